@@ -1,0 +1,1 @@
+//! What lasts: atomic files, locks, opening databases. Imports nothing of the crate.

@@ -1,0 +1,35 @@
+//! cardferry moves address books: vCard and CSV files, and Exchange mailboxes over Microsoft Graph v1.0 or
+//! Outlook REST v2.0.
+//!
+//! # The house
+//!
+//! Seven rooms, and imports go one way only (`tests/suite/rooms.rs` holds the walls):
+//!
+//! ```text
+//! model  <-  formats  <-  remote  <-  pipeline  <-  cli          sandbox: imports disk alone; cli starts it
+//!                                      disk  <-  pipeline, sandbox, cli
+//! ```
+//!
+//! * [`model`]: what a contact is and when two are the same. No bytes, no JSON, no network.
+//! * [`formats`]: bytes to [`model::Contact`] and back: vCard, CSV, and the JSON of the two APIs. Pure and streaming.
+//! * `remote`: one mailbox over HTTP; requests and answers are values, retry is a pure decision.
+//! * [`disk`]: what lasts: files that appear whole or not at all, locks, databases.
+//! * [`pipeline`]: whole jobs over many contacts: convert, import, export.
+//! * `sandbox`: an Exchange to rehearse on; it shares no types with the client.
+//! * `cli`: arguments, terminal, exit codes.
+//!
+//! With `default-features = false` the library is the pure converter.
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+pub mod disk;
+pub mod formats;
+pub mod model;
+pub mod pipeline;
+#[cfg(feature = "remote")]
+pub mod remote;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+
+#[cfg(feature = "cli")]
+pub mod cli;

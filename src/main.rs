@@ -1,0 +1,3 @@
+//! Parses the arguments, runs, exits.
+
+fn main() {}

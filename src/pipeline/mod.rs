@@ -1,0 +1,1 @@
+//! Whole jobs over many contacts. Imports `model`, `formats`, `remote` and `disk`.

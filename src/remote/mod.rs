@@ -1,0 +1,1 @@
+//! One mailbox over HTTP. Imports `model` and `formats`.

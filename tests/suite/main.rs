@@ -1,0 +1,3 @@
+//! The test suite: one binary, one module for each thing that is tested.
+
+mod rooms;
