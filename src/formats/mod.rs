@@ -1,1 +1,64 @@
 //! Bytes to contacts and back: pure and streaming, no files, no sockets, no async. Imports `model` alone.
+//!
+//! Readers hand on [`Record`]s, one for each record of the source, broken ones too; writers take contacts and say what
+//! they could not hold.
+
+pub mod photo;
+
+mod position;
+mod record;
+
+use std::io;
+
+pub use position::Position;
+pub use record::{Outcome, ReadError, Reader, Record, Reject};
+
+use crate::model::{Contact, Loss};
+
+/// The file formats that contacts are read from and written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// vCard 2.1, 3.0 and 4.0 (`.vcf`, `.vcard`).
+    Vcard,
+    /// Comma, semicolon or tab separated text (`.csv`, `.tsv`, `.txt`).
+    Csv,
+}
+
+impl Format {
+    /// Every format there is.
+    pub const ALL: &'static [Format] = &[Format::Vcard, Format::Csv];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Vcard => "vcard",
+            Format::Csv => "csv",
+        }
+    }
+
+    /// The format that a file name's ending stands for, in any case.
+    pub fn of_file_name(name: &str) -> Option<Format> {
+        let ending = name.rsplit_once('.')?.1.to_ascii_lowercase();
+        match ending.as_str() {
+            "vcf" | "vcard" => Some(Format::Vcard),
+            "csv" | "tsv" | "tab" => Some(Format::Csv),
+            _ => None,
+        }
+    }
+}
+
+/// Writes contacts, one after the other, to somewhere.
+pub trait Writer {
+    /// Writes one contact and says what the format could not hold of it.
+    ///
+    /// # Errors
+    /// What the output says when it cannot be written to.
+    fn write(&mut self, contact: &Contact) -> io::Result<Vec<Loss>>;
+
+    /// Writes what is still held back. A file without any contact is still a file of its format.
+    ///
+    /// # Errors
+    /// What the output says when it cannot be written to.
+    fn finish(&mut self) -> io::Result<()>;
+}

@@ -1,1 +1,26 @@
 //! What a contact is, and when two are the same. No bytes, no JSON, no network; imports nothing.
+
+mod address;
+mod contact;
+mod date;
+mod extra;
+mod field;
+pub mod identity;
+mod loss;
+mod name;
+mod organization;
+mod person;
+mod photo;
+mod reach;
+
+pub use address::Address;
+pub use contact::Contact;
+pub use date::{Date, Event, PartialDate};
+pub use extra::{Extra, Origin, Rest};
+pub use field::{Field, Shape};
+pub use loss::{Loss, Why};
+pub use name::Name;
+pub use organization::Organization;
+pub use person::{Gender, Relation, Sex};
+pub use photo::{Photo, PhotoData, PhotoKind};
+pub use reach::{Email, Im, Kind, Line, Phone, Url};

@@ -33,7 +33,8 @@ fn each_room_imports_only_what_it_may() {
         };
         for (number, line) in code_lines(&text) {
             for (other, _) in ROOMS {
-                let named = line.contains(&format!("crate::{other}::")) || line.contains(&format!("cardferry::{other}::"));
+                let named =
+                    line.contains(&format!("crate::{other}::")) || line.contains(&format!("cardferry::{other}::"));
                 if named && other != room && !allowed.contains(other) {
                     wrong.push(format!("{path}:{number}: {room} may not import {other}: {}", line.trim()));
                 }
@@ -52,7 +53,8 @@ fn each_crate_stays_at_home() {
     for (path, text) in sources() {
         for (number, line) in code_lines(&text) {
             for (name, homes) in HOMES {
-                let named = line.contains(&format!("{name}::")) || line.trim_start().starts_with(&format!("use {name}"));
+                let named =
+                    line.contains(&format!("{name}::")) || line.trim_start().starts_with(&format!("use {name}"));
                 if named && !homes.iter().any(|home| path.starts_with(home)) {
                     wrong.push(format!("{path}:{number}: {name} belongs in {homes:?}: {}", line.trim()));
                 }

@@ -1,0 +1,125 @@
+//! What kind of picture a photo is, and its two spellings: bytes and base64.
+
+use std::borrow::Cow;
+
+use crate::model::{Photo, PhotoData, PhotoKind};
+
+/// One row a kind: its media type, vCard's word for it (RFC 2426 TYPE), the file name ending, and how its bytes begin
+/// (the offset and what stands there).
+const KINDS: &[(PhotoKind, &str, &str, &str, usize, &[u8])] = &[
+    (PhotoKind::Jpeg, "image/jpeg", "JPEG", "jpg", 0, b"\xff\xd8\xff"),
+    (PhotoKind::Png, "image/png", "PNG", "png", 0, b"\x89PNG\r\n\x1a\n"),
+    (PhotoKind::Gif, "image/gif", "GIF", "gif", 0, b"GIF8"),
+    (PhotoKind::Bmp, "image/bmp", "BMP", "bmp", 0, b"BM"),
+    (PhotoKind::Webp, "image/webp", "WEBP", "webp", 8, b"WEBP"),
+    (PhotoKind::Heic, "image/heic", "HEIC", "heic", 4, b"ftyphei"),
+];
+
+/// The bytes of base64 text that are enough to tell the kind: 16 characters are 12 bytes.
+const TELLING: usize = 16;
+
+/// The kind that the content itself shows.
+pub fn kind_of(bytes: &[u8]) -> Option<PhotoKind> {
+    let shows = |offset: usize, magic: &[u8]| bytes.get(offset..).is_some_and(|rest| rest.starts_with(magic));
+    KINDS.iter().find(|(.., offset, magic)| shows(*offset, magic)).map(|(kind, ..)| *kind)
+}
+
+/// The media type of a kind.
+pub fn media_type(kind: PhotoKind) -> &'static str {
+    row(kind).1
+}
+
+/// RFC 2426's TYPE word for a kind.
+pub fn type_word(kind: PhotoKind) -> &'static str {
+    row(kind).2
+}
+
+/// The usual file name ending of a kind.
+pub fn file_ending(kind: PhotoKind) -> &'static str {
+    row(kind).3
+}
+
+/// The kind that a media type or TYPE word names, in any case; `JPG` and `image/jpg` are common misspellings.
+pub fn kind_named(word: &str) -> Option<PhotoKind> {
+    let word = word.trim().to_ascii_lowercase();
+    let word = word.strip_prefix("image/").unwrap_or(&word);
+    if word == "jpg" {
+        return Some(PhotoKind::Jpeg);
+    }
+    KINDS.iter().find(|(_, media, ..)| media.strip_prefix("image/") == Some(word)).map(|(kind, ..)| *kind)
+}
+
+fn row(kind: PhotoKind) -> &'static (PhotoKind, &'static str, &'static str, &'static str, usize, &'static [u8]) {
+    // Every kind has a row (tested below); the first one stands in for a kind that is added without.
+    KINDS.iter().find(|(of, ..)| *of == kind).unwrap_or(&KINDS[0])
+}
+
+/// The kind of a photo: what the content shows, else what the source said. A link has what the source said.
+pub fn kind(photo: &Photo) -> Option<PhotoKind> {
+    let shown = match &photo.data {
+        PhotoData::Bytes(bytes) => kind_of(bytes),
+        PhotoData::Encoded(text) => {
+            let head = text.as_bytes().get(..TELLING.min(text.len() / 4 * 4)).unwrap_or_default();
+            base64_simd::STANDARD.decode_to_vec(head).ok().and_then(|head| kind_of(&head))
+        }
+        PhotoData::Link(_) => None,
+    };
+    shown.or(photo.kind)
+}
+
+/// The picture's bytes; none for a link, or for text that is not base64.
+pub fn bytes(photo: &Photo) -> Option<Cow<'_, [u8]>> {
+    match &photo.data {
+        PhotoData::Bytes(bytes) => Some(Cow::Borrowed(bytes)),
+        PhotoData::Encoded(text) => base64_simd::STANDARD.decode_to_vec(text).ok().map(Cow::Owned),
+        PhotoData::Link(_) => None,
+    }
+}
+
+/// The picture as base64 text; none for a link.
+pub fn encoded(photo: &Photo) -> Option<Cow<'_, str>> {
+    match &photo.data {
+        PhotoData::Encoded(text) => Some(Cow::Borrowed(text)),
+        PhotoData::Bytes(bytes) => Some(Cow::Owned(base64_simd::STANDARD.encode_to_string(bytes))),
+        PhotoData::Link(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n....";
+
+    #[test]
+    fn every_kind_has_its_row() {
+        for (kind, media, word, ending, offset, magic) in KINDS {
+            assert_eq!(kind_named(media), Some(*kind));
+            assert_eq!(kind_named(word), Some(*kind));
+            assert_eq!((media_type(*kind), type_word(*kind), file_ending(*kind)), (*media, *word, *ending));
+            let mut bytes = vec![0; *offset];
+            bytes.extend_from_slice(magic);
+            assert_eq!(kind_of(&bytes), Some(*kind));
+        }
+        assert_eq!(kind_named("image/JPG"), Some(PhotoKind::Jpeg));
+        assert_eq!(kind_of(b""), None);
+    }
+
+    #[test]
+    fn content_goes_before_the_label() {
+        let photo = Photo { data: PhotoData::Bytes(PNG.to_vec()), kind: Some(PhotoKind::Jpeg) };
+        assert_eq!(kind(&photo), Some(PhotoKind::Png));
+        let text = encoded(&photo).unwrap().into_owned();
+        let photo = Photo { data: PhotoData::Encoded(text), kind: Some(PhotoKind::Jpeg) };
+        assert_eq!(kind(&photo), Some(PhotoKind::Png));
+        assert_eq!(bytes(&photo).unwrap(), PNG);
+    }
+
+    #[test]
+    fn what_is_no_picture_has_no_bytes() {
+        let link = Photo { data: PhotoData::Link("https://example.com/a.jpg".into()), kind: None };
+        assert!(bytes(&link).is_none() && encoded(&link).is_none() && kind(&link).is_none());
+        let broken = Photo { data: PhotoData::Encoded("?".into()), kind: None };
+        assert!(bytes(&broken).is_none() && kind(&broken).is_none());
+    }
+}

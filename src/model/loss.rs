@@ -1,0 +1,66 @@
+//! What a target could not hold.
+
+use std::fmt;
+
+use crate::model::Field;
+
+/// A value that was read but that the target cannot hold, or not as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// The field it belongs to.
+    pub field: Field,
+    /// The value, or as much of it as tells the user which one is meant. Personal data: for the user's own report.
+    pub value: String,
+    /// Why it does not fit.
+    pub why: Why,
+}
+
+/// Why a value does not fit its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Why {
+    /// The target has no place for such a value.
+    NoPlace,
+    /// The target takes only so many.
+    TooMany {
+        /// How many it takes.
+        max: usize,
+    },
+    /// The value is longer than the target takes.
+    TooLong {
+        /// The longest it takes, in characters (for photos: bytes).
+        max: usize,
+    },
+    /// The value itself is there, but its label, preference or other remark is not.
+    Remark,
+    /// The source's text could not be understood as what it claims to be.
+    NotUnderstood,
+    /// The target's character set lacks a character.
+    Characters,
+}
+
+impl Loss {
+    /// A loss of `value` of `field`.
+    pub fn new(field: Field, value: impl Into<String>, why: Why) -> Self {
+        Self { field, value: value.into(), why }
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}: {}", self.field.name(), self.value.replace('\n', " / "), self.why)
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::NoPlace => write!(out, "the target has no place for it"),
+            Why::TooMany { max } => write!(out, "the target takes only {max}"),
+            Why::TooLong { max } => write!(out, "longer than the target's {max}"),
+            Why::Remark => write!(out, "the value is kept, this remark on it is not"),
+            Why::NotUnderstood => write!(out, "could not be understood"),
+            Why::Characters => write!(out, "has a character that the target's character set lacks"),
+        }
+    }
+}
