@@ -1,3 +1,12 @@
 //! The test suite: one binary, one module for each thing that is tested.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a test may stop at the first surprise, and sets its own stage"
+)]
 
 mod rooms;
