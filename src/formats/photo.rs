@@ -4,15 +4,24 @@ use std::borrow::Cow;
 
 use crate::model::{Photo, PhotoData, PhotoKind};
 
-/// One row a kind: its media type, vCard's word for it (RFC 2426 TYPE), the file name ending, and how its bytes begin
-/// (the offset and what stands there).
-const KINDS: &[(PhotoKind, &str, &str, &str, usize, &[u8])] = &[
-    (PhotoKind::Jpeg, "image/jpeg", "JPEG", "jpg", 0, b"\xff\xd8\xff"),
-    (PhotoKind::Png, "image/png", "PNG", "png", 0, b"\x89PNG\r\n\x1a\n"),
-    (PhotoKind::Gif, "image/gif", "GIF", "gif", 0, b"GIF8"),
-    (PhotoKind::Bmp, "image/bmp", "BMP", "bmp", 0, b"BM"),
-    (PhotoKind::Webp, "image/webp", "WEBP", "webp", 8, b"WEBP"),
-    (PhotoKind::Heic, "image/heic", "HEIC", "heic", 4, b"ftyphei"),
+/// One kind of picture.
+struct Row {
+    kind: PhotoKind,
+    media_type: &'static str,
+    /// RFC 2426's word for TYPE.
+    word: &'static str,
+    ending: &'static str,
+    /// How its bytes begin: at this offset stands this.
+    magic: (usize, &'static [u8]),
+}
+
+const KINDS: &[Row] = &[
+    Row { kind: PhotoKind::Jpeg, media_type: "image/jpeg", word: "JPEG", ending: "jpg", magic: (0, b"\xff\xd8\xff") },
+    Row { kind: PhotoKind::Png, media_type: "image/png", word: "PNG", ending: "png", magic: (0, b"\x89PNG\r\n\x1a\n") },
+    Row { kind: PhotoKind::Gif, media_type: "image/gif", word: "GIF", ending: "gif", magic: (0, b"GIF8") },
+    Row { kind: PhotoKind::Bmp, media_type: "image/bmp", word: "BMP", ending: "bmp", magic: (0, b"BM") },
+    Row { kind: PhotoKind::Webp, media_type: "image/webp", word: "WEBP", ending: "webp", magic: (8, b"WEBP") },
+    Row { kind: PhotoKind::Heic, media_type: "image/heic", word: "HEIC", ending: "heic", magic: (4, b"ftyphei") },
 ];
 
 /// The bytes of base64 text that are enough to tell the kind: 16 characters are 12 bytes.
@@ -20,38 +29,36 @@ const TELLING: usize = 16;
 
 /// The kind that the content itself shows.
 pub fn kind_of(bytes: &[u8]) -> Option<PhotoKind> {
-    let shows = |offset: usize, magic: &[u8]| bytes.get(offset..).is_some_and(|rest| rest.starts_with(magic));
-    KINDS.iter().find(|(.., offset, magic)| shows(*offset, magic)).map(|(kind, ..)| *kind)
+    let shows = |(offset, magic): (usize, &[u8])| bytes.get(offset..).is_some_and(|rest| rest.starts_with(magic));
+    KINDS.iter().find(|row| shows(row.magic)).map(|row| row.kind)
 }
 
 /// The media type of a kind.
 pub fn media_type(kind: PhotoKind) -> &'static str {
-    row(kind).1
+    row(kind).media_type
 }
 
 /// RFC 2426's TYPE word for a kind.
 pub fn type_word(kind: PhotoKind) -> &'static str {
-    row(kind).2
+    row(kind).word
 }
 
 /// The usual file name ending of a kind.
 pub fn file_ending(kind: PhotoKind) -> &'static str {
-    row(kind).3
+    row(kind).ending
 }
 
 /// The kind that a media type or TYPE word names, in any case; `JPG` and `image/jpg` are common misspellings.
 pub fn kind_named(word: &str) -> Option<PhotoKind> {
     let word = word.trim().to_ascii_lowercase();
     let word = word.strip_prefix("image/").unwrap_or(&word);
-    if word == "jpg" {
-        return Some(PhotoKind::Jpeg);
-    }
-    KINDS.iter().find(|(_, media, ..)| media.strip_prefix("image/") == Some(word)).map(|(kind, ..)| *kind)
+    let word = if word == "jpg" { "jpeg" } else { word };
+    KINDS.iter().find(|row| row.word.eq_ignore_ascii_case(word)).map(|row| row.kind)
 }
 
-fn row(kind: PhotoKind) -> &'static (PhotoKind, &'static str, &'static str, &'static str, usize, &'static [u8]) {
+fn row(kind: PhotoKind) -> &'static Row {
     // Every kind has a row (tested below); the first one stands in for a kind that is added without.
-    KINDS.iter().find(|(of, ..)| *of == kind).unwrap_or(&KINDS[0])
+    KINDS.iter().find(|row| row.kind == kind).unwrap_or(&KINDS[0])
 }
 
 /// The kind of a photo: what the content shows, else what the source said. A link has what the source said.
@@ -93,13 +100,14 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_row() {
-        for (kind, media, word, ending, offset, magic) in KINDS {
-            assert_eq!(kind_named(media), Some(*kind));
-            assert_eq!(kind_named(word), Some(*kind));
-            assert_eq!((media_type(*kind), type_word(*kind), file_ending(*kind)), (*media, *word, *ending));
-            let mut bytes = vec![0; *offset];
-            bytes.extend_from_slice(magic);
-            assert_eq!(kind_of(&bytes), Some(*kind));
+        for row in KINDS {
+            assert_eq!(kind_named(row.media_type), Some(row.kind));
+            assert_eq!(kind_named(row.word), Some(row.kind));
+            let shown = (media_type(row.kind), type_word(row.kind), file_ending(row.kind));
+            assert_eq!(shown, (row.media_type, row.word, row.ending));
+            let mut bytes = vec![0; row.magic.0];
+            bytes.extend_from_slice(row.magic.1);
+            assert_eq!(kind_of(&bytes), Some(row.kind));
         }
         assert_eq!(kind_named("image/JPG"), Some(PhotoKind::Jpeg));
         assert_eq!(kind_of(b""), None);
