@@ -3,6 +3,7 @@
 //! Readers hand on [`Record`]s, one for each record of the source, broken ones too; writers take contacts and say what
 //! they could not hold.
 
+pub mod exchange;
 pub mod photo;
 
 mod position;

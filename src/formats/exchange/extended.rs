@@ -1,0 +1,121 @@
+//! Extended properties: MAPI properties that the APIs have no name for, and cardferry's own three.
+//!
+//! Ids are written `{type} {tag}` or `{type} {guid} Id {id}` or `{type} {guid} Name {name}` (Graph, "Extended
+//! properties overview"); the service may answer them with other letter case.
+
+use std::fmt;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use crate::model::identity::Key;
+
+/// The key of the source record: see [`crate::model::identity`].
+pub const KEY: &str = "String {8f1c3a52-6d0e-4b77-9a41-c5e2d7b3f604} Name cardferry-key";
+/// What was uploaded and by which run: see [`State`].
+pub const STATE: &str = "String {8f1c3a52-6d0e-4b77-9a41-c5e2d7b3f604} Name cardferry-state";
+/// What has no other home.
+pub const STASH: &str = "String {8f1c3a52-6d0e-4b77-9a41-c5e2d7b3f604} Name cardferry-stash";
+/// PidLidHasPicture (MS-OXPROPS 2.148), kept by the server: whether the contact has a photo.
+pub const HAS_PICTURE: &str = "Boolean {00062004-0000-0000-C000-000000000046} Id 0x8015";
+
+/// Whether two ids name the same property. Names are case-sensitive by the documentation; those used here differ in
+/// more than case.
+pub fn same_id(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+/// What was uploaded, as the contact itself remembers it in [`STATE`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// Fingerprint of the content without the photo.
+    pub content: Fingerprint,
+    /// Fingerprint of the photo's bytes, when the source has one.
+    pub photo: Option<Fingerprint>,
+    /// The run that wrote it.
+    pub run: String,
+}
+
+/// The first 128 bits of a SHA-256, written as 32 lower-case hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    /// The fingerprint of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut print = [0; 16];
+        print.copy_from_slice(&Sha256::digest(bytes)[..16]);
+        Self(print)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&HEXLOWER.encode(&self.0))
+    }
+}
+
+/// The first word of a state: a later version of cardferry may write others.
+const STATE_VERSION: &str = "1";
+
+impl fmt::Display for State {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{STATE_VERSION} {} ", self.content)?;
+        match &self.photo {
+            Some(photo) => write!(out, "{photo}")?,
+            None => out.write_str("-")?,
+        }
+        write!(out, " {}", self.run)
+    }
+}
+
+impl State {
+    /// Reads a state back; none when it is of another version or damaged.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split(' ');
+        if words.next()? != STATE_VERSION {
+            return None;
+        }
+        let content = Fingerprint::parse(words.next()?)?;
+        let photo = match words.next()? {
+            "-" => None,
+            print => Some(Fingerprint::parse(print)?),
+        };
+        let run = words.next()?.to_owned();
+        words.next().is_none().then_some(Self { content, photo, run })
+    }
+}
+
+/// The marks that an uploaded contact carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marks {
+    /// Which source record it is.
+    pub key: Key,
+    /// What was uploaded of it, by which run.
+    pub state: State,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_reads_back() {
+        for photo in [None, Some(Fingerprint::of(b"photo"))] {
+            let state = State { content: Fingerprint::of(b"content"), photo, run: "r1".into() };
+            assert_eq!(State::parse(&state.to_string()), Some(state.clone()));
+            assert_eq!(State::parse(&state.to_string().to_uppercase()).unwrap().content, state.content);
+        }
+    }
+
+    #[test]
+    fn a_foreign_state_is_none() {
+        for text in ["", "1", "2 00 - r", "1 00112233445566778899aabbccddeeff - r more", "1 xx - r"] {
+            assert_eq!(State::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! What of a contact its JSON body cannot say, piece by piece.
+
+use super::extended::Fingerprint;
+use super::table::{Carried, ROWS};
+use super::write::street_of;
+use crate::model::{Address, Contact, Date, Email, Field, Im, Loss, Organization, Phone, Rest, Shape, Url, Why};
+
+/// One value, or the remarks on one, that has no other home.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    /// A contact with nothing but this piece.
+    pub(super) fragment: Contact,
+    /// Fingerprint of the live value that it enriches; none when nothing of it is live.
+    pub(super) of: Option<Fingerprint>,
+    /// What is lost if the piece finds no place.
+    pub(super) loss: Loss,
+}
+
+/// The pieces of `contact` that are missing from `back`, the contact that its body says.
+pub(super) fn leftover(contact: &Contact, back: &Contact) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for field in Field::ALL.iter().filter(|field| field.shape() == Shape::Text) {
+        text_piece(contact, back, *field, &mut pieces);
+    }
+    date_piece(Field::Birthday, &contact.birthday, &back.birthday, |c| &mut c.birthday, contact, &mut pieces);
+    date_piece(
+        Field::Anniversary,
+        &contact.anniversary,
+        &back.anniversary,
+        |c| &mut c.anniversary,
+        contact,
+        &mut pieces,
+    );
+    gender_piece(contact, back, &mut pieces);
+    list_pieces(Field::Emails, &contact.emails, &back.emails, |c| &mut c.emails, &mut pieces);
+    list_pieces(Field::Phones, &contact.phones, &back.phones, |c| &mut c.phones, &mut pieces);
+    list_pieces(Field::Ims, &contact.ims, &back.ims, |c| &mut c.ims, &mut pieces);
+    list_pieces(Field::Urls, &contact.urls, &back.urls, |c| &mut c.urls, &mut pieces);
+    list_pieces(Field::Addresses, &contact.addresses, &back.addresses, |c| &mut c.addresses, &mut pieces);
+    homeless_pieces(contact, &mut pieces);
+    pieces
+}
+
+/// A value that lives in a list of the mailbox and is recognised there by its text.
+pub(super) trait Live: Clone + Default + PartialEq {
+    /// The text that the mailbox shows.
+    fn live_text(&self) -> String;
+}
+
+impl Live for Email {
+    fn live_text(&self) -> String {
+        self.address.clone()
+    }
+}
+
+impl Live for Phone {
+    fn live_text(&self) -> String {
+        self.number.clone()
+    }
+}
+
+impl Live for Im {
+    fn live_text(&self) -> String {
+        self.address.clone()
+    }
+}
+
+impl Live for Url {
+    fn live_text(&self) -> String {
+        self.url.clone()
+    }
+}
+
+impl Live for Address {
+    fn live_text(&self) -> String {
+        let parts = [&street_of(self), &self.po_box, &self.city, &self.state, &self.postal_code, &self.country];
+        parts.map(String::as_str).join("\n")
+    }
+}
+
+/// Fingerprint of a live value, which says where it stands too.
+pub(super) fn live_print(field: Field, text: &str) -> Fingerprint {
+    Fingerprint::of(format!("{}\n{text}", field.name()).as_bytes())
+}
+
+fn text_piece(contact: &Contact, back: &Contact, field: Field, pieces: &mut Vec<Piece>) {
+    let (Some(text), Some(live)) = (field.text(contact), field.text(back)) else { return };
+    let remark = contact.rest_of(field);
+    if text.is_empty() && remark.is_none() || text == live && remark.is_none() {
+        return;
+    }
+    let mut fragment = Contact::default();
+    for part in with_neighbours(field) {
+        if let (Some(to), Some(from)) = (part.text_mut(&mut fragment), part.text(contact)) {
+            to.clone_from(from);
+        }
+    }
+    if let Some(remark) = remark {
+        fragment.keep_rest(field, remark.clone());
+    }
+    let why = if text == live { Why::Remark } else { Why::NoPlace };
+    let of = (!live.is_empty()).then(|| live_print(field, live));
+    pieces.push(Piece { fragment, of, loss: Loss::new(field, text.clone(), why) });
+}
+
+/// The fields that stand in one structured value with this one: a remark on one is a remark on all of N or ORG.
+fn with_neighbours(field: Field) -> &'static [Field] {
+    const NAME: &[Field] = &[Field::Surname, Field::GivenName, Field::MiddleName, Field::Prefix, Field::Suffix];
+    const ORGANIZATION: &[Field] = &[Field::Company, Field::Department];
+    for group in [NAME, ORGANIZATION] {
+        if group.contains(&field) {
+            return group;
+        }
+    }
+    let at = Field::ALL.iter().position(|of| *of == field).unwrap_or_default();
+    &Field::ALL[at..=at]
+}
+
+fn date_piece(
+    field: Field,
+    date: &Option<Date>,
+    live: &Option<Date>,
+    place: fn(&mut Contact) -> &mut Option<Date>,
+    contact: &Contact,
+    pieces: &mut Vec<Piece>,
+) {
+    let remark = contact.rest_of(field);
+    if date.is_none() || date == live && remark.is_none() {
+        return;
+    }
+    let mut fragment = Contact::default();
+    place(&mut fragment).clone_from(date);
+    if let Some(remark) = remark {
+        fragment.keep_rest(field, remark.clone());
+    }
+    let why = if date == live { Why::Remark } else { Why::NoPlace };
+    let of = live.as_ref().map(|live| live_print(field, &date_text(live)));
+    let shown = date.as_ref().map(date_text).unwrap_or_default();
+    pieces.push(Piece { fragment, of, loss: Loss::new(field, shown, why) });
+}
+
+/// A date as text, for fingerprints and reports.
+pub(super) fn date_text(date: &Date) -> String {
+    match date {
+        Date::Text(text) => text.clone(),
+        Date::Known(date) => {
+            let part = |part: Option<u16>| part.map_or_else(|| "-".to_owned(), |number| format!("{number:02}"));
+            [part(date.year), part(date.month.map(u16::from)), part(date.day.map(u16::from))].join("-")
+        }
+    }
+}
+
+fn gender_piece(contact: &Contact, back: &Contact, pieces: &mut Vec<Piece>) {
+    let remark = contact.rest_of(Field::Gender);
+    if Field::Gender.is_absent(contact) || contact.gender == back.gender && remark.is_none() {
+        return;
+    }
+    let mut fragment = Contact { gender: contact.gender.clone(), ..Contact::default() };
+    if let Some(remark) = remark {
+        fragment.keep_rest(Field::Gender, remark.clone());
+    }
+    let of = back.gender.sex.map(|sex| live_print(Field::Gender, &format!("{sex:?}")));
+    let loss = Loss::new(Field::Gender, contact.gender.identity.clone(), Why::NoPlace);
+    pieces.push(Piece { fragment, of, loss });
+}
+
+fn list_pieces<V: Live>(
+    field: Field,
+    values: &[V],
+    back: &[V],
+    place: fn(&mut Contact) -> &mut Vec<V>,
+    pieces: &mut Vec<Piece>,
+) {
+    let mut live: Vec<&V> = back.iter().collect();
+    for value in values {
+        let text = value.live_text();
+        let found = live.iter().position(|live| live.live_text() == text).map(|at| live.remove(at));
+        if found == Some(value) || *value == V::default() {
+            continue;
+        }
+        let mut fragment = Contact::default();
+        place(&mut fragment).push(value.clone());
+        let why = if found.is_some() { Why::Remark } else { full(field) };
+        let of = found.map(|_| live_print(field, &text));
+        let shown = text.split('\n').filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ");
+        pieces.push(Piece { fragment, of, loss: Loss::new(field, shown, why) });
+    }
+}
+
+/// Why a value of a list found no place.
+fn full(field: Field) -> Why {
+    match ROWS.iter().find(|(of, _)| *of == field) {
+        Some((_, Carried::Emails(_, max) | Carried::Ims(_, max))) => Why::TooMany { max: *max },
+        _ => Why::NoPlace,
+    }
+}
+
+/// The lists that have no home in the mailbox at all, and the remarks on the two plain ones that do.
+fn homeless_pieces(contact: &Contact, pieces: &mut Vec<Piece>) {
+    let mut push = |field: Field, shown: &str, fragment: Contact| {
+        let remark = !fragment.rest.is_empty();
+        let of = remark.then(|| live_print(field, &list_text(&fragment, field)));
+        let loss = Loss::new(field, shown, if remark { Why::Remark } else { Why::NoPlace });
+        pieces.push(Piece { fragment, of, loss });
+    };
+    for organization in contact.organizations.iter().filter(|organization| **organization != Organization::default()) {
+        let fragment = Contact { organizations: vec![organization.clone()], ..Contact::default() };
+        push(Field::Organizations, &organization.company, fragment);
+    }
+    for event in &contact.events {
+        let fragment = Contact { events: vec![event.clone()], ..Contact::default() };
+        push(Field::Events, &event.label, fragment);
+    }
+    for relation in &contact.relations {
+        let fragment = Contact { relations: vec![relation.clone()], ..Contact::default() };
+        push(Field::Relations, &relation.value, fragment);
+    }
+    for (field, rest) in &contact.rest {
+        if field.shape() == Shape::TextList || *field == Field::Photo {
+            push(*field, &rest.group, list_remark(contact, *field, rest));
+        }
+    }
+    for extra in &contact.extra {
+        let fragment = Contact { extra: vec![extra.clone()], ..Contact::default() };
+        push(Field::Extra, &extra.name, fragment);
+    }
+}
+
+/// A plain list and the remark on it.
+fn list_remark(contact: &Contact, field: Field, rest: &Rest) -> Contact {
+    let mut fragment = Contact::default();
+    match field {
+        Field::Children => fragment.children.clone_from(&contact.children),
+        Field::Categories => fragment.categories.clone_from(&contact.categories),
+        _ => {}
+    }
+    fragment.keep_rest(field, rest.clone());
+    fragment
+}
+
+/// A plain list as one text, for fingerprints.
+pub(super) fn list_text(contact: &Contact, field: Field) -> String {
+    let list = if field == Field::Children { &contact.children } else { &contact.categories };
+    list.join("\n")
+}

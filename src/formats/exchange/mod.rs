@@ -1,0 +1,24 @@
+//! Contacts as the JSON of Microsoft Graph v1.0 and of Outlook REST v2.0.
+//!
+//! Both APIs show the same mailbox; they differ in the spelling of names ([`Dialect`]). What neither has a property for
+//! travels in extended properties ([`extended`]): in the MAPI property that Outlook itself shows where there is one,
+//! in cardferry's own stash otherwise.
+
+pub mod extended;
+
+mod date;
+mod dialect;
+mod leftover;
+mod read;
+mod slots;
+mod stash;
+mod table;
+mod write;
+
+pub use dialect::Dialect;
+pub use read::{Item, all_extended, read};
+pub use table::carried_by;
+pub use write::{Written, write};
+
+/// The most bytes the service takes for a photo: the limit of one request (Graph, "Update profilePhoto").
+pub const MAX_PHOTO_BYTES: usize = 4 * 1024 * 1024 - 1;

@@ -1,0 +1,278 @@
+//! A contact from the service's JSON.
+
+use serde_json::{Map, Value};
+
+use super::date;
+use super::dialect::{Dialect, Names, names};
+use super::extended::{self, State, same_id};
+use super::slots::{ADDRESSES, PHONES, Place, URLS, kind_of};
+use super::stash;
+use super::table::{Carried, ROWS, extended_ids};
+use super::write::{Body, Property};
+use crate::model::identity::Key;
+use crate::model::{Address, Contact, Date, Email, Field, Im, Phone, Sex, Url};
+
+/// A contact as the service has it.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The service's id; it changes when the contact moves.
+    pub id: String,
+    /// Changes with every change of the contact.
+    pub change_key: String,
+    /// The folder it is in.
+    pub parent_folder: String,
+    /// The contact, without its photo.
+    pub contact: Contact,
+    /// The source record it was made from, when cardferry made it.
+    pub key: Option<Key>,
+    /// What was uploaded, by which run.
+    pub state: Option<State>,
+    /// Whether it has a photo; none when the service was not asked or does not say.
+    pub has_picture: Option<bool>,
+    /// Whether its stash came back damaged: a list may cut long texts, a single contact is whole.
+    pub stash_damaged: bool,
+}
+
+/// The ids of all extended properties that a whole contact is made of.
+pub fn all_extended() -> Vec<&'static str> {
+    let own = [extended::KEY, extended::STATE, extended::STASH, extended::HAS_PICTURE];
+    extended_ids().chain(own).collect()
+}
+
+/// Reads what the service answers, leniently: what is null, missing, padded or of an unexpected shape is absent.
+pub fn read(json: Map<String, Value>, dialect: Dialect) -> Item {
+    let mut json = json;
+    let mut take = |names: Names| json.remove(dialect.pick(names)).and_then(text).unwrap_or_default();
+    let (id, change_key) = (take(names::ID), take(names::CHANGE_KEY));
+    let parent_folder = take(names::PARENT_FOLDER);
+    let extended = extended_of(&mut json, dialect);
+    let own = |id: &str| extended.iter().find(|(of, _)| same_id(of, id)).map(|(_, value)| value.as_str());
+    let key = own(extended::KEY).and_then(|text| text.parse().ok());
+    let state = own(extended::STATE).and_then(State::parse);
+    let has_picture = own(extended::HAS_PICTURE).map(|text| text.eq_ignore_ascii_case("true"));
+    let stash = own(extended::STASH).map(stash::read);
+    let mut contact = contact_of(body_of(json, &extended, dialect));
+    let stash_damaged = matches!(stash, Some(Err(_)));
+    if let Some(Ok(pieces)) = stash {
+        stash::merge(&mut contact, pieces);
+    }
+    Item { id, change_key, parent_folder, contact, key, state, has_picture, stash_damaged }
+}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if text.contains('\r') => Some(text.replace("\r\n", "\n").replace('\r', "\n")),
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn texts(value: Value) -> Vec<String> {
+    let Value::Array(values) = value else { return Vec::new() };
+    values.into_iter().filter_map(text).filter(|text| !text.is_empty()).collect()
+}
+
+fn object_of(value: Value, wanted: &[Names], dialect: Dialect) -> Vec<(Names, String)> {
+    let Value::Object(mut object) = value else { return Vec::new() };
+    let part = |names: &Names| Some((*names, object.remove(dialect.pick(*names)).and_then(text)?));
+    wanted.iter().filter_map(part).collect()
+}
+
+fn extended_of(json: &mut Map<String, Value>, dialect: Dialect) -> Vec<(String, String)> {
+    let Some(Value::Array(values)) = json.remove(dialect.pick(names::EXTENDED)) else { return Vec::new() };
+    let pair = |value| {
+        let mut parts = object_of(value, &[names::EXTENDED_ID, names::EXTENDED_VALUE], dialect).into_iter();
+        Some((parts.next()?.1, parts.next()?.1))
+    };
+    values.into_iter().filter_map(pair).collect()
+}
+
+/// Takes the known properties out of the answer.
+fn body_of(mut json: Map<String, Value>, extended: &[(String, String)], dialect: Dialect) -> Body {
+    let mut body = Body::default();
+    let mut take = |names: Names| json.remove(dialect.pick(names));
+    for (_, carried) in ROWS {
+        match carried {
+            Carried::Text(names) | Carried::Day(names) => {
+                let found = take(*names).and_then(text).filter(|text| !text.is_empty());
+                body.properties.extend(found.map(|text| (*names, Property::Text(text))));
+            }
+            Carried::TextList(names) | Carried::Ims(names, _) => {
+                body.properties.extend(take(*names).map(|value| (*names, Property::Texts(texts(value)))));
+            }
+            Carried::Emails(names, _) => {
+                let Some(Value::Array(values)) = take(*names) else { continue };
+                let object = |value| object_of(value, &[names::EMAIL_NAME, names::EMAIL_ADDRESS], dialect);
+                body.properties.push((*names, Property::Objects(values.into_iter().map(object).collect())));
+            }
+            _ => {}
+        }
+    }
+    for place in PHONES.iter().map(|slot| slot.place).chain(URLS.iter().map(|slot| slot.place)) {
+        let (Place::One(names) | Place::Many(names, _)) = place else { continue };
+        match take(names) {
+            Some(Value::Array(values)) => body.properties.push((names, Property::Texts(texts(Value::Array(values))))),
+            Some(value) => body.properties.extend(text(value).map(|text| (names, Property::Text(text)))),
+            None => {}
+        }
+    }
+    let parts = [names::STREET, names::CITY, names::STATE, names::COUNTRY, names::POSTAL_CODE];
+    for slot in ADDRESSES {
+        body.properties
+            .extend(take(slot.json).map(|value| (slot.json, Property::Object(object_of(value, &parts, dialect)))));
+    }
+    let known = |id: &str| extended_ids().find(|known| same_id(known, id));
+    body.extended = extended.iter().filter_map(|(id, value)| Some((known(id)?, value.clone()))).collect();
+    body
+}
+
+/// The contact that a body says: the inverse of writing it.
+pub(super) fn contact_of(body: Body) -> Contact {
+    let mut contact = Contact::default();
+    let mut body = body;
+    for (field, carried) in ROWS {
+        get(&mut contact, &mut body, *field, *carried);
+    }
+    contact
+}
+
+fn get(contact: &mut Contact, body: &mut Body, field: Field, carried: Carried) {
+    match carried {
+        Carried::Text(names) => set_text(contact, field, body.take_text(names)),
+        Carried::Extended(id) => set_text(contact, field, body.take_extended(id)),
+        Carried::TextList(names) => match field {
+            Field::Children => contact.children = body.take_texts(names),
+            _ => contact.categories = body.take_texts(names),
+        },
+        Carried::Day(names) => contact.birthday = body.take_text(names).and_then(day),
+        Carried::ExtendedDay(id) => contact.anniversary = body.take_extended(id).and_then(day),
+        Carried::ExtendedCode(id, codes) => {
+            let code = body.take_extended(id).unwrap_or_default();
+            let word = codes.iter().find(|(_, of)| *of == code).map(|(word, _)| *word).unwrap_or_default();
+            match (field, word) {
+                (Field::Gender, "F") => contact.gender.sex = Some(Sex::Female),
+                (Field::Gender, "M") => contact.gender.sex = Some(Sex::Male),
+                (Field::Gender, _) => {}
+                _ => contact.sensitivity = word.to_owned(),
+            }
+        }
+        Carried::Emails(names, _) => contact.emails = body.take_emails(names),
+        Carried::Ims(names, _) => {
+            let im = |address| Im { address, ..Im::default() };
+            contact.ims = body.take_texts(names).into_iter().map(im).collect();
+        }
+        Carried::Slots => match field {
+            Field::Phones => contact.phones = body.take_phones(),
+            Field::Urls => contact.urls = body.take_urls(),
+            _ => contact.addresses = body.take_addresses(),
+        },
+        Carried::Photo | Carried::Stash => {}
+    }
+}
+
+fn set_text(contact: &mut Contact, field: Field, text: Option<String>) {
+    if let (Some(text), Some(place)) = (text, field.text_mut(contact)) {
+        *place = text;
+    }
+}
+
+fn day(text: String) -> Option<Date> {
+    Some(date::read(&text).map_or_else(|| Date::Text(text), Date::Known))
+}
+
+impl Body {
+    fn take(&mut self, names: Names) -> Option<Property> {
+        let at = self.properties.iter().position(|(of, _)| *of == names)?;
+        Some(self.properties.swap_remove(at).1)
+    }
+
+    fn take_text(&mut self, names: Names) -> Option<String> {
+        match self.take(names)? {
+            Property::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn take_texts(&mut self, names: Names) -> Vec<String> {
+        match self.take(names) {
+            Some(Property::Texts(texts)) => texts,
+            Some(Property::Text(text)) => vec![text],
+            _ => Vec::new(),
+        }
+    }
+
+    fn take_extended(&mut self, id: &str) -> Option<String> {
+        let at = self.extended.iter().position(|(of, _)| *of == id)?;
+        Some(self.extended.swap_remove(at).1)
+    }
+
+    fn take_place(&mut self, place: Place) -> Vec<String> {
+        let texts = match place {
+            Place::One(names) | Place::Many(names, _) => self.take_texts(names),
+            Place::Extended(id) => self.take_extended(id).into_iter().collect(),
+        };
+        texts.into_iter().filter(|text| !text.is_empty()).collect()
+    }
+
+    /// The service names an e-mail after its address when it has no name.
+    fn take_emails(&mut self, names: Names) -> Vec<Email> {
+        let Some(Property::Objects(objects)) = self.take(names) else { return Vec::new() };
+        let email = |texts: Vec<(Names, String)>| {
+            let mut email = Email::default();
+            for (names, text) in texts {
+                *(if names == names::EMAIL_NAME { &mut email.name } else { &mut email.address }) = text;
+            }
+            if email.name == email.address {
+                email.name.clear();
+            }
+            email
+        };
+        objects.into_iter().map(email).filter(|email| !email.address.is_empty()).collect()
+    }
+
+    fn take_phones(&mut self) -> Vec<Phone> {
+        let mut phones = Vec::new();
+        for slot in PHONES {
+            let (line, kind) = (slot.line, kind_of(slot.kinds));
+            let numbers = self.take_place(slot.place).into_iter();
+            phones.extend(numbers.map(|number| Phone { number, line, kind, ..Phone::default() }));
+        }
+        phones
+    }
+
+    fn take_urls(&mut self) -> Vec<Url> {
+        let mut urls = Vec::new();
+        for slot in URLS {
+            let kind = kind_of(slot.kinds);
+            urls.extend(self.take_place(slot.place).into_iter().map(|url| Url { url, kind, ..Url::default() }));
+        }
+        urls
+    }
+
+    fn take_addresses(&mut self) -> Vec<Address> {
+        let mut addresses = Vec::new();
+        for slot in ADDRESSES {
+            let mut address = Address { kind: kind_of(slot.kinds), ..Address::default() };
+            if let Some(Property::Object(parts)) = self.take(slot.json) {
+                for (names, text) in parts {
+                    *part_mut(&mut address, names) = text;
+                }
+            }
+            address.po_box = self.take_extended(slot.po_box).unwrap_or_default();
+            if !address.is_empty() {
+                addresses.push(address);
+            }
+        }
+        addresses
+    }
+}
+
+fn part_mut(address: &mut Address, names: Names) -> &mut String {
+    match names {
+        names::STREET => &mut address.street,
+        names::CITY => &mut address.city,
+        names::STATE => &mut address.state,
+        names::POSTAL_CODE => &mut address.postal_code,
+        _ => &mut address.country,
+    }
+}

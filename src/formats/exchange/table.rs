@@ -1,0 +1,189 @@
+//! The mapping: one row for each field, for both directions and both APIs.
+
+use super::dialect::Names;
+use super::slots::{ADDRESSES, PHONES, Place, URLS};
+use crate::model::Field;
+
+/// How a field travels.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Carried {
+    /// As the text of a JSON property.
+    Text(Names),
+    /// As the list of texts of a JSON property.
+    TextList(Names),
+    /// As a JSON property with an instant that stands for a day.
+    Day(Names),
+    /// As the text of an extended property.
+    Extended(&'static str),
+    /// As an extended property with an instant that stands for a day.
+    ExtendedDay(&'static str),
+    /// As an extended property with a small number for each word.
+    ExtendedCode(&'static str, &'static [(&'static str, &'static str)]),
+    /// As a list of e-mail addresses with names, at most so many.
+    Emails(Names, usize),
+    /// As a list of messaging addresses, at most so many.
+    Ims(Names, usize),
+    /// In the slots of [`super::slots`].
+    Slots,
+    /// In a request of its own.
+    Photo,
+    /// In the stash, having no other home.
+    Stash,
+}
+
+/// PidTagGender (MS-OXPROPS 2.707): the words are RFC 6350's.
+const GENDERS: &[(&str, &str)] = &[("F", "1"), ("M", "2")];
+/// PidTagSensitivity (MS-OXPROPS 2.1014).
+const SENSITIVITIES: &[(&str, &str)] = &[("personal", "1"), ("private", "2"), ("confidential", "3")];
+
+/// One row for each of [`Field::ALL`]. Tags and ids of extended properties are MS-OXPROPS's.
+pub(super) const ROWS: &[(Field, Carried)] = &[
+    (Field::FullName, Carried::Text(("displayName", "DisplayName"))),
+    (Field::Prefix, Carried::Text(("title", "Title"))),
+    (Field::GivenName, Carried::Text(("givenName", "GivenName"))),
+    (Field::MiddleName, Carried::Text(("middleName", "MiddleName"))),
+    (Field::Surname, Carried::Text(("surname", "Surname"))),
+    (Field::Suffix, Carried::Text(("generation", "Generation"))),
+    (Field::Initials, Carried::Text(("initials", "Initials"))),
+    (Field::Nickname, Carried::Text(("nickName", "NickName"))),
+    (Field::FileAs, Carried::Text(("fileAs", "FileAs"))),
+    (Field::YomiGivenName, Carried::Text(("yomiGivenName", "YomiGivenName"))),
+    (Field::YomiMiddleName, Carried::Stash),
+    (Field::YomiSurname, Carried::Text(("yomiSurname", "YomiSurname"))),
+    (Field::MaidenName, Carried::Stash),
+    (Field::Company, Carried::Text(("companyName", "CompanyName"))),
+    (Field::YomiCompany, Carried::Text(("yomiCompanyName", "YomiCompanyName"))),
+    (Field::Department, Carried::Text(("department", "Department"))),
+    (Field::JobTitle, Carried::Text(("jobTitle", "JobTitle"))),
+    (Field::Role, Carried::Stash),
+    (Field::Office, Carried::Text(("officeLocation", "OfficeLocation"))),
+    (Field::Profession, Carried::Text(("profession", "Profession"))),
+    (Field::Manager, Carried::Text(("manager", "Manager"))),
+    (Field::Assistant, Carried::Text(("assistantName", "AssistantName"))),
+    (Field::Organizations, Carried::Stash),
+    (Field::Emails, Carried::Emails(("emailAddresses", "EmailAddresses"), 3)),
+    (Field::Phones, Carried::Slots),
+    (Field::Ims, Carried::Ims(("imAddresses", "ImAddresses"), 3)),
+    (Field::Urls, Carried::Slots),
+    (Field::Addresses, Carried::Slots),
+    (Field::Birthday, Carried::Day(("birthday", "Birthday"))),
+    (Field::Anniversary, Carried::ExtendedDay("SystemTime 0x3A41")),
+    (Field::Events, Carried::Stash),
+    (Field::Spouse, Carried::Text(("spouseName", "SpouseName"))),
+    (Field::Children, Carried::TextList(("children", "Children"))),
+    (Field::Relations, Carried::Stash),
+    (Field::Gender, Carried::ExtendedCode("Short 0x3A4D", GENDERS)),
+    (Field::Hobby, Carried::Extended("String 0x3A43")),
+    (Field::Language, Carried::Extended("String 0x3A0C")),
+    (Field::Location, Carried::Extended("String 0x3A0D")),
+    (Field::TimeZone, Carried::Stash),
+    (Field::Geo, Carried::Stash),
+    (Field::FreeBusyUrl, Carried::Extended("String {00062004-0000-0000-C000-000000000046} Id 0x80D8")),
+    (Field::Account, Carried::Extended("String 0x3A00")),
+    (Field::Billing, Carried::Extended("String {00062008-0000-0000-C000-000000000046} Id 0x8535")),
+    (Field::Mileage, Carried::Extended("String {00062008-0000-0000-C000-000000000046} Id 0x8534")),
+    (Field::GovernmentId, Carried::Extended("String 0x3A07")),
+    (Field::OrganizationalId, Carried::Extended("String 0x3A10")),
+    (Field::ReferredBy, Carried::Extended("String 0x3A47")),
+    (Field::User1, Carried::Extended("String {00062004-0000-0000-C000-000000000046} Id 0x804F")),
+    (Field::User2, Carried::Extended("String {00062004-0000-0000-C000-000000000046} Id 0x8050")),
+    (Field::User3, Carried::Extended("String {00062004-0000-0000-C000-000000000046} Id 0x8051")),
+    (Field::User4, Carried::Extended("String {00062004-0000-0000-C000-000000000046} Id 0x8052")),
+    (Field::Sensitivity, Carried::ExtendedCode("Integer 0x0036", SENSITIVITIES)),
+    (Field::Categories, Carried::TextList(("categories", "Categories"))),
+    (Field::Notes, Carried::Text(("personalNotes", "PersonalNotes"))),
+    (Field::Photo, Carried::Photo),
+    (Field::Uid, Carried::Stash),
+    (Field::Revision, Carried::Stash),
+    (Field::Extra, Carried::Stash),
+];
+
+/// Every extended property that a contact may have beyond cardferry's own: what a reader asks for.
+pub(super) fn extended_ids() -> impl Iterator<Item = &'static str> {
+    let rows = ROWS.iter().filter_map(|(_, carried)| match carried {
+        Carried::Extended(id) | Carried::ExtendedDay(id) | Carried::ExtendedCode(id, _) => Some(*id),
+        _ => None,
+    });
+    let places = PHONES.iter().map(|slot| slot.place).chain(URLS.iter().map(|slot| slot.place));
+    let slots = places.filter_map(|place| match place {
+        Place::Extended(id) => Some(id),
+        _ => None,
+    });
+    rows.chain(slots).chain(ADDRESSES.iter().take(3).map(|slot| slot.po_box))
+}
+
+/// What carries a field in Graph, for people to read: property names, MAPI tags, or "stash".
+pub fn carried_by(field: Field) -> String {
+    let carried = ROWS.iter().find(|(of, _)| *of == field).map(|(_, carried)| *carried);
+    match carried {
+        Some(Carried::Text(names) | Carried::TextList(names) | Carried::Day(names)) => names.0.to_owned(),
+        Some(Carried::Emails(names, max) | Carried::Ims(names, max)) => format!("{} (at most {max})", names.0),
+        Some(Carried::Extended(id) | Carried::ExtendedDay(id) | Carried::ExtendedCode(id, _)) => short_id(id),
+        Some(Carried::Slots) => slots_of(field).join(", "),
+        Some(Carried::Photo) => "photo/$value".to_owned(),
+        Some(Carried::Stash) | None => "stash".to_owned(),
+    }
+}
+
+/// The places of a field that has several, each once.
+fn slots_of(field: Field) -> Vec<String> {
+    let places: Vec<Place> = match field {
+        Field::Phones => PHONES.iter().map(|slot| slot.place).collect(),
+        Field::Urls => URLS.iter().map(|slot| slot.place).collect(),
+        _ => ADDRESSES.iter().map(|slot| Place::One(slot.json)).collect(),
+    };
+    let mut shown: Vec<String> = Vec::new();
+    for place in places {
+        let text = match place {
+            Place::One(names) => names.0.to_owned(),
+            Place::Many(names, max) => format!("{} (at most {max})", names.0),
+            Place::Extended(id) => short_id(id),
+        };
+        if !shown.contains(&text) {
+            shown.push(text);
+        }
+    }
+    shown
+}
+
+/// The tag or id of an extended property, without its type and GUID.
+fn short_id(id: &str) -> String {
+    format!("MAPI {}", id.rsplit(' ').next().unwrap_or(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Shape;
+
+    #[test]
+    fn every_field_has_one_row() {
+        let rows: Vec<Field> = ROWS.iter().map(|(field, _)| *field).collect();
+        assert_eq!(rows, Field::ALL);
+    }
+
+    #[test]
+    fn a_text_row_is_of_a_text_field() {
+        for (field, carried) in ROWS {
+            if matches!(carried, Carried::Text(_) | Carried::Extended(_)) {
+                assert_eq!(field.shape(), Shape::Text, "{field:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_two_spellings_differ_in_case_alone_but_for_the_mobile_phone() {
+        for (_, carried) in ROWS {
+            if let Carried::Text((graph, outlook)) | Carried::TextList((graph, outlook)) = carried {
+                assert!(graph.eq_ignore_ascii_case(outlook) && graph != outlook, "{graph} {outlook}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_extended_property_is_used_twice() {
+        let ids: Vec<_> = extended_ids().collect();
+        let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(ids.len(), unique.len());
+    }
+}
