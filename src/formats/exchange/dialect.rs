@@ -18,11 +18,11 @@ impl fmt::Display for Dialect {
 }
 
 /// A property's name in Graph and in Outlook REST.
-pub(crate) type Names = (&'static str, &'static str);
+pub type Names = (&'static str, &'static str);
 
 impl Dialect {
     /// This dialect's one of the two names.
-    pub(crate) fn pick(self, (graph, outlook): Names) -> &'static str {
+    pub fn pick(self, (graph, outlook): Names) -> &'static str {
         match self {
             Dialect::Graph => graph,
             Dialect::Outlook => outlook,
@@ -37,7 +37,7 @@ pub(crate) mod names {
     pub(crate) const ID: Names = ("id", "Id");
     pub(crate) const CHANGE_KEY: Names = ("changeKey", "ChangeKey");
     pub(crate) const PARENT_FOLDER: Names = ("parentFolderId", "ParentFolderId");
-    pub(crate) const DISPLAY_NAME: Names = ("displayName", "DisplayName");
+
     pub(crate) const EMAIL_NAME: Names = ("name", "Name");
     pub(crate) const EMAIL_ADDRESS: Names = ("address", "Address");
     pub(crate) const EXTENDED: Names = ("singleValueExtendedProperties", "SingleValueExtendedProperties");

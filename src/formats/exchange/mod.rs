@@ -15,7 +15,7 @@ mod stash;
 mod table;
 mod write;
 
-pub use dialect::Dialect;
+pub use dialect::{Dialect, Names};
 pub use read::{Item, all_extended, read};
 pub use table::carried_by;
 pub use write::{Written, write};

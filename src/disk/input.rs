@@ -1,0 +1,53 @@
+//! Files to read.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Opens a file for reading.
+///
+/// # Errors
+/// What the system says: not there, no permission, a directory.
+#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where files are opened")]
+pub fn open(path: &Path) -> io::Result<impl Read + use<>> {
+    if path.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
+    }
+    std::fs::File::open(path)
+}
+
+/// The files right in a directory, sorted by name; directories in it and hidden files are left out.
+///
+/// # Errors
+/// What the system says.
+pub fn files_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_file() && !hidden {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_listed_in_order_without_what_is_hidden() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["b.vcf", "a.vcf", ".hidden"] {
+            let mut file = crate::disk::output::Output::create(&directory.path().join(name)).unwrap();
+            io::Write::write_all(&mut file, b"x").unwrap();
+            file.commit().unwrap();
+        }
+        let files = files_in(directory.path()).unwrap();
+        let names: Vec<_> = files.iter().map(|file| file.file_name().unwrap().to_str().unwrap()).collect();
+        assert_eq!(names, ["a.vcf", "b.vcf"]);
+        let error = open(directory.path()).map(drop).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
+    }
+}

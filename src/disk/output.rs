@@ -1,0 +1,153 @@
+//! Files to write: they appear whole or not at all.
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+const BUFFER: usize = 256 * 1024;
+
+/// A file that is written beside its place and takes it with [`Output::commit`]. Dropped without, it leaves no trace,
+/// and what stood there before stays.
+#[derive(Debug)]
+pub struct Output(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    /// Written beside its place first.
+    Replaced { file: BufWriter<NamedTempFile>, path: PathBuf },
+    /// A pipe or device, which cannot be replaced.
+    Direct(BufWriter<Box<dyn Sink>>),
+}
+
+/// Somewhere to write to.
+trait Sink: Write + Send + std::fmt::Debug {}
+impl<W: Write + Send + std::fmt::Debug> Sink for W {}
+
+impl Output {
+    /// Begins a file. A link is followed: what it points at is replaced, not the link.
+    ///
+    /// # Errors
+    /// What the system says: no such directory, no permission, a directory in its place.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        match std::fs::metadata(&path) {
+            Ok(there) if there.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory")),
+            Ok(there) if !there.is_file() => Ok(Self(Kind::Direct(BufWriter::with_capacity(BUFFER, open(&path)?)))),
+            _ => {
+                let file = BufWriter::with_capacity(BUFFER, beside(&path)?);
+                Ok(Self(Kind::Replaced { file, path }))
+            }
+        }
+    }
+
+    /// Puts the file in its place, durably.
+    ///
+    /// # Errors
+    /// What the system says, a full disk above all; then nothing has changed in the file's place.
+    pub fn commit(self) -> io::Result<()> {
+        match self.0 {
+            Kind::Direct(mut file) => file.flush(),
+            Kind::Replaced { file, path } => {
+                let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+                file.as_file().sync_all()?;
+                file.persist(path).map(drop).map_err(|error| error.error)
+            }
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Kind::Replaced { file, .. } => file.write(bytes),
+            Kind::Direct(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.0 {
+            Kind::Replaced { file, .. } => file.flush(),
+            Kind::Direct(file) => file.flush(),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_types, reason = "this is where files are opened")]
+fn open(path: &Path) -> io::Result<Box<dyn Sink>> {
+    Ok(Box::new(std::fs::OpenOptions::new().write(true).open(path)?))
+}
+
+/// A temporary file in the same directory, with the permissions that an ordinary new file has (or the old one had).
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".cardferry-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let there = std::fs::metadata(path).map(|there| there.permissions());
+        builder.permissions(there.unwrap_or_else(|_| std::fs::Permissions::from_mode(0o666)));
+    }
+    builder.tempfile_in(directory)
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests look at what stands on the disk")]
+mod tests {
+    use super::*;
+
+    fn files(directory: &Path) -> usize {
+        std::fs::read_dir(directory).unwrap().count()
+    }
+
+    #[test]
+    fn a_file_appears_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("out.vcf");
+        std::fs::write(&path, "old").unwrap();
+        let mut output = Output::create(&path).unwrap();
+        output.write_all(b"new").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        output.commit().unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(files(directory.path()), 1);
+    }
+
+    #[test]
+    fn a_file_that_is_given_up_leaves_no_trace() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("out.vcf");
+        std::fs::write(&path, "old").unwrap();
+        let mut output = Output::create(&path).unwrap();
+        output.write_all(b"half").unwrap();
+        drop(output);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(files(directory.path()), 1);
+    }
+
+    #[test]
+    fn where_no_file_can_be_says_so_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let kind = |path: &Path| Output::create(path).unwrap_err().kind();
+        assert_eq!(kind(directory.path()), io::ErrorKind::IsADirectory);
+        assert_eq!(kind(&directory.path().join("no/such/out.vcf")), io::ErrorKind::NotFound);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_permissions_stay() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let (file, link) = (directory.path().join("file"), directory.path().join("link"));
+        std::fs::write(&file, "old").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let mut output = Output::create(&link).unwrap();
+        output.write_all(b"new").unwrap();
+        output.commit().unwrap();
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "new");
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}
