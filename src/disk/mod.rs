@@ -1,5 +1,5 @@
-//! What lasts: files that appear whole or not at all, directories of records, locks, databases. Imports nothing of the
-//! crate.
+//! What lasts: atomic files, locks, opening databases. Imports nothing of the crate.
 
-pub mod input;
-pub mod output;
+pub mod lock;
+#[cfg(feature = "sandbox")]
+pub mod sqlite;

@@ -1,0 +1,212 @@
+//! Contacts: listed, read, made, changed, moved, deleted.
+
+use bytes::Bytes;
+use http::{Method, Response, StatusCode};
+use serde_json::{Map, Value};
+
+use super::body::{self, Changes, Purpose};
+use super::error::ODataError;
+use super::folders;
+use super::ids;
+use super::names::display_name;
+use super::query::{DEFAULT_TOP, MAX_TOP, Query, Takes};
+use super::render::Expanded;
+use super::request::{Answer, Call, empty, json, set, with_type};
+use super::schema::{CONTACT, Moment};
+use super::search;
+use super::store::{Change, ContactRow, NewContact, View};
+
+/// Names of the collection in both dialects.
+pub(super) const CONTACTS: (&str, &str) = ("contacts", "Contacts");
+
+/// `contacts`, of the default folder or of the folder that the path names.
+pub(super) fn collection(call: &Call<'_>) -> Answer {
+    match call.method {
+        Method::GET => list(call),
+        Method::POST => create(call),
+        // Observed: PATCH of a collection is 405.
+        _ => Err(ODataError::not_supported()),
+    }
+}
+
+/// `contacts/{id}`.
+pub(super) fn single(call: &Call<'_>, id: &str) -> Answer {
+    match call.method {
+        Method::GET => get(call, id),
+        Method::PATCH => update(call, id),
+        Method::DELETE => delete(call, id),
+        _ => Err(ODataError::not_supported()),
+    }
+}
+
+/// `contacts/$count`.
+pub(super) fn count(call: &Call<'_>) -> Answer {
+    if call.method != Method::GET {
+        return Err(ODataError::not_supported());
+    }
+    let query = call.query(CONTACT, Takes::COUNT)?;
+    let count = call
+        .store
+        .read(&call.mailbox.ids, |view| search::count(view, &folders::find(view, call)?, query.filter.as_ref()))?;
+    Ok(with_type(StatusCode::OK, "text/plain", Bytes::from(count.to_string())))
+}
+
+/// Finds a contact of the mailbox; where the path names a folder, it must stand in it (guessed).
+pub(super) fn find(view: &View<'_>, call: &Call<'_>, id: &str) -> Result<ContactRow, ODataError> {
+    if !ids::well_formed(id) {
+        return Err(ODataError::malformed_id());
+    }
+    let found = view.contact_by_id(id)?;
+    if !call.path.folders.is_empty() {
+        let folder = folders::find(view, call)?;
+        return found.filter(|contact| contact.folder == folder.id).ok_or_else(ODataError::not_found);
+    }
+    found.ok_or_else(ODataError::not_found)
+}
+
+/// The context of a contact or, without `$entity`, of its collection.
+fn context(call: &Call<'_>) -> String {
+    call.collection_context(call.path.folders.last().map(String::as_str), CONTACTS)
+}
+
+fn show(call: &Call<'_>, view: &View<'_>, row: &ContactRow, query: &Query) -> Result<Map<String, Value>, ODataError> {
+    let style = call.style(Moment::Read, query.select.as_deref());
+    if query.expand.is_empty() {
+        return Ok(style.contact(row, None));
+    }
+    let has = view.extended(row.number)?;
+    let context = format!("{}('{}')", context(call), row.public);
+    Ok(style.contact(row, Some(&Expanded { asked: &query.expand, has: &has, context })))
+}
+
+fn list(call: &Call<'_>) -> Answer {
+    let query = call.query(CONTACT, Takes::LIST)?;
+    let preferred = call.preferred_page().filter(|_| query.top.is_none());
+    let top = query.top.or(preferred).unwrap_or(DEFAULT_TOP).min(MAX_TOP);
+    let mut body = Map::new();
+    body.insert("@odata.context".into(), (context(call) + &call.selected(query.select.as_deref())).into());
+    call.store.read(&call.mailbox.ids, |view| {
+        let folder = folders::find(view, call)?;
+        let mut rows = search::page(view, &folder, &query, top + 1)?;
+        let more = rows.len() > top;
+        rows.truncate(top);
+        if query.count {
+            body.insert("@odata.count".into(), search::count(view, &folder, query.filter.as_ref())?.into());
+        }
+        let value = rows.iter().map(|row| show(call, view, row, &query).map(Value::Object));
+        body.insert("value".into(), Value::Array(value.collect::<Result<_, _>>()?));
+        if more {
+            body.insert("@odata.nextLink".into(), call.next_link(query.skip + top as u64).into());
+        }
+        Ok(())
+    })?;
+    let mut response = json(call.dialect, StatusCode::OK, &Value::Object(body));
+    if let Some(size) = preferred {
+        let applied = format!("odata.maxpagesize={size}");
+        set(&mut response, http::HeaderName::from_static("preference-applied"), &applied);
+    }
+    Ok(response)
+}
+
+fn get(call: &Call<'_>, id: &str) -> Answer {
+    let query = call.query(CONTACT, Takes::ONE)?;
+    let shown = call.store.read(&call.mailbox.ids, |view| {
+        let row = find(view, call, id)?;
+        show(call, view, &row, &query)
+    })?;
+    let context = context(call) + &call.selected(query.select.as_deref()) + "/$entity";
+    Ok(call.json(StatusCode::OK, context, shown))
+}
+
+/// The answer to a change. Documented: extended properties are not in it.
+fn changed(call: &Call<'_>, status: StatusCode, row: &ContactRow) -> Response<Bytes> {
+    let mut shown = call.style(Moment::Write, None).contact(row, None);
+    let location = shown.get("@odata.id").and_then(Value::as_str).map(str::to_owned);
+    let mut response = call.json(status, context(call) + "/$entity", std::mem::take(&mut shown));
+    if status == StatusCode::CREATED {
+        let graph = || format!("{}('{}')", context(call).replace("$metadata#", ""), row.public);
+        set(&mut response, http::header::LOCATION, &location.unwrap_or_else(graph));
+    }
+    response
+}
+
+fn create(call: &Call<'_>) -> Answer {
+    call.query(CONTACT, Takes::NOTHING)?;
+    let mut changes = body::read(call.body, call.dialect, &body::CONTACT, Purpose::Create)?;
+    let mut content = Map::new();
+    apply(&mut content, &mut changes);
+    let row = call.store.write(&call.mailbox.ids, |change| {
+        let folder = folders::find(change, call)?;
+        let number = change.add_contact(&NewContact { folder: &folder, content: &content, now: call.now })?;
+        set_extended(change, number, &changes)?;
+        change.contact_by_number(number)?.ok_or_else(ODataError::not_found)
+    })?;
+    Ok(changed(call, StatusCode::CREATED, &row))
+}
+
+fn update(call: &Call<'_>, id: &str) -> Answer {
+    call.query(CONTACT, Takes::NOTHING)?;
+    let mut changes = body::read(call.body, call.dialect, &body::CONTACT, Purpose::Update)?;
+    let row = call.store.write(&call.mailbox.ids, |change| {
+        let row = find(change, call, id)?;
+        fresh(call, &row)?;
+        let mut content = row.content.clone();
+        apply(&mut content, &mut changes);
+        change.set_contact(row.number, &content, call.now)?;
+        set_extended(change, row.number, &changes)?;
+        let number = moved(change, call, &row, &changes)?;
+        change.contact_by_number(number)?.ok_or_else(ODataError::not_found)
+    })?;
+    Ok(changed(call, StatusCode::OK, &row))
+}
+
+/// Moves the contact where the body names another folder, and answers its number.
+///
+/// Documented: ids change on move. Guessed: that PATCH moves at all (the page lists the property).
+fn moved(change: &Change<'_>, call: &Call<'_>, row: &ContactRow, changes: &Changes) -> Result<i64, ODataError> {
+    let Some(parent) = &changes.parent else { return Ok(row.number) };
+    let to = folders::by_id(change, call, parent)?;
+    if to.id == row.folder { Ok(row.number) } else { change.move_contact(row, &to) }
+}
+
+fn delete(call: &Call<'_>, id: &str) -> Answer {
+    call.query(CONTACT, Takes::NOTHING)?;
+    call.store.write(&call.mailbox.ids, |change| {
+        let row = find(change, call, id)?;
+        fresh(call, &row)?;
+        change.delete_contact(&row)
+    })?;
+    Ok(empty(StatusCode::NO_CONTENT))
+}
+
+/// Holds `If-Match` against the etag (412 is documented; that PATCH and DELETE of contacts heed it is guessed).
+pub(super) fn fresh(call: &Call<'_>, row: &ContactRow) -> Result<(), ODataError> {
+    let Some(wanted) = call.headers.get(http::header::IF_MATCH) else { return Ok(()) };
+    let wanted = wanted.to_str().unwrap_or_default().trim();
+    let etag = format!("W/\"{}\"", call.mailbox.ids.change_key(row.change));
+    if wanted == "*" || wanted == etag || Some(wanted) == etag.strip_prefix("W/") {
+        Ok(())
+    } else {
+        Err(ODataError::stale())
+    }
+}
+
+/// Brings the changed values in. Documented: a value replaces the earlier one whole, an address too; the display name
+/// is made anew from the names unless it is sent.
+fn apply(content: &mut Map<String, Value>, changes: &mut Changes) {
+    let named = changes.values.contains_key("displayName");
+    for (name, value) in std::mem::take(&mut changes.values) {
+        if value.is_null() {
+            content.shift_remove(&name);
+        } else {
+            content.insert(name, value);
+        }
+    }
+    if let (false, Some(name)) = (named, display_name(content)) {
+        content.insert("displayName".into(), name.into());
+    }
+}
+
+fn set_extended(change: &Change<'_>, number: i64, changes: &Changes) -> Result<(), ODataError> {
+    changes.extended.iter().try_for_each(|(id, value)| change.set_extended(number, id, value.as_deref()))
+}

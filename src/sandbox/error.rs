@@ -1,0 +1,205 @@
+//! Refusals: the status, code and words of the service, and the envelope they travel in.
+//!
+//! Each constructor says where its words come from: *documented* (a page of the service), *observed* (recorded from the
+//! service by others), or *guessed* (no source; the words of OData's own library or of EWS where those are known).
+
+use std::borrow::Cow;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::clock::written;
+use super::dialect::Dialect;
+
+/// A refusal as the service words it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ODataError {
+    pub status: StatusCode,
+    pub code: &'static str,
+    pub message: Cow<'static, str>,
+}
+
+/// What a refused or answered request is known by.
+pub(super) struct RequestIds<'a> {
+    pub request: &'a str,
+    pub client: Option<&'a str>,
+    /// Seconds since 1970.
+    pub at: i64,
+}
+
+impl ODataError {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> ODataError {
+        ODataError { status, code, message: message.into() }
+    }
+
+    fn bad(code: &'static str, message: impl Into<Cow<'static, str>>) -> ODataError {
+        ODataError::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// The body. v2.0 has no `innerError` in the samples seen; Graph's is documented.
+    pub(super) fn body(&self, dialect: Dialect, ids: &RequestIds<'_>) -> Value {
+        let mut error = json!({ "code": self.code, "message": self.message });
+        if dialect == Dialect::Graph {
+            error["innerError"] = json!({
+                "date": written(ids.at).trim_end_matches('Z'),
+                "request-id": ids.request,
+                "client-request-id": ids.client.unwrap_or(ids.request),
+            });
+        }
+        json!({ "error": error })
+    }
+}
+
+/// Who asks.
+impl ODataError {
+    /// Code documented; the words are Graph's own for a missing token (observed).
+    pub(super) fn no_token() -> ODataError {
+        ODataError::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", "Access token is empty.")
+    }
+
+    /// Observed code for a user without a mailbox; EWS's words.
+    pub(super) fn no_such_user(user: &str) -> ODataError {
+        ODataError::new(StatusCode::NOT_FOUND, "ErrorInvalidUser", format!("The requested user '{user}' is invalid."))
+    }
+}
+
+/// What is asked for.
+impl ODataError {
+    /// Observed.
+    pub(super) fn not_found() -> ODataError {
+        let message = "The specified object was not found in the store.";
+        ODataError::new(StatusCode::NOT_FOUND, "ErrorItemNotFound", message)
+    }
+
+    /// Observed words, for user photos.
+    pub(super) fn no_photo() -> ODataError {
+        ODataError::new(StatusCode::NOT_FOUND, "ErrorItemNotFound", "The photo wasn't found.")
+    }
+
+    /// Observed.
+    pub(super) fn malformed_id() -> ODataError {
+        ODataError::bad("ErrorInvalidIdMalformed", "Id is malformed.")
+    }
+
+    /// Observed.
+    pub(super) fn empty_id() -> ODataError {
+        ODataError::bad("ErrorInvalidIdEmpty", "Id must be non-empty.")
+    }
+
+    /// Observed words; the code changed over the years (`RequestBroker--ParseUri`, `BadRequest`).
+    pub(super) fn no_segment(segment: &str) -> ODataError {
+        ODataError::bad("BadRequest", format!("Resource not found for the segment '{segment}'."))
+    }
+
+    /// Observed on `/photos/{size}` of a contact.
+    pub(super) fn unsupported_segment(path: &str) -> ODataError {
+        ODataError::bad("BadRequest", format!("Unsupported segment type. ODataQuery: {}", path.trim_start_matches('/')))
+    }
+
+    /// Observed on PATCH of a collection.
+    pub(super) fn not_supported() -> ODataError {
+        let message = "The OData request is not supported.";
+        ODataError::new(StatusCode::METHOD_NOT_ALLOWED, "ErrorInvalidRequest", message)
+    }
+}
+
+/// How the question is put.
+impl ODataError {
+    /// Observed.
+    pub(super) fn unknown_property(name: &str, kind: &str) -> ODataError {
+        let message = format!("Could not find a property named '{name}' on type '{kind}'.");
+        ODataError::bad("RequestBroker--ParseUri", message)
+    }
+
+    /// Guessed: a misspelt option must be seen, though the service may overlook it ("might fail silently").
+    pub(super) fn bad_option(message: impl Into<Cow<'static, str>>) -> ODataError {
+        ODataError::bad("BadRequest", message)
+    }
+
+    /// Guessed; EWS's words.
+    pub(super) fn unfilterable() -> ODataError {
+        ODataError::bad("ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
+    }
+
+    /// Documented.
+    pub(super) fn no_expand(property: &str) -> ODataError {
+        let message = format!("Expand is not allowed for property '{property}' according to the entity schema.");
+        ODataError::bad("ExpandNotSupported", message)
+    }
+
+    /// Observed.
+    pub(super) fn bad_extended_property() -> ODataError {
+        let message = "The extended property attribute combination is invalid.";
+        ODataError::bad("ErrorInvalidExtendedProperty", message)
+    }
+}
+
+/// What is sent.
+impl ODataError {
+    /// Observed words; guessed code.
+    pub(super) fn unreadable_body() -> ODataError {
+        let message = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of \
+                       valid JSON format.";
+        ODataError::bad("BadRequest", message)
+    }
+
+    /// Observed, in Graph too, with the type names of Outlook.
+    pub(super) fn no_such_member(name: &str, kind: &str) -> ODataError {
+        let message = format!(
+            "The property '{name}' does not exist on type 'Microsoft.OutlookServices.{kind}'. Make sure to only use \
+             property names that are defined by the type or mark the type as open type."
+        );
+        ODataError::bad("RequestBodyRead", message)
+    }
+
+    /// Guessed: the words of OData's library.
+    pub(super) fn wrong_shape(message: impl Into<Cow<'static, str>>) -> ODataError {
+        ODataError::bad("RequestBodyRead", message)
+    }
+
+    /// Observed words, code not quoted (guessed).
+    pub(super) fn too_many(name: &str, count: usize, max: usize) -> ODataError {
+        let message =
+            format!("The multi value property {name} has {count} entries, that exceeds the max allowed value of {max}");
+        ODataError::bad("ErrorInvalidProperty", message)
+    }
+
+    /// Observed when a fetched entity was sent back.
+    pub(super) fn read_only() -> ODataError {
+        ODataError::bad("ErrorInvalidPropertySet", "Set action is invalid for property.")
+    }
+
+    /// Guessed; EWS's code and words.
+    pub(super) fn bad_extended_value() -> ODataError {
+        ODataError::bad("ErrorInvalidExtendedPropertyValue", "The specified value is invalid for property.")
+    }
+
+    /// Guessed: no source names the code for contacts.
+    pub(super) fn not_an_image() -> ODataError {
+        ODataError::bad("ErrorInvalidRequest", "The uploaded content is not a valid image.")
+    }
+
+    /// Guessed status (409), observed code.
+    pub(super) fn folder_exists() -> ODataError {
+        let message = "A folder with the specified name already exists.";
+        ODataError::new(StatusCode::CONFLICT, "ErrorFolderExists", message)
+    }
+
+    /// Guessed; EWS's code and words for a stale change key.
+    pub(super) fn stale() -> ODataError {
+        let message = "The send or update operation could not be performed because the change key passed in the \
+                       request does not match the current change key for the item.";
+        ODataError::new(StatusCode::PRECONDITION_FAILED, "ErrorIrresolvableConflict", message)
+    }
+
+    /// Documented limit of 4 MB for each request; guessed words.
+    pub(super) fn too_large() -> ODataError {
+        let message = "The request body exceeds the limit of 4 MB.";
+        ODataError::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestBodyTooLarge", message)
+    }
+
+    /// The sandbox's own trouble (a full disk, a damaged store).
+    pub(super) fn internal(what: impl Into<Cow<'static, str>>) -> ODataError {
+        ODataError::new(StatusCode::INTERNAL_SERVER_ERROR, "ErrorInternalServerError", what)
+    }
+}

@@ -1,0 +1,190 @@
+//! Contact folders: listed, read, made, renamed, moved, deleted.
+
+use bytes::Bytes;
+use http::{Method, Response, StatusCode};
+use serde_json::{Map, Value};
+
+use super::body::{self, Changes, Purpose};
+use super::dialect::Dialect;
+use super::error::ODataError;
+use super::filter::{Item, compare_by};
+use super::ids;
+use super::query::{DEFAULT_TOP, Query, Takes};
+use super::request::{Answer, Call, empty, json, with_type};
+use super::schema::{FOLDER, Moment};
+use super::store::{FolderRow, View};
+
+/// Names of the collection in both dialects.
+const FOLDERS: (&str, &str) = ("contactFolders", "ContactFolders");
+const CHILDREN: (&str, &str) = ("childFolders", "ChildFolders");
+
+/// Finds the folder that a path names: the default one where it names none.
+///
+/// Guessed: the first may stand anywhere in the mailbox, each further one directly below the one before.
+pub(super) fn find(view: &View<'_>, call: &Call<'_>) -> Result<FolderRow, ODataError> {
+    let mut found: Option<FolderRow> = None;
+    for id in &call.path.folders {
+        let folder = by_id(view, call, id)?;
+        if found.is_some_and(|above| folder.parent != Some(above.id)) {
+            return Err(ODataError::not_found());
+        }
+        found = Some(folder);
+    }
+    match found {
+        Some(folder) => Ok(folder),
+        None => default(view, call),
+    }
+}
+
+fn default(view: &View<'_>, call: &Call<'_>) -> Result<FolderRow, ODataError> {
+    view.folder(call.mailbox.contacts)?.ok_or_else(ODataError::not_found)
+}
+
+/// Finds a folder by id, or by the well-known name `contacts` (used by others' code, not documented).
+pub(super) fn by_id(view: &View<'_>, call: &Call<'_>, id: &str) -> Result<FolderRow, ODataError> {
+    if id.eq_ignore_ascii_case("contacts") {
+        return default(view, call);
+    }
+    if !ids::well_formed(id) {
+        return Err(ODataError::malformed_id());
+    }
+    view.folder_by_id(id)?.ok_or_else(ODataError::not_found)
+}
+
+/// `contactFolders` and `childFolders`.
+pub(super) fn collection(call: &Call<'_>) -> Answer {
+    match call.method {
+        Method::GET => list(call),
+        Method::POST => create(call),
+        _ => Err(ODataError::not_supported()),
+    }
+}
+
+/// `contactFolders/{id}`.
+pub(super) fn single(call: &Call<'_>) -> Answer {
+    match (&call.method, call.dialect) {
+        (&Method::GET, _) => get(call),
+        // Documented for Graph alone: v2.0 has no renaming and no deleting.
+        (&Method::PATCH, Dialect::Graph) => update(call),
+        (&Method::DELETE, Dialect::Graph) => delete(call),
+        _ => Err(ODataError::not_supported()),
+    }
+}
+
+/// `…/$count`.
+pub(super) fn count(call: &Call<'_>) -> Answer {
+    if call.method != Method::GET {
+        return Err(ODataError::not_supported());
+    }
+    let query = call.query(FOLDER, Takes::COUNT)?;
+    let count = call.store.read(&call.mailbox.ids, |view| Ok(matching(view, call, &query)?.len()))?;
+    Ok(with_type(StatusCode::OK, "text/plain", Bytes::from(count.to_string())))
+}
+
+/// The folders below the one that the path names. Documented: the default folder itself is never among them.
+fn matching(view: &View<'_>, call: &Call<'_>, query: &Query) -> Result<Vec<FolderRow>, ODataError> {
+    let mut found = view.child_folders(find(view, call)?.id)?;
+    if let Some(filter) = &query.filter {
+        found.retain(|folder| filter.matches(Item::Folder(folder)));
+    }
+    for (field, down) in query.order.iter().rev() {
+        found.sort_by(|one, other| {
+            let order = compare_by(*field, Item::Folder(one), Item::Folder(other));
+            if *down { order.reverse() } else { order }
+        });
+    }
+    Ok(found)
+}
+
+fn list(call: &Call<'_>) -> Answer {
+    let query = call.query(FOLDER, Takes::FOLDERS)?;
+    let found = call.store.read(&call.mailbox.ids, |view| matching(view, call, &query))?;
+    let top = query.top.or(call.preferred_page()).unwrap_or(DEFAULT_TOP) as u64;
+    let style = call.style(Moment::Read, query.select.as_deref());
+    let page = found.iter().skip(usize::try_from(query.skip).unwrap_or(usize::MAX)).take(top as usize);
+    let value: Vec<Value> = page.map(|folder| Value::Object(style.folder(folder))).collect();
+    let mut body = Map::new();
+    body.insert("@odata.context".into(), (collection_context(call) + &call.selected(query.select.as_deref())).into());
+    if query.count {
+        body.insert("@odata.count".into(), found.len().into());
+    }
+    body.insert("value".into(), value.into());
+    let next = query.skip.saturating_add(top);
+    if (found.len() as u64) > next {
+        body.insert("@odata.nextLink".into(), call.next_link(next).into());
+    }
+    Ok(json(call.dialect, StatusCode::OK, &Value::Object(body)))
+}
+
+fn collection_context(call: &Call<'_>) -> String {
+    match call.path.folders.last() {
+        Some(parent) => call.collection_context(Some(parent), CHILDREN),
+        None => call.collection_context(None, FOLDERS),
+    }
+}
+
+fn show(call: &Call<'_>, status: StatusCode, folder: &FolderRow, query: &Query) -> Response<Bytes> {
+    let select = query.select.as_deref();
+    let context = call.collection_context(None, FOLDERS) + &call.selected(select) + "/$entity";
+    call.json(status, context, call.style(Moment::Read, select).folder(folder))
+}
+
+fn get(call: &Call<'_>) -> Answer {
+    let query = call.query(FOLDER, Takes::SELECT)?;
+    let folder = call.store.read(&call.mailbox.ids, |view| find(view, call))?;
+    Ok(show(call, StatusCode::OK, &folder, &query))
+}
+
+fn name_of(changes: &Changes) -> Option<&str> {
+    changes.values.get("displayName").and_then(Value::as_str).filter(|name| !name.trim().is_empty())
+}
+
+/// Documented for Graph; v2.0's page has no such operation, and it is accepted there all the same.
+fn create(call: &Call<'_>) -> Answer {
+    let query = call.query(FOLDER, Takes::NOTHING)?;
+    let changes = body::read(call.body, call.dialect, &body::FOLDER, Purpose::Create)?;
+    let name = name_of(&changes).ok_or_else(|| {
+        let message = "The property 'DisplayName' is required when creating the entity.";
+        ODataError::new(StatusCode::BAD_REQUEST, "ErrorInvalidProperty", message)
+    })?;
+    let folder = call.store.write(&call.mailbox.ids, |change| {
+        let parent = find(change, call)?;
+        let id = change.add_folder(&parent, name)?;
+        change.folder(id)?.ok_or_else(ODataError::not_found)
+    })?;
+    Ok(show(call, StatusCode::CREATED, &folder, &query))
+}
+
+/// Documented: `displayName` and `parentFolderId`.
+fn update(call: &Call<'_>) -> Answer {
+    let query = call.query(FOLDER, Takes::NOTHING)?;
+    let changes = body::read(call.body, call.dialect, &body::FOLDER, Purpose::Update)?;
+    let folder = call.store.write(&call.mailbox.ids, |change| {
+        let folder = find(change, call)?;
+        let above = folder.parent.ok_or_else(distinguished)?;
+        let parent = match &changes.parent {
+            Some(id) => by_id(change, call, id)?,
+            None => change.folder(above)?.ok_or_else(ODataError::not_found)?,
+        };
+        change.set_folder(&folder, name_of(&changes).unwrap_or(&folder.name), &parent)?;
+        change.folder(folder.id)?.ok_or_else(ODataError::not_found)
+    })?;
+    Ok(show(call, StatusCode::OK, &folder, &query))
+}
+
+/// Documented: any folder but the default one. Guessed: with all it holds.
+fn delete(call: &Call<'_>) -> Answer {
+    call.query(FOLDER, Takes::NOTHING)?;
+    call.store.write(&call.mailbox.ids, |change| {
+        let folder = find(change, call)?;
+        folder.parent.ok_or_else(distinguished)?;
+        change.delete_folder(&folder)
+    })?;
+    Ok(empty(StatusCode::NO_CONTENT))
+}
+
+/// Guessed; EWS's code for folders that every mailbox has.
+fn distinguished() -> ODataError {
+    let message = "Distinguished folders cannot be changed or deleted.";
+    ODataError::new(StatusCode::FORBIDDEN, "ErrorDeleteDistinguishedFolder", message)
+}

@@ -1,0 +1,159 @@
+//! Stored contacts and folders as the JSON of either dialect.
+
+use serde_json::{Map, Value, json};
+
+use super::clock::written;
+use super::dialect::Dialect;
+use super::extended::HAS_PICTURE;
+use super::ids::Ids;
+use super::schema::{self, ADDRESS, EMAIL, MAX_EMAILS, Moment, Property, Shape, Unset};
+use super::store::{ContactRow, FolderRow};
+
+/// How answers to one request are written.
+pub(super) struct Style<'a> {
+    pub dialect: Dialect,
+    pub moment: Moment,
+    /// Scheme, authority and version path.
+    pub base: &'a str,
+    pub ids: &'a Ids,
+    pub select: Option<&'a [&'static Property]>,
+}
+
+/// An expanded contact's extended properties: what was asked for, and what the contact has.
+pub(super) struct Expanded<'a> {
+    pub asked: &'a [String],
+    pub has: &'a [(String, String)],
+    /// The `$metadata` address of the contact's properties.
+    pub context: String,
+}
+
+impl Style<'_> {
+    /// A contact: its annotations and its properties.
+    pub(super) fn contact(&self, row: &ContactRow, expanded: Option<&Expanded<'_>>) -> Map<String, Value> {
+        let change_key = self.ids.change_key(row.change);
+        let mut shown = Map::new();
+        if self.dialect == Dialect::Outlook {
+            shown.insert("@odata.id".into(), self.entity_id("Contacts", &row.public).into());
+        }
+        shown.insert("@odata.etag".into(), format!("W/\"{change_key}\"").into());
+        for property in schema::ordered(self.dialect, self.moment).filter(|property| self.selects(property)) {
+            let value = match property.graph {
+                "id" => row.public.clone().into(),
+                "changeKey" => change_key.clone().into(),
+                "parentFolderId" => row.folder_public.clone().into(),
+                "createdDateTime" => written(row.created).into(),
+                "lastModifiedDateTime" => written(row.modified).into(),
+                name => self.value(property, row.content.get(name)),
+            };
+            shown.insert(property.name(self.dialect).to_owned(), value);
+        }
+        if let Some(expanded) = expanded {
+            self.expand(&mut shown, row, expanded);
+        }
+        shown
+    }
+
+    /// A folder. v2.0's sample shows no etag.
+    pub(super) fn folder(&self, row: &FolderRow) -> Map<String, Value> {
+        let mut shown = Map::new();
+        if self.dialect == Dialect::Outlook {
+            shown.insert("@odata.id".into(), self.entity_id("ContactFolders", &row.public).into());
+        }
+        for property in schema::FOLDER.iter().filter(|property| self.selects(property)) {
+            let value = match property.graph {
+                "id" => row.public.clone(),
+                "parentFolderId" => row.parent_public.clone().unwrap_or_else(|| self.ids.folder(0)),
+                _ => row.name.clone(),
+            };
+            shown.insert(property.name(self.dialect).to_owned(), value.into());
+        }
+        shown
+    }
+
+    /// v2.0's `@odata.id`: `…/Users('{user}@{tenant}')/Contacts('{Id}')` (documented).
+    pub(super) fn entity_id(&self, collection: &str, id: &str) -> String {
+        format!("{}/Users('{}@{}')/{collection}('{id}')", self.base, self.ids.guid, self.ids.tenant())
+    }
+
+    /// Documented: the id is there whatever is selected.
+    pub(super) fn selects(&self, property: &Property) -> bool {
+        property.graph == "id" || self.select.is_none_or(|select| select.iter().any(|one| one.graph == property.graph))
+    }
+
+    /// Documented for v2.0's POST and PATCH answers alone: lists and addresses padded with nulls.
+    fn pads(&self) -> bool {
+        self.dialect == Dialect::Outlook && self.moment == Moment::Write
+    }
+
+    fn value(&self, property: &Property, stored: Option<&Value>) -> Value {
+        match property.shape {
+            Shape::Text | Shape::Moment => stored.cloned().unwrap_or_else(|| self.unset(property)),
+            Shape::Birthday => stored.and_then(Value::as_str).map_or(Value::Null, |day| self.birthday(day).into()),
+            Shape::Texts(max) => self.padded(stored.and_then(Value::as_array).cloned().unwrap_or_default(), max),
+            Shape::Emails => {
+                let emails = stored.and_then(Value::as_array).into_iter().flatten();
+                self.padded(emails.map(|email| self.email(email)).collect(), Some(MAX_EMAILS))
+            }
+            Shape::Address => self.members(stored, &ADDRESS, self.pads()),
+        }
+    }
+
+    fn unset(&self, property: &Property) -> Value {
+        match (property.unset, self.dialect) {
+            (Unset::Blank, _) | (Unset::BlankInGraph, Dialect::Graph) => "".into(),
+            _ => Value::Null,
+        }
+    }
+
+    /// Documented by v2.0's samples, observed in Graph.
+    fn birthday(&self, day: &str) -> String {
+        format!("{day}T{}", self.dialect.pick("11:59:00Z", "00:00:00Z"))
+    }
+
+    fn padded(&self, mut entries: Vec<Value>, max: Option<usize>) -> Value {
+        if let Some(max) = max.filter(|max| self.pads() && entries.len() < *max) {
+            entries.resize(max, Value::Null);
+        }
+        Value::Array(entries)
+    }
+
+    /// Documented for v2.0: name first on GET, address first on POST and PATCH.
+    fn email(&self, email: &Value) -> Value {
+        let [name, address] = EMAIL;
+        let order = if self.pads() { [address, name] } else { [name, address] };
+        self.members(Some(email), &order, false)
+    }
+
+    fn members(&self, stored: Option<&Value>, parts: &[(&str, &str)], padded: bool) -> Value {
+        let mut shown = Map::new();
+        for (graph, outlook) in parts {
+            let value = stored.and_then(|stored| stored.get(graph)).cloned();
+            if let Some(value) = value.or(padded.then_some(Value::Null)) {
+                shown.insert((*self.dialect.pick(graph, outlook)).to_owned(), value);
+            }
+        }
+        Value::Object(shown)
+    }
+
+    /// Observed: a contact that has none of the properties shows no list at all.
+    fn expand(&self, shown: &mut Map<String, Value>, row: &ContactRow, expanded: &Expanded<'_>) {
+        let (list, id, value) = self.dialect.pick(
+            ("singleValueExtendedProperties", "id", "value"),
+            ("SingleValueExtendedProperties", "PropertyId", "Value"),
+        );
+        let picture = if row.has_photo { "true" } else { "false" };
+        let found: Vec<Value> = expanded
+            .asked
+            .iter()
+            .filter_map(|asked| match asked.as_str() {
+                HAS_PICTURE => Some((asked, picture)),
+                _ => expanded.has.iter().find(|(has, _)| has == asked).map(|(_, text)| (asked, text.as_str())),
+            })
+            .map(|(asked, text)| json!({ id: asked, value: text }))
+            .collect();
+        if !found.is_empty() {
+            shown.insert(format!("{list}@odata.context"), format!("{}/{list}", expanded.context).into());
+            shown.insert(list.into(), found.into());
+        }
+    }
+}

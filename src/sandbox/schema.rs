@@ -1,0 +1,256 @@
+//! What a contact and a contact folder are made of, in both dialects: one row for each property.
+//!
+//! Sources: the property tables of Graph v1.0 (its CSDL) and of Outlook REST v2.0 ("Writable", "Filterable").
+//! Not modelled: `primaryEmailAddress`, `secondaryEmailAddress` and `tertiaryEmailAddress`, which Graph's CSDL has had
+//! since 2026 without saying what they do.
+
+use std::sync::LazyLock;
+
+use super::dialect::Dialect;
+
+/// One property of a contact or a folder.
+#[derive(Debug)]
+pub(super) struct Property {
+    /// Graph's name, which is also the name in the store.
+    pub graph: &'static str,
+    /// v2.0's name.
+    pub outlook: &'static str,
+    pub shape: Shape,
+    pub set: Set,
+    pub filter: Filterable,
+    pub unset: Unset,
+}
+
+/// What a value looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Text,
+    /// A list of strings, and how many it holds at most. Where there is a limit, v2.0 pads with nulls up to it.
+    Texts(Option<usize>),
+    /// At most three of `{name, address}`.
+    Emails,
+    /// `{street, city, state, countryOrRegion, postalCode}`.
+    Address,
+    /// A day: sent as a date or a moment, stored as the date in UTC.
+    Birthday,
+    /// A moment that the service sets.
+    Moment,
+}
+
+/// Who sets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Set {
+    ByClient,
+    ByService,
+    /// `parentFolderId`: ignored when a contact is made, moves in Graph's PATCH, refused in v2.0's.
+    ByMove,
+}
+
+/// Whether `$filter` and `$orderby` take it (v2.0's column; Graph says no more than that).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filterable {
+    No,
+    Yes,
+    /// Through `any` alone.
+    Any,
+}
+
+/// What an answer shows while there is no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unset {
+    Null,
+    /// `""`.
+    Blank,
+    /// `""` in Graph (observed), null in v2.0 (documented).
+    BlankInGraph,
+}
+
+/// Documented by an observed refusal: more is 400 for the whole contact.
+pub(super) const MAX_EMAILS: usize = 3;
+/// The parts of an address: Graph's name, v2.0's name.
+pub(super) const ADDRESS: [(&str, &str); 5] = [
+    ("street", "Street"),
+    ("city", "City"),
+    ("state", "State"),
+    ("countryOrRegion", "CountryOrRegion"),
+    ("postalCode", "PostalCode"),
+];
+/// The parts of an e-mail address.
+pub(super) const EMAIL: [(&str, &str); 2] = [("name", "Name"), ("address", "Address")];
+
+const fn row(graph: &'static str, outlook: &'static str, shape: Shape, set: Set, filter: Filterable) -> Property {
+    Property { graph, outlook, shape, set, filter, unset: Unset::Null }
+}
+
+const fn text(graph: &'static str, outlook: &'static str, filter: Filterable) -> Property {
+    row(graph, outlook, Shape::Text, Set::ByClient, filter)
+}
+
+use Filterable::{Any, No, Yes};
+use Set::{ByClient, ByMove, ByService};
+
+/// A contact's properties in the order of v2.0's GET (documented).
+pub(super) static CONTACT: &[Property] = &[
+    row("id", "Id", Shape::Text, ByService, No),
+    row("createdDateTime", "CreatedDateTime", Shape::Moment, ByService, Yes),
+    row("lastModifiedDateTime", "LastModifiedDateTime", Shape::Moment, ByService, Yes),
+    row("changeKey", "ChangeKey", Shape::Text, ByService, No),
+    row("categories", "Categories", Shape::Texts(None), ByClient, No),
+    row("parentFolderId", "ParentFolderId", Shape::Text, ByMove, No),
+    row("birthday", "Birthday", Shape::Birthday, ByClient, Yes),
+    Property { unset: Unset::Blank, ..text("fileAs", "FileAs", Yes) },
+    text("displayName", "DisplayName", Yes),
+    text("givenName", "GivenName", Yes),
+    text("initials", "Initials", Yes),
+    text("middleName", "MiddleName", Yes),
+    text("nickName", "NickName", Yes),
+    text("surname", "Surname", Yes),
+    text("title", "Title", No),
+    text("yomiGivenName", "YomiGivenName", No),
+    text("yomiSurname", "YomiSurname", No),
+    text("yomiCompanyName", "YomiCompanyName", No),
+    text("generation", "Generation", Yes),
+    row("emailAddresses", "EmailAddresses", Shape::Emails, ByClient, Any),
+    row("imAddresses", "ImAddresses", Shape::Texts(Some(3)), ByClient, No),
+    text("jobTitle", "JobTitle", Yes),
+    text("companyName", "CompanyName", Yes),
+    text("department", "Department", Yes),
+    text("officeLocation", "OfficeLocation", Yes),
+    text("profession", "Profession", Yes),
+    text("businessHomePage", "BusinessHomePage", Yes),
+    text("assistantName", "AssistantName", Yes),
+    text("manager", "Manager", Yes),
+    row("homePhones", "HomePhones", Shape::Texts(Some(2)), ByClient, No),
+    text("mobilePhone", "MobilePhone1", Yes),
+    row("businessPhones", "BusinessPhones", Shape::Texts(Some(2)), ByClient, No),
+    row("homeAddress", "HomeAddress", Shape::Address, ByClient, Yes),
+    row("businessAddress", "BusinessAddress", Shape::Address, ByClient, Yes),
+    row("otherAddress", "OtherAddress", Shape::Address, ByClient, Yes),
+    text("spouseName", "SpouseName", Yes),
+    Property { unset: Unset::BlankInGraph, ..text("personalNotes", "PersonalNotes", Yes) },
+    row("children", "Children", Shape::Texts(None), ByClient, Any),
+];
+
+/// A folder's properties, in the order of v2.0's GET (documented).
+pub(super) static FOLDER: &[Property] = &[
+    row("id", "Id", Shape::Text, ByService, No),
+    row("parentFolderId", "ParentFolderId", Shape::Text, ByMove, No),
+    text("displayName", "DisplayName", Yes),
+];
+
+/// A photo's properties, for `$select`.
+pub(super) static PHOTO: &[Property] = &[
+    row("id", "Id", Shape::Text, ByService, No),
+    row("width", "Width", Shape::Text, ByService, No),
+    row("height", "Height", Shape::Text, ByService, No),
+];
+
+/// Graph's order, where it differs from [`CONTACT`] (recorded): these come last.
+const GRAPH_LAST: [&str; 4] = ["emailAddresses", "homeAddress", "businessAddress", "otherAddress"];
+
+/// The order of v2.0's POST and PATCH answers (documented).
+const OUTLOOK_WRITE: [&str; 38] = [
+    "Id",
+    "ChangeKey",
+    "Categories",
+    "CreatedDateTime",
+    "LastModifiedDateTime",
+    "ParentFolderId",
+    "Birthday",
+    "FileAs",
+    "DisplayName",
+    "GivenName",
+    "Initials",
+    "MiddleName",
+    "NickName",
+    "Surname",
+    "Title",
+    "Generation",
+    "EmailAddresses",
+    "ImAddresses",
+    "JobTitle",
+    "CompanyName",
+    "Department",
+    "OfficeLocation",
+    "Profession",
+    "BusinessHomePage",
+    "AssistantName",
+    "Manager",
+    "HomePhones",
+    "BusinessPhones",
+    "MobilePhone1",
+    "HomeAddress",
+    "BusinessAddress",
+    "OtherAddress",
+    "SpouseName",
+    "PersonalNotes",
+    "Children",
+    "YomiSurname",
+    "YomiGivenName",
+    "YomiCompanyName",
+];
+
+/// Which answer a contact stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// The answer to a GET.
+    Read,
+    /// The answer to a POST or PATCH.
+    Write,
+}
+
+/// A contact's properties as an answer of this dialect orders them.
+pub(super) fn ordered(dialect: Dialect, moment: Moment) -> impl Iterator<Item = &'static Property> {
+    static GRAPH: LazyLock<Vec<&'static Property>> = LazyLock::new(|| {
+        let (last, first): (Vec<_>, Vec<_>) = CONTACT.iter().partition(|row| GRAPH_LAST.contains(&row.graph));
+        first.into_iter().chain(last).collect()
+    });
+    static WRITE: LazyLock<Vec<&'static Property>> = LazyLock::new(|| {
+        OUTLOOK_WRITE.iter().filter_map(|name| CONTACT.iter().find(|row| row.outlook == *name)).collect()
+    });
+    static READ: LazyLock<Vec<&'static Property>> = LazyLock::new(|| CONTACT.iter().collect());
+    let order = match (dialect, moment) {
+        (Dialect::Graph, _) => &GRAPH,
+        (Dialect::Outlook, Moment::Read) => &READ,
+        (Dialect::Outlook, Moment::Write) => &WRITE,
+    };
+    order.iter().copied()
+}
+
+impl Property {
+    pub(super) const fn name(&self, dialect: Dialect) -> &'static str {
+        dialect.pick(self.graph, self.outlook)
+    }
+}
+
+/// The row that `dialect` calls `name`, to the letter: the other dialect's case is an unknown property.
+pub(super) fn find(rows: &'static [Property], dialect: Dialect, name: &str) -> Option<&'static Property> {
+    rows.iter().find(|row| row.name(dialect) == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_order_holds_every_property_once() {
+        for (dialect, moment) in
+            [(Dialect::Graph, Moment::Read), (Dialect::Outlook, Moment::Read), (Dialect::Outlook, Moment::Write)]
+        {
+            let mut names: Vec<_> = ordered(dialect, moment).map(|row| row.graph).collect();
+            assert_eq!(names.len(), CONTACT.len());
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), CONTACT.len(), "{dialect:?} {moment:?}");
+        }
+    }
+
+    #[test]
+    fn the_dialects_differ_in_case_but_for_the_mobile_phone() {
+        for row in CONTACT.iter().chain(FOLDER) {
+            let expected = if row.graph == "mobilePhone" { "mobilephone1".into() } else { row.graph.to_lowercase() };
+            assert_eq!(row.outlook.to_lowercase(), expected);
+            assert!(row.outlook.starts_with(|c: char| c.is_ascii_uppercase()));
+        }
+    }
+}

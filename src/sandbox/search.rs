@@ -1,0 +1,115 @@
+//! Which contacts a listing shows: by page, by filter, in order.
+//!
+//! Guessed: contacts are listed in the order they came into the folder.
+
+use super::error::ODataError;
+use super::filter::{Filter, Item, compare_by};
+use super::query::Query;
+use super::store::{ContactRow, FolderRow, View};
+
+/// How many contacts are held in memory at once while a folder is searched.
+const BATCH: usize = 500;
+
+/// At most `limit` contacts of a folder, from the query's `$skip` on.
+pub(super) fn page(
+    view: &View<'_>,
+    folder: &FolderRow,
+    query: &Query,
+    limit: usize,
+) -> Result<Vec<ContactRow>, ODataError> {
+    if query.filter.is_none() && query.order.is_empty() {
+        return view.page(folder, query.skip, limit);
+    }
+    if !query.order.is_empty() {
+        return ordered(view, folder, query, limit);
+    }
+    let mut skip = query.skip;
+    let mut found = Vec::new();
+    each(view, folder, query.filter.as_ref(), |row, _| {
+        if skip > 0 {
+            skip -= 1;
+        } else {
+            found.push(row);
+        }
+        found.len() < limit
+    })?;
+    Ok(found)
+}
+
+/// How many contacts of a folder there are, or match.
+pub(super) fn count(view: &View<'_>, folder: &FolderRow, filter: Option<&Filter>) -> Result<u64, ODataError> {
+    if filter.is_none() {
+        return view.count_contacts(folder);
+    }
+    let mut count = 0;
+    each(view, folder, filter, |_, _| {
+        count += 1;
+        true
+    })?;
+    Ok(count)
+}
+
+/// Sorted listings hold the whole match in memory; they are rare and the folder is local.
+fn ordered(view: &View<'_>, folder: &FolderRow, query: &Query, limit: usize) -> Result<Vec<ContactRow>, ODataError> {
+    let mut found = Vec::new();
+    each(view, folder, query.filter.as_ref(), |row, _| {
+        found.push(row);
+        true
+    })?;
+    for (field, down) in query.order.iter().rev() {
+        found.sort_by(|one, other| {
+            let order = compare_by(*field, Item::Contact(one, &[]), Item::Contact(other, &[]));
+            if *down { order.reverse() } else { order }
+        });
+    }
+    let skip = usize::try_from(query.skip).unwrap_or(usize::MAX);
+    Ok(found.into_iter().skip(skip).take(limit).collect())
+}
+
+/// Shows every match to `keep`, in the order of the listing, until it has enough.
+fn each(
+    view: &View<'_>,
+    folder: &FolderRow,
+    filter: Option<&Filter>,
+    mut keep: impl FnMut(ContactRow, &[(String, String)]) -> bool,
+) -> Result<(), ODataError> {
+    let asks_extended = filter.is_some_and(Filter::asks_extended);
+    let mut offer = |row: ContactRow| -> Result<bool, ODataError> {
+        let extended = if asks_extended { view.extended(row.number)? } else { Vec::new() };
+        let matches = filter.is_none_or(|filter| filter.matches(Item::Contact(&row, &extended)));
+        Ok(!matches || keep(row, &extended))
+    };
+    if let Some(holders) = filter.and_then(Filter::holders) {
+        for number in numbers(view, &holders)? {
+            let row = view.contact_by_number(number)?.filter(|row| row.folder == folder.id);
+            if let Some(row) = row
+                && !offer(row)?
+            {
+                return Ok(());
+            }
+        }
+        return Ok(());
+    }
+    let mut first = i64::MIN;
+    loop {
+        let batch = view.contacts_from(folder, first, BATCH)?;
+        let Some(last) = batch.last() else { return Ok(()) };
+        first = last.number + 1;
+        for row in batch {
+            if !offer(row)? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The numbers of the contacts that hold any of the values, ascending.
+fn numbers(view: &View<'_>, holders: &[(&str, &str)]) -> Result<Vec<i64>, ODataError> {
+    let mut numbers = Vec::new();
+    for (property, value) in holders {
+        numbers.extend(view.holders(property, value)?);
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(numbers)
+}

@@ -1,0 +1,156 @@
+//! The mailbox on disk: a SQLite file, one transaction for each request that writes.
+//!
+//! Contacts keep their properties as one JSON text with Graph's names; extended properties and photos have tables of
+//! their own. A contact's number is the change that made it, so that numbers grow in the order of the listing.
+
+mod contacts;
+mod extended;
+mod folders;
+mod photos;
+mod tables;
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+use super::error::ODataError;
+use super::ids::{Ids, guid};
+use crate::disk::sqlite::{self, SqliteError};
+
+pub(super) use contacts::{Bookmarks, ContactRow, NewContact};
+pub(super) use folders::FolderRow;
+pub(super) use photos::PhotoRow;
+
+/// The file, one connection that writes and as many as are needed that read.
+pub(super) struct Store {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    pub bookmarks: Bookmarks,
+}
+
+/// The mailbox that every store has.
+#[derive(Debug, Clone)]
+pub(super) struct Mailbox {
+    pub upn: String,
+    pub name: String,
+    pub ids: Ids,
+    /// The default Contacts folder.
+    pub contacts: i64,
+}
+
+/// A look at the store: what it holds at one moment.
+pub(super) struct View<'a> {
+    connection: &'a Connection,
+    pub ids: &'a Ids,
+    bookmarks: &'a Bookmarks,
+}
+
+/// A change to the store, not yet kept.
+pub(super) struct Change<'a>(View<'a>);
+
+impl<'a> Deref for Change<'a> {
+    type Target = View<'a>;
+
+    fn deref(&self) -> &View<'a> {
+        &self.0
+    }
+}
+
+impl From<rusqlite::Error> for ODataError {
+    fn from(error: rusqlite::Error) -> ODataError {
+        // SQLite's words name tables and files, never values.
+        ODataError::internal(format!("The sandbox's store failed: {error}"))
+    }
+}
+
+impl Store {
+    /// Opens or makes the store. `seed` decides a new store's ids and nothing about an existing one.
+    pub(super) fn open(path: &Path, seed: u64, now: i64) -> Result<(Store, Mailbox), SqliteError> {
+        let mut writer = sqlite::open(path, &tables::LAYOUT)?;
+        let mailbox = match mailbox(&writer)? {
+            Some(mailbox) => mailbox,
+            None => {
+                let making = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let mailbox = make_mailbox(&making, seed, now)?;
+                making.commit()?;
+                mailbox
+            }
+        };
+        let store = Store {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+            bookmarks: Bookmarks::default(),
+        };
+        Ok((store, mailbox))
+    }
+
+    /// Looks at one moment of the store.
+    pub(super) fn read<T>(
+        &self,
+        ids: &Ids,
+        work: impl FnOnce(&View<'_>) -> Result<T, ODataError>,
+    ) -> Result<T, ODataError> {
+        let mut connection = self.reader()?;
+        let looking = connection.transaction()?;
+        let result = work(&View { connection: &looking, ids, bookmarks: &self.bookmarks });
+        drop(looking);
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        result
+    }
+
+    /// Changes the store: all of `work` is kept, or none of it if it fails.
+    pub(super) fn write<T>(
+        &self,
+        ids: &Ids,
+        work: impl FnOnce(&Change<'_>) -> Result<T, ODataError>,
+    ) -> Result<T, ODataError> {
+        let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let changing = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = work(&Change(View { connection: &changing, ids, bookmarks: &self.bookmarks }))?;
+        changing.commit()?;
+        Ok(result)
+    }
+
+    fn reader(&self) -> Result<Connection, ODataError> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match idle {
+            Some(connection) => Ok(connection),
+            None => sqlite::open(&self.path, &tables::LAYOUT).map_err(|error| ODataError::internal(error.to_string())),
+        }
+    }
+}
+
+impl Change<'_> {
+    /// The next change number.
+    fn next(&self) -> Result<i64, ODataError> {
+        let mut statement = self.connection.prepare_cached("UPDATE counter SET value = value + 1 RETURNING value")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+}
+
+fn mailbox(connection: &Connection) -> Result<Option<Mailbox>, rusqlite::Error> {
+    let sql = "SELECT guid, upn, name, secret, (SELECT id FROM folder WHERE mailbox = mailbox.id AND parent IS NULL)
+               FROM mailbox ORDER BY id LIMIT 1";
+    let read = |row: &rusqlite::Row<'_>| {
+        let ids = Ids { guid: row.get(0)?, secret: row.get(3)? };
+        Ok(Mailbox { upn: row.get(1)?, name: row.get(2)?, ids, contacts: row.get(4)? })
+    };
+    connection.query_row(sql, [], read).optional()
+}
+
+fn make_mailbox(making: &Transaction<'_>, seed: u64, now: i64) -> Result<Mailbox, rusqlite::Error> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut bytes = || std::array::from_fn(|_| random.u8(..));
+    let ids = Ids { guid: guid(&bytes()), secret: bytes() };
+    let (upn, name) = ("me@sandbox.example", "Sandbox");
+    let sql = "INSERT INTO mailbox (guid, upn, name, secret, created) VALUES (?, ?, ?, ?, ?)";
+    making.execute(sql, (&ids.guid, upn, name, ids.secret, now))?;
+    let sql = "INSERT INTO folder (id, mailbox, parent, public, name, folded) VALUES (1, ?, NULL, ?, ?, ?)";
+    making.execute(sql, (making.last_insert_rowid(), ids.folder(1), "Contacts", "contacts"))?;
+    making.execute("INSERT INTO counter (value) VALUES (1)", [])?;
+    Ok(Mailbox { upn: upn.into(), name: name.into(), ids, contacts: 1 })
+}

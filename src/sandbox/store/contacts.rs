@@ -1,0 +1,194 @@
+//! Contacts in the store: pages, single ones, and every change to them.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{OptionalExtension, Row};
+use serde_json::{Map, Value};
+
+use super::{Change, FolderRow, View};
+use crate::sandbox::error::ODataError;
+
+/// A stored contact.
+#[derive(Debug, Clone)]
+pub(in crate::sandbox) struct ContactRow {
+    pub number: i64,
+    pub folder: i64,
+    /// The id that the APIs show.
+    pub public: String,
+    /// The public id of its folder.
+    pub folder_public: String,
+    pub change: i64,
+    /// Seconds since 1970.
+    pub created: i64,
+    /// Seconds since 1970.
+    pub modified: i64,
+    /// The properties that have a value, under Graph's names.
+    pub content: Map<String, Value>,
+    pub has_photo: bool,
+}
+
+/// A contact to be made.
+pub(in crate::sandbox) struct NewContact<'a> {
+    pub folder: &'a FolderRow,
+    pub content: &'a Map<String, Value>,
+    pub now: i64,
+}
+
+const COLUMNS: &str = "c.number, c.folder, c.public, f.public, c.change, c.created, c.modified, c.content,
+    EXISTS (SELECT 1 FROM photo WHERE photo.contact = c.number)";
+
+impl View<'_> {
+    /// The contacts of a folder in the order they came, from the `skip`th on.
+    pub(in crate::sandbox) fn page(
+        &self,
+        folder: &FolderRow,
+        skip: u64,
+        limit: usize,
+    ) -> Result<Vec<ContactRow>, ODataError> {
+        let Some(first) = self.number_at(folder, skip)? else { return Ok(Vec::new()) };
+        let page = self.contacts_from(folder, first, limit)?;
+        if let Some(last) = page.last() {
+            // The page after the next one starts behind the last row but one: `limit` includes the look-ahead row.
+            self.bookmarks.keep(folder, skip + page.len() as u64 - 1, last.number);
+        }
+        Ok(page)
+    }
+
+    /// At most `limit` contacts of a folder whose number is `first` or more.
+    pub(in crate::sandbox) fn contacts_from(
+        &self,
+        folder: &FolderRow,
+        first: i64,
+        limit: usize,
+    ) -> Result<Vec<ContactRow>, ODataError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM contact c JOIN folder f ON f.id = c.folder
+             WHERE c.folder = ? AND c.number >= ? ORDER BY c.number LIMIT ?"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map((folder.id, first, limit as i64), contact)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The number of the contact that `skip` others stand before.
+    fn number_at(&self, folder: &FolderRow, skip: u64) -> Result<Option<i64>, ODataError> {
+        if let Some(number) = self.bookmarks.find(folder, skip) {
+            return Ok(Some(number));
+        }
+        let sql = "SELECT number FROM contact WHERE folder = ? ORDER BY number LIMIT 1 OFFSET ?";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let skip = i64::try_from(skip).unwrap_or(i64::MAX);
+        Ok(statement.query_row((folder.id, skip), |row| row.get(0)).optional()?)
+    }
+
+    pub(in crate::sandbox) fn contact_by_number(&self, number: i64) -> Result<Option<ContactRow>, ODataError> {
+        let sql = format!("SELECT {COLUMNS} FROM contact c JOIN folder f ON f.id = c.folder WHERE c.number = ?");
+        Ok(self.connection.prepare_cached(&sql)?.query_row([number], contact).optional()?)
+    }
+
+    pub(in crate::sandbox) fn contact_by_id(&self, public: &str) -> Result<Option<ContactRow>, ODataError> {
+        let sql = format!("SELECT {COLUMNS} FROM contact c JOIN folder f ON f.id = c.folder WHERE c.public = ?");
+        Ok(self.connection.prepare_cached(&sql)?.query_row([public], contact).optional()?)
+    }
+
+    pub(in crate::sandbox) fn count_contacts(&self, folder: &FolderRow) -> Result<u64, ODataError> {
+        let mut statement = self.connection.prepare_cached("SELECT count(*) FROM contact WHERE folder = ?")?;
+        Ok(statement.query_row([folder.id], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    }
+}
+
+impl Change<'_> {
+    /// Adds a contact at the end of its folder and answers its number.
+    pub(in crate::sandbox) fn add_contact(&self, new: &NewContact<'_>) -> Result<i64, ODataError> {
+        let number = self.next()?;
+        let content = serde_json::to_string(new.content).unwrap_or_default();
+        let sql = "INSERT INTO contact (number, folder, public, change, created, modified, content)
+                   VALUES (?1, ?2, ?3, ?1, ?4, ?4, ?5)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.execute((number, new.folder.id, self.ids.contact(number), new.now, content))?;
+        Ok(number)
+    }
+
+    /// Gives a contact new properties, a new change key and a new time.
+    pub(in crate::sandbox) fn set_contact(
+        &self,
+        number: i64,
+        content: &Map<String, Value>,
+        now: i64,
+    ) -> Result<(), ODataError> {
+        let text = serde_json::to_string(content).unwrap_or_default();
+        let sql = "UPDATE contact SET content = ?, change = ?, modified = ? WHERE number = ?";
+        self.connection.prepare_cached(sql)?.execute((text, self.next()?, now, number))?;
+        Ok(())
+    }
+
+    /// Gives a contact a new change key and a new time.
+    pub(in crate::sandbox) fn touch_contact(&self, number: i64, now: i64) -> Result<(), ODataError> {
+        let sql = "UPDATE contact SET change = ?, modified = ? WHERE number = ?";
+        self.connection.prepare_cached(sql)?.execute((self.next()?, now, number))?;
+        Ok(())
+    }
+
+    /// Moves a contact to the end of another folder; it gets a new number and a new id. Answers the number.
+    pub(in crate::sandbox) fn move_contact(&self, contact: &ContactRow, to: &FolderRow) -> Result<i64, ODataError> {
+        let number = self.next()?;
+        let sql = "UPDATE contact SET number = ?1, public = ?2, folder = ?3, change = ?1 WHERE number = ?4";
+        let id = self.ids.contact(number);
+        self.connection.prepare_cached(sql)?.execute((number, id, to.id, contact.number))?;
+        self.count_removal(contact.folder)?;
+        Ok(number)
+    }
+
+    pub(in crate::sandbox) fn delete_contact(&self, contact: &ContactRow) -> Result<(), ODataError> {
+        self.next()?;
+        self.connection.prepare_cached("DELETE FROM contact WHERE number = ?")?.execute([contact.number])?;
+        self.count_removal(contact.folder)
+    }
+
+    fn count_removal(&self, folder: i64) -> Result<(), ODataError> {
+        let sql = "UPDATE folder SET removals = removals + 1 WHERE id = ?";
+        self.connection.prepare_cached(sql)?.execute([folder])?;
+        Ok(())
+    }
+}
+
+fn contact(row: &Row<'_>) -> Result<ContactRow, rusqlite::Error> {
+    let content: String = row.get(7)?;
+    let content = serde_json::from_str(&content)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(7, rusqlite::types::Type::Text, Box::new(error)))?;
+    Ok(ContactRow {
+        number: row.get(0)?,
+        folder: row.get(1)?,
+        public: row.get(2)?,
+        folder_public: row.get(3)?,
+        change: row.get(4)?,
+        created: row.get(5)?,
+        modified: row.get(6)?,
+        content,
+        has_photo: row.get(8)?,
+    })
+}
+
+/// Where in a listing which contact stands, so that the next page is found without counting through the earlier ones.
+///
+/// Contacts join a listing at its end, so a bookmark holds until a contact leaves the folder (`removals`).
+#[derive(Debug, Default)]
+pub(in crate::sandbox) struct Bookmarks(Mutex<HashMap<(i64, i64, u64), i64>>);
+
+impl Bookmarks {
+    const MOST: usize = 4096;
+
+    fn keep(&self, folder: &FolderRow, skip: u64, number: i64) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= Bookmarks::MOST {
+            kept.clear();
+        }
+        kept.insert((folder.id, folder.removals, skip), number);
+    }
+
+    fn find(&self, folder: &FolderRow, skip: u64) -> Option<i64> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(&(folder.id, folder.removals, skip)).copied()
+    }
+}

@@ -1,0 +1,119 @@
+//! Contact folders in the store.
+
+use rusqlite::{OptionalExtension, Row};
+
+use super::{Change, View};
+use crate::sandbox::error::ODataError;
+
+/// A stored contact folder.
+#[derive(Debug, Clone)]
+pub(in crate::sandbox) struct FolderRow {
+    pub id: i64,
+    /// None for the default Contacts folder, whose parent holds no contacts.
+    pub parent: Option<i64>,
+    /// The id that the APIs show.
+    pub public: String,
+    /// The public id of its parent.
+    pub parent_public: Option<String>,
+    pub name: String,
+    /// How many contacts have left it.
+    pub removals: i64,
+}
+
+/// Exchange's limit is 300 levels.
+const DEEPEST: i64 = 300;
+
+const SELECT: &str = "SELECT f.id, f.parent, f.public, p.public, f.name, f.removals
+    FROM folder f LEFT JOIN folder p ON p.id = f.parent";
+
+impl View<'_> {
+    pub(in crate::sandbox) fn folder(&self, id: i64) -> Result<Option<FolderRow>, ODataError> {
+        let sql = format!("{SELECT} WHERE f.id = ?");
+        Ok(self.connection.prepare_cached(&sql)?.query_row([id], folder).optional()?)
+    }
+
+    pub(in crate::sandbox) fn folder_by_id(&self, public: &str) -> Result<Option<FolderRow>, ODataError> {
+        let sql = format!("{SELECT} WHERE f.public = ?");
+        Ok(self.connection.prepare_cached(&sql)?.query_row([public], folder).optional()?)
+    }
+
+    /// The folders directly below `parent`, in the order they were made.
+    pub(in crate::sandbox) fn child_folders(&self, parent: i64) -> Result<Vec<FolderRow>, ODataError> {
+        let mut statement = self.connection.prepare_cached(&format!("{SELECT} WHERE f.parent = ? ORDER BY f.id"))?;
+        let rows = statement.query_map([parent], folder)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The ids of a folder and of all above it.
+    fn line(&self, id: i64) -> Result<Vec<i64>, ODataError> {
+        let sql = "WITH RECURSIVE up (id) AS (
+                       SELECT ? UNION SELECT f.parent FROM folder f JOIN up ON f.id = up.id WHERE f.parent IS NOT NULL
+                   ) SELECT id FROM up";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([id], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn name_is_free(&self, parent: i64, name: &str, but: i64) -> Result<(), ODataError> {
+        let sql = "SELECT 1 FROM folder WHERE parent = ? AND folded = ? AND id <> ?";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        if statement.exists((parent, name.to_lowercase(), but))? { Err(ODataError::folder_exists()) } else { Ok(()) }
+    }
+}
+
+impl Change<'_> {
+    /// Makes a folder and answers its id.
+    pub(in crate::sandbox) fn add_folder(&self, parent: &FolderRow, name: &str) -> Result<i64, ODataError> {
+        self.name_is_free(parent.id, name, 0)?;
+        self.is_not_too_deep(parent.id)?;
+        let id = self.next()?;
+        let sql = "INSERT INTO folder (id, mailbox, parent, public, name, folded)
+                   SELECT ?1, mailbox, id, ?2, ?3, ?4 FROM folder WHERE id = ?5";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.execute((id, self.ids.folder(id), name, name.to_lowercase(), parent.id))?;
+        Ok(id)
+    }
+
+    /// Renames a folder, moves it, or both. Folder ids are constant (documented).
+    pub(in crate::sandbox) fn set_folder(
+        &self,
+        folder: &FolderRow,
+        name: &str,
+        parent: &FolderRow,
+    ) -> Result<(), ODataError> {
+        self.name_is_free(parent.id, name, folder.id)?;
+        if self.line(parent.id)?.contains(&folder.id) {
+            return Err(ODataError::bad_option("A folder cannot be moved into itself or one of its subfolders."));
+        }
+        self.is_not_too_deep(parent.id)?;
+        self.next()?;
+        let sql = "UPDATE folder SET name = ?, folded = ?, parent = ? WHERE id = ?";
+        self.connection.prepare_cached(sql)?.execute((name, name.to_lowercase(), parent.id, folder.id))?;
+        Ok(())
+    }
+
+    /// Deletes a folder with all it holds.
+    pub(in crate::sandbox) fn delete_folder(&self, folder: &FolderRow) -> Result<(), ODataError> {
+        self.next()?;
+        self.connection.prepare_cached("DELETE FROM folder WHERE id = ?")?.execute([folder.id])?;
+        Ok(())
+    }
+
+    fn is_not_too_deep(&self, parent: i64) -> Result<(), ODataError> {
+        if self.line(parent)?.len() as i64 >= DEEPEST {
+            return Err(ODataError::bad_option("The folder hierarchy is too deep."));
+        }
+        Ok(())
+    }
+}
+
+fn folder(row: &Row<'_>) -> Result<FolderRow, rusqlite::Error> {
+    Ok(FolderRow {
+        id: row.get(0)?,
+        parent: row.get(1)?,
+        public: row.get(2)?,
+        parent_public: row.get(3)?,
+        name: row.get(4)?,
+        removals: row.get(5)?,
+    })
+}
