@@ -1,12 +1,13 @@
 //! The sandbox over a socket: the same answers, by HTTP/1.1 on the loopback interface.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody};
 use axum::extract::State;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -24,8 +25,11 @@ pub(super) const MAX_HEADERS: usize = 64 * 1024;
 /// How long requests in flight may go on after the server was told to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Marks a request whose body was too large to be read.
-#[derive(Clone, Copy)]
+/// How much of a body that is too large is read before the connection is closed on it.
+const DRAINED: usize = 16 * MAX_BODY;
+
+/// Marks a request whose body was too large, or broke off.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct TooLarge;
 
 /// A bound socket whose URL is announced beside the store.
@@ -81,10 +85,26 @@ async fn patience(mut stopping: watch::Receiver<bool>) {
 
 async fn answer(State(sandbox): State<Sandbox>, request: Request<Body>) -> Response<Body> {
     let (mut head, body) = request.into_parts();
-    // A body over the limit is not read to its end.
-    let body = to_bytes(body, MAX_BODY).await.unwrap_or_else(|_| {
-        head.extensions.insert(TooLarge);
+    let body = read(body).await.unwrap_or_else(|too_large| {
+        head.extensions.insert(too_large);
         Bytes::new()
     });
     sandbox.handle(Request::from_parts(head, body)).await.map(Body::from)
+}
+
+/// Reads a body up to the limit. What is over it is read and dropped for a while: a client that is still sending when
+/// the connection closes sees a reset, and not the refusal.
+async fn read(mut body: Body) -> Result<Bytes, TooLarge> {
+    let (mut kept, mut seen) = (Vec::new(), 0);
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        // A body that breaks off comes from a client that is gone; it must not be taken for a whole one.
+        let Ok(data) = frame.map_err(|_| TooLarge)?.into_data() else { continue };
+        seen += data.len();
+        if seen <= MAX_BODY {
+            kept.extend_from_slice(&data);
+        } else if seen > DRAINED {
+            break;
+        }
+    }
+    if seen > MAX_BODY { Err(TooLarge) } else { Ok(Bytes::from(kept)) }
 }

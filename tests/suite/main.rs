@@ -9,4 +9,8 @@
     reason = "a test may stop at the first surprise, and sets its own stage"
 )]
 
+#[cfg(feature = "sandbox")]
+mod openapi;
 mod rooms;
+#[cfg(feature = "sandbox")]
+mod sandbox;
