@@ -66,19 +66,19 @@ pub(super) fn read(body: &[u8], dialect: Dialect, kind: &Kind, purpose: Purpose)
 impl Changes {
     fn take(&mut self, row: &Property, value: Value, dialect: Dialect, purpose: Purpose) -> Result<(), ODataError> {
         match (row.set, purpose, dialect) {
-            (Set::ByClient, ..) => {
+            (Set::Client, ..) => {
                 let value = stored(row, value, dialect)?;
                 self.values.insert(row.graph.to_owned(), value);
                 Ok(())
             }
             // Observed: ignored on create, the folder of the URL counts.
-            (Set::ByMove, Purpose::Create, _) => Ok(()),
-            (Set::ByMove, Purpose::Update, Dialect::Graph) => {
+            (Set::Move, Purpose::Create, _) => Ok(()),
+            (Set::Move, Purpose::Update, Dialect::Graph) => {
                 self.parent = text(value)?.as_str().map(str::to_owned);
                 Ok(())
             }
             // Documented: not writable in v2.0.
-            (Set::ByMove, Purpose::Update, Dialect::Outlook) | (Set::ByService, ..) => Err(ODataError::read_only()),
+            (Set::Move, Purpose::Update, Dialect::Outlook) | (Set::Service, ..) => Err(ODataError::read_only()),
         }
     }
 }

@@ -40,10 +40,10 @@ pub(super) enum Shape {
 /// Who sets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Set {
-    ByClient,
-    ByService,
+    Client,
+    Service,
     /// `parentFolderId`: ignored when a contact is made, moves in Graph's PATCH, refused in v2.0's.
-    ByMove,
+    Move,
 }
 
 /// Whether `$filter` and `$orderby` take it (v2.0's column; Graph says no more than that).
@@ -83,21 +83,21 @@ const fn row(graph: &'static str, outlook: &'static str, shape: Shape, set: Set,
 }
 
 const fn text(graph: &'static str, outlook: &'static str, filter: Filterable) -> Property {
-    row(graph, outlook, Shape::Text, Set::ByClient, filter)
+    row(graph, outlook, Shape::Text, Set::Client, filter)
 }
 
 use Filterable::{Any, No, Yes};
-use Set::{ByClient, ByMove, ByService};
+use Set::{Client, Move, Service};
 
 /// A contact's properties in the order of v2.0's GET (documented).
 pub(super) static CONTACT: &[Property] = &[
-    row("id", "Id", Shape::Text, ByService, No),
-    row("createdDateTime", "CreatedDateTime", Shape::Moment, ByService, Yes),
-    row("lastModifiedDateTime", "LastModifiedDateTime", Shape::Moment, ByService, Yes),
-    row("changeKey", "ChangeKey", Shape::Text, ByService, No),
-    row("categories", "Categories", Shape::Texts(None), ByClient, No),
-    row("parentFolderId", "ParentFolderId", Shape::Text, ByMove, No),
-    row("birthday", "Birthday", Shape::Birthday, ByClient, Yes),
+    row("id", "Id", Shape::Text, Service, No),
+    row("createdDateTime", "CreatedDateTime", Shape::Moment, Service, Yes),
+    row("lastModifiedDateTime", "LastModifiedDateTime", Shape::Moment, Service, Yes),
+    row("changeKey", "ChangeKey", Shape::Text, Service, No),
+    row("categories", "Categories", Shape::Texts(None), Client, No),
+    row("parentFolderId", "ParentFolderId", Shape::Text, Move, No),
+    row("birthday", "Birthday", Shape::Birthday, Client, Yes),
     Property { unset: Unset::Blank, ..text("fileAs", "FileAs", Yes) },
     text("displayName", "DisplayName", Yes),
     text("givenName", "GivenName", Yes),
@@ -110,8 +110,8 @@ pub(super) static CONTACT: &[Property] = &[
     text("yomiSurname", "YomiSurname", No),
     text("yomiCompanyName", "YomiCompanyName", No),
     text("generation", "Generation", Yes),
-    row("emailAddresses", "EmailAddresses", Shape::Emails, ByClient, Any),
-    row("imAddresses", "ImAddresses", Shape::Texts(Some(3)), ByClient, No),
+    row("emailAddresses", "EmailAddresses", Shape::Emails, Client, Any),
+    row("imAddresses", "ImAddresses", Shape::Texts(Some(3)), Client, No),
     text("jobTitle", "JobTitle", Yes),
     text("companyName", "CompanyName", Yes),
     text("department", "Department", Yes),
@@ -120,29 +120,29 @@ pub(super) static CONTACT: &[Property] = &[
     text("businessHomePage", "BusinessHomePage", Yes),
     text("assistantName", "AssistantName", Yes),
     text("manager", "Manager", Yes),
-    row("homePhones", "HomePhones", Shape::Texts(Some(2)), ByClient, No),
+    row("homePhones", "HomePhones", Shape::Texts(Some(2)), Client, No),
     text("mobilePhone", "MobilePhone1", Yes),
-    row("businessPhones", "BusinessPhones", Shape::Texts(Some(2)), ByClient, No),
-    row("homeAddress", "HomeAddress", Shape::Address, ByClient, Yes),
-    row("businessAddress", "BusinessAddress", Shape::Address, ByClient, Yes),
-    row("otherAddress", "OtherAddress", Shape::Address, ByClient, Yes),
+    row("businessPhones", "BusinessPhones", Shape::Texts(Some(2)), Client, No),
+    row("homeAddress", "HomeAddress", Shape::Address, Client, Yes),
+    row("businessAddress", "BusinessAddress", Shape::Address, Client, Yes),
+    row("otherAddress", "OtherAddress", Shape::Address, Client, Yes),
     text("spouseName", "SpouseName", Yes),
     Property { unset: Unset::BlankInGraph, ..text("personalNotes", "PersonalNotes", Yes) },
-    row("children", "Children", Shape::Texts(None), ByClient, Any),
+    row("children", "Children", Shape::Texts(None), Client, Any),
 ];
 
 /// A folder's properties, in the order of v2.0's GET (documented).
 pub(super) static FOLDER: &[Property] = &[
-    row("id", "Id", Shape::Text, ByService, No),
-    row("parentFolderId", "ParentFolderId", Shape::Text, ByMove, No),
+    row("id", "Id", Shape::Text, Service, No),
+    row("parentFolderId", "ParentFolderId", Shape::Text, Move, No),
     text("displayName", "DisplayName", Yes),
 ];
 
 /// A photo's properties, for `$select`.
 pub(super) static PHOTO: &[Property] = &[
-    row("id", "Id", Shape::Text, ByService, No),
-    row("width", "Width", Shape::Text, ByService, No),
-    row("height", "Height", Shape::Text, ByService, No),
+    row("id", "Id", Shape::Text, Service, No),
+    row("width", "Width", Shape::Text, Service, No),
+    row("height", "Height", Shape::Text, Service, No),
 ];
 
 /// Graph's order, where it differs from [`CONTACT`] (recorded): these come last.

@@ -4,7 +4,6 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use cardferry::sandbox::Server;
-use pretty_assertions::assert_eq;
 use tokio::sync::oneshot;
 
 use super::Bench;

@@ -30,6 +30,26 @@ fn what_was_written_is_there_after_a_restart() {
     assert_ne!(new, id);
 }
 
+/// What a process that dies at once leaves behind is what the files hold while the store is open.
+#[test]
+fn what_was_answered_survives_the_death_of_the_process() {
+    let bench = Bench::new();
+    let after = tempfile::tempdir().unwrap();
+    let copy = after.path().join("book.db");
+    for round in 1..=3 {
+        bench.contact(Dialect::Graph, "/me/contacts", json!({"givenName": "A"}));
+        for ending in ["", "-wal"] {
+            let end = |path: &std::path::Path| std::path::PathBuf::from(format!("{}{ending}", path.display()));
+            std::fs::copy(end(&bench.store()), end(&copy)).unwrap();
+        }
+        let mut survivor = Bench::new();
+        survivor.sandbox = open(&copy, &survivor.clock);
+        assert_eq!(survivor.get(Dialect::Graph, "/me/contacts/$count").body, round.to_string());
+        let listed = survivor.get(Dialect::Graph, "/me/contacts?$top=1000").json();
+        assert_eq!(listed["value"].as_array().unwrap().len(), round);
+    }
+}
+
 #[test]
 fn equal_seeds_and_equal_requests_give_equal_answers() {
     let run = || {
