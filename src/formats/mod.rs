@@ -5,6 +5,7 @@
 
 pub mod exchange;
 pub mod photo;
+pub mod vcard;
 
 mod position;
 mod record;

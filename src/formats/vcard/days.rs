@@ -1,0 +1,129 @@
+//! BDAY, ANNIVERSARY and Apple's labelled dates.
+
+use std::borrow::Cow;
+
+use super::Version;
+use super::date;
+use super::draft::Draft;
+use super::property::Property;
+use super::table::Row;
+use super::write::Card;
+use crate::model::{Date, Event, Field, PartialDate, Rest};
+
+/// Apple's way of leaving the year out: the parameter names the year that stands for none.
+const OMIT_YEAR: &str = "X-APPLE-OMIT-YEAR";
+const NO_YEAR: u16 = 1604;
+
+/// Labels of dates that Apple wraps.
+const ANNIVERSARY: &str = "_$!<Anniversary>!$_";
+const OTHER: (&str, &str) = ("_$!<Other>!$_", "Other");
+
+fn read_date(draft: &mut Draft<'_>, field: Field, property: &Property<'_>) -> Option<(Date, Rest)> {
+    let text = property.text();
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let parsed = date::parse(text).filter(|_| !property.value_is("text"));
+    let Some((found, exact)) = parsed else {
+        if !property.value_is("text") {
+            draft.not_understood(field, text);
+        }
+        return Some((Date::Text(text.to_owned()), property.rest(|_| false)));
+    };
+    let omitted = property.param(OMIT_YEAR).and_then(|year| year.trim().parse().ok());
+    let yearless = omitted.is_some() && omitted == found.year;
+    let found = if yearless { PartialDate { year: None, ..found } } else { found };
+    let mut rest = property.rest(|param| yearless && param.is(OMIT_YEAR));
+    if !exact {
+        property.keep_raw(&mut rest);
+    }
+    Some((Date::Known(found), rest))
+}
+
+fn write_date(card: &mut Card<'_>, field: Field, group: &str, name: &str, date: &Date, rest: &Rest) {
+    let version = card.version;
+    let known = date.known();
+    let raw = rest.raw.as_deref().map(|raw| match version {
+        Version::V4_0 => Cow::Owned(date::basic(raw)),
+        _ => Cow::Borrowed(raw),
+    });
+    let raw = raw.filter(|raw| date::parse(raw).map(|(date, _)| date) == known && known.is_some());
+    card.begin_in(field, group, name, &[], rest, raw.is_some() && version == Version::V3_0);
+    match (date, raw) {
+        (_, Some(raw)) => card.verbatim(&raw),
+        (Date::Text(text), _) => {
+            if version != Version::V2_1 {
+                card.param("VALUE", "text");
+            } else if date::parse(text).is_some() {
+                card.remark(format!("{text}: as text"));
+            }
+            card.text(text);
+        }
+        (Date::Known(known), _) => match known {
+            PartialDate { year: None, month: Some(_), day: Some(_) } if version == Version::V3_0 => {
+                card.param(OMIT_YEAR, &NO_YEAR.to_string());
+                card.verbatim(&date::spell(PartialDate { year: Some(NO_YEAR), ..*known }, version));
+            }
+            PartialDate { year: Some(_), month: None, day: Some(day) } => {
+                card.remark(format!("day {day} without its month"));
+                card.verbatim(&date::spell(*known, version));
+            }
+            _ => card.verbatim(&date::spell(*known, version)),
+        },
+    }
+}
+
+fn place<'c>(draft: &'c mut Draft<'_>, field: Field) -> &'c mut Option<Date> {
+    match field {
+        Field::Birthday => &mut draft.contact.birthday,
+        _ => &mut draft.contact.anniversary,
+    }
+}
+
+/// A birthday or an anniversary.
+pub(super) fn read_day(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
+    if place(draft, row.field).is_some() {
+        return draft.extra(property);
+    }
+    if let Some((date, rest)) = read_date(draft, row.field, property) {
+        *place(draft, row.field) = Some(date);
+        draft.contact.keep_rest(row.field, rest);
+    }
+}
+
+pub(super) fn write_day(card: &mut Card<'_>, row: &'static Row) {
+    let contact = card.contact;
+    let date = if row.field == Field::Birthday { &contact.birthday } else { &contact.anniversary };
+    let Some(date) = date else { return };
+    let (name, rest) = (row.name(card.version), card.rest_of(row.field));
+    if name == "X-ABDATE" {
+        let group = card.group_for(rest, ANNIVERSARY);
+        write_date(card, row.field, &group, name, date, rest);
+        card.label(&group, ANNIVERSARY, false);
+    } else {
+        write_date(card, row.field, &rest.group, name, date, rest);
+    }
+}
+
+/// X-ABDATE: Apple's dates, of which the label says what they are.
+pub(super) fn read_event(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
+    let Some((date, mut rest)) = read_date(draft, row.field, property) else { return };
+    let label = draft.label(property, &mut rest).unwrap_or_default();
+    if label == ANNIVERSARY && draft.contact.anniversary.is_none() {
+        draft.contact.anniversary = Some(date);
+        draft.contact.keep_rest(Field::Anniversary, rest);
+    } else {
+        let label = if label == OTHER.0 { OTHER.1.to_owned() } else { label.into_owned() };
+        draft.contact.events.push(Event { date, label, rest });
+    }
+}
+
+pub(super) fn write_events(card: &mut Card<'_>, row: &'static Row) {
+    let contact = card.contact;
+    for event in &contact.events {
+        let group = card.group_for(&event.rest, &event.label);
+        write_date(card, row.field, &group, row.name(card.version), &event.date, &event.rest);
+        card.label(&group, &event.label, event.label == OTHER.1);
+    }
+}

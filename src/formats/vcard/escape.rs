@@ -1,0 +1,227 @@
+//! Backslash escapes and the separators they protect, per version.
+//!
+//! vCard 3.0 and 4.0 escape backslash, comma, semicolon and line feed (RFC 6350 section 3.4). vCard 2.1 knows `\;` alone;
+//! `\,` is common there and understood, while `C:\new` must stay what it is.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2};
+
+use super::Version;
+
+/// The character that stands for the escape `\` + `byte`.
+fn meaning(byte: u8, version: Version) -> Option<char> {
+    match (byte, version) {
+        (b';', _) => Some(';'),
+        (b',', _) => Some(','),
+        (_, Version::V2_1) => None,
+        (b'n' | b'N', _) => Some('\n'),
+        (b'\\', _) => Some('\\'),
+        (b':', _) => Some(':'),
+        _ => None,
+    }
+}
+
+/// Undoes the escapes of a text, and makes its line ends `\n`. What is no escape stays as it is.
+pub(super) fn unescape(text: &str, version: Version) -> Cow<'_, str> {
+    if memchr2(b'\\', b'\r', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr2(b'\\', b'\r', rest.as_bytes()) {
+        plain.push_str(&rest[..at]);
+        let tail = &rest[at..];
+        let (char, length) = match tail.as_bytes() {
+            [b'\r', b'\n', ..] => ('\n', 2),
+            [b'\r', ..] => ('\n', 1),
+            [_, byte, ..] => meaning(*byte, version).map_or(('\\', 1), |char| (char, 2)),
+            _ => ('\\', 1),
+        };
+        plain.push(char);
+        rest = &tail[length..];
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
+}
+
+/// The parts of a value between separators that are not escaped; their own escapes still stand.
+pub(super) fn split(text: &str, separator: u8, version: Version) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let bytes = text.as_bytes();
+        let mut from = 0;
+        while let Some(found) = memchr2(separator, b'\\', &bytes[from..]) {
+            let at = from + found;
+            if bytes[at] == separator {
+                rest = Some(&text[at + 1..]);
+                return Some(&text[..at]);
+            }
+            let escaped = bytes.get(at + 1).is_some_and(|byte| meaning(*byte, version).is_some());
+            from = at + 1 + usize::from(escaped);
+        }
+        rest = None;
+        Some(text)
+    })
+}
+
+/// Adds a text with its escapes. A line end of any kind becomes `\n`; in 2.1 it stays, for quoted-printable to encode.
+pub(super) fn escape(text: &str, version: Version, into: &mut String) {
+    match version {
+        Version::V2_1 => escape_2_1(text, true, into),
+        _ => escape_these(text, b"\\,;\n\r", into),
+    }
+}
+
+/// Adds a text that is the whole of a 2.1 value, where only what looks like an escape needs one; else as [`escape`].
+pub(super) fn escape_whole(text: &str, version: Version, into: &mut String) {
+    match version {
+        Version::V2_1 => escape_2_1(text, false, into),
+        _ => escape(text, version, into),
+    }
+}
+
+/// Adds a URI: commas and semicolons are its own (RFC 6350 section 4.2), a backslash is not.
+pub(super) fn escape_uri(text: &str, version: Version, into: &mut String) {
+    match version {
+        Version::V2_1 => escape_2_1(text, false, into),
+        _ => escape_these(text, b"\\\n\r", into),
+    }
+}
+
+fn escape_these(text: &str, special: &[u8], into: &mut String) {
+    let mut from = 0;
+    let bytes = text.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        if !special.contains(byte) {
+            continue;
+        }
+        into.push_str(&text[from..at]);
+        from = at + 1;
+        match byte {
+            b'\r' if bytes.get(at + 1) == Some(&b'\n') => {}
+            b'\r' | b'\n' => into.push_str("\\n"),
+            other => {
+                into.push('\\');
+                into.push(char::from(*other));
+            }
+        }
+    }
+    into.push_str(&text[from..]);
+}
+
+/// 2.1: a semicolon is escaped where it would separate, a semicolon or comma after a backslash always.
+fn escape_2_1(text: &str, component: bool, into: &mut String) {
+    if memchr2(b';', b'\\', text.as_bytes()).is_none() {
+        into.push_str(text);
+        return;
+    }
+    let mut last = ' ';
+    for char in text.chars() {
+        let guarded = matches!(char, ';' | ',') && last == '\\';
+        if guarded || (component && char == ';') {
+            into.push('\\');
+        }
+        into.push(char);
+        last = char;
+    }
+}
+
+/// Whether a component cannot be said in this version: in 2.1 a backslash before the separator would escape it.
+pub(super) fn is_unsayable(component: &str, version: Version) -> bool {
+    version == Version::V2_1 && component.ends_with('\\')
+}
+
+/// Undoes RFC 6868's carets in a parameter value.
+pub(super) fn uncaret(text: &str) -> Cow<'_, str> {
+    if memchr(b'^', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        let meaning = match (char, chars.peek()) {
+            ('^', Some('n')) => Some('\n'),
+            ('^', Some('\'')) => Some('"'),
+            ('^', Some('^')) => Some('^'),
+            _ => None,
+        };
+        if meaning.is_some() {
+            chars.next();
+        }
+        plain.push(meaning.unwrap_or(char));
+    }
+    Cow::Owned(plain)
+}
+
+/// Adds a parameter value with RFC 6868's carets.
+pub(super) fn caret(text: &str, into: &mut String) {
+    for char in text.chars() {
+        match char {
+            '^' => into.push_str("^^"),
+            '\n' => into.push_str("^n"),
+            '"' => into.push_str("^'"),
+            '\r' => {}
+            other => into.push(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_per_version() {
+        let cases: &[(&str, &str, &str)] = &[
+            // as written, in 2.1, in 3.0 and 4.0
+            (r"a\, b\; c", "a, b; c", "a, b; c"),
+            (r"C:\new\dir", r"C:\new\dir", "C:\new\\dir"),
+            (r"C:\\new", r"C:\\new", r"C:\new"),
+            (r"http\://x", r"http\://x", "http://x"),
+            (r"a\Nb", r"a\Nb", "a\nb"),
+            ("a\r\nb\rc", "a\nb\nc", "a\nb\nc"),
+            (r"end\", r"end\", r"end\"),
+            (r"\\;", r"\;", r"\;"),
+        ];
+        for (written, old, new) in cases {
+            assert_eq!(unescape(written, Version::V2_1), *old, "{written}");
+            assert_eq!(unescape(written, Version::V3_0), *new, "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_escaped_reads_back() {
+        for text in ["", "a,b;c", r"a\;b\,c", "a\nb", r"\\", r"\n", r"x\y", ";", ";;,"] {
+            for version in Version::ALL {
+                for escaper in [escape, escape_whole, escape_uri] {
+                    let mut written = String::new();
+                    escaper(text, version, &mut written);
+                    assert_eq!(unescape(&written, version), text, "{version:?} {written}");
+                }
+                let mut written = String::new();
+                escape(text, version, &mut written);
+                if !is_unsayable(text, version) {
+                    written.push_str(";next");
+                    assert_eq!(split(&written, b';', version).count(), 2, "{version:?} {written}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn components_split_at_bare_separators() {
+        let parts: Vec<_> = split(r"a\;b;c\\;d", b';', Version::V3_0).collect();
+        assert_eq!(parts, [r"a\;b", r"c\\", "d"]);
+        assert_eq!(split("", b';', Version::V4_0).count(), 1);
+    }
+
+    #[test]
+    fn carets() {
+        assert_eq!(uncaret("^n^'^^^x^"), "\n\"^^x^");
+        let mut written = String::new();
+        caret("\n\"^^x^", &mut written);
+        assert_eq!(uncaret(&written), "\n\"^^x^");
+    }
+}

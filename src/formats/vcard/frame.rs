@@ -1,0 +1,437 @@
+//! Cuts a source into cards, byte by byte's worth of care: one damaged card must not take its neighbours down.
+//!
+//! A card ends at its END, at a BEGIN that no AGENT announces (its END is missing), or with the source. What stands
+//! outside any card, and a card above the size limit, comes out as a piece of its own; of those no more than
+//! [`HEAD`] bytes are held.
+
+use std::io::{self, Read};
+
+use memchr::memchr2;
+
+use super::input::Input;
+
+/// The buffer's size to begin with, and after a card that needed more.
+const BUFFER: usize = 128 * 1024;
+
+/// How much is kept of what is not read as a card.
+pub(super) const HEAD: usize = 64 * 1024;
+
+/// A piece of a source and where it begins.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Frame {
+    pub(super) piece: Piece,
+    /// Its bytes; the first [`HEAD`] of them unless it is a card.
+    pub(super) raw: Vec<u8>,
+    /// All its bytes, counted.
+    pub(super) size: u64,
+    /// Its first line, from 1.
+    pub(super) line: u64,
+    /// Its first byte, from 0.
+    pub(super) byte: u64,
+}
+
+/// What a piece of a source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// A card with its END.
+    Card,
+    /// A card whose END is missing.
+    Unended,
+    /// A card above the limit.
+    TooLarge,
+    /// Something that stands in no card.
+    Outside,
+}
+
+/// The pieces of a source, one at a time.
+pub(super) struct Frames<R> {
+    input: Input<R>,
+    looked: bool,
+    limit: usize,
+    buffer: Vec<u8>,
+    filled: usize,
+    ended: bool,
+    /// The first byte still held of the current piece.
+    start: usize,
+    /// The line to look at next.
+    at: usize,
+    line: u64,
+    byte: u64,
+    piece: Option<Open>,
+}
+
+/// The piece that is being read.
+struct Open {
+    line: u64,
+    byte: u64,
+    /// 0 outside any card; above 1 in a card within a card.
+    depth: u32,
+    /// The last property was an AGENT without a value, which announces a card within the card.
+    announced: bool,
+    /// The piece's beginning, once it was found too large to hold.
+    head: Option<Vec<u8>>,
+    /// Bytes of it that are held no longer.
+    dropped: u64,
+    /// What is being read is the middle of a line whose beginning is gone.
+    beheaded: bool,
+}
+
+/// A line found: where its content ends and where the next begins.
+struct Line {
+    end: usize,
+    next: usize,
+}
+
+/// What a line means for the framing.
+#[derive(PartialEq, Eq)]
+enum Mark {
+    Begin,
+    End,
+    Other,
+}
+
+impl<R: Read> Frames<R> {
+    pub(super) fn new(source: R, limit: usize) -> Self {
+        let (input, buffer) = (Input::new(source), vec![0; BUFFER]);
+        Self {
+            input,
+            looked: false,
+            limit,
+            buffer,
+            filled: 0,
+            ended: false,
+            start: 0,
+            at: 0,
+            line: 1,
+            byte: 0,
+            piece: None,
+        }
+    }
+
+    /// The wide encoding that is being undone, known after the first piece.
+    pub(super) fn wide(&self) -> Option<&'static str> {
+        self.input.wide()
+    }
+
+    /// Line and byte that the reading has come to.
+    pub(super) fn place(&self) -> (u64, u64) {
+        (self.line, self.byte)
+    }
+
+    /// The next piece; none at the end of the source.
+    pub(super) fn next(&mut self) -> io::Result<Option<Frame>> {
+        loop {
+            let Some(line) = self.find_line()? else {
+                let piece = if self.depth() > 0 { Piece::Unended } else { Piece::Outside };
+                return Ok(self.close(piece));
+            };
+            let content = &self.buffer[self.at..line.end];
+            let beheaded = self.piece.as_ref().is_some_and(|open| open.beheaded);
+            let mark = if beheaded { Mark::Other } else { mark(content) };
+            match (mark, self.depth()) {
+                (Mark::Begin, 0) => {
+                    if let Some(frame) = self.close(Piece::Outside) {
+                        return Ok(Some(frame));
+                    }
+                    self.open(1);
+                    self.step(&line);
+                }
+                (Mark::Begin, _) if self.announced() => {
+                    self.deepen(1);
+                    self.step(&line);
+                }
+                (Mark::Begin, _) => return Ok(self.close(Piece::Unended)),
+                (Mark::End, 1) => {
+                    self.step(&line);
+                    return Ok(self.close(Piece::Card));
+                }
+                (Mark::End, 2..) => {
+                    self.deepen(-1);
+                    self.step(&line);
+                }
+                _ => self.pass(&line),
+            }
+        }
+    }
+
+    fn depth(&self) -> u32 {
+        self.piece.as_ref().map_or(0, |open| open.depth)
+    }
+
+    fn announced(&self) -> bool {
+        self.piece.as_ref().is_some_and(|open| open.announced)
+    }
+
+    fn open(&mut self, depth: u32) {
+        let (line, byte) = (self.line, self.byte);
+        self.start = self.at;
+        self.piece = Some(Open { line, byte, depth, announced: false, head: None, dropped: 0, beheaded: false });
+    }
+
+    fn deepen(&mut self, by: i32) {
+        if let Some(open) = &mut self.piece {
+            open.depth = open.depth.saturating_add_signed(by);
+            open.announced = false;
+        }
+    }
+
+    /// Goes by a line that is neither BEGIN nor END.
+    fn pass(&mut self, line: &Line) {
+        let content = &self.buffer[self.at..line.end];
+        let blank = content.iter().all(|byte| is_blank(*byte));
+        if !blank {
+            let announces = announces_card(content);
+            match &mut self.piece {
+                Some(open) => open.announced = announces,
+                None => self.open(0),
+            }
+        }
+        self.step(line);
+    }
+
+    /// Goes behind a line.
+    fn step(&mut self, line: &Line) {
+        self.byte += (line.next - self.at) as u64;
+        self.line += 1;
+        self.at = line.next;
+        match &mut self.piece {
+            None => self.start = self.at,
+            Some(open) => {
+                open.beheaded = false;
+                if open.head.is_some() {
+                    open.dropped += (self.at - self.start) as u64;
+                    self.start = self.at;
+                }
+            }
+        }
+    }
+
+    /// Ends the current piece before the current line.
+    fn close(&mut self, piece: Piece) -> Option<Frame> {
+        let open = self.piece.take()?;
+        let held = &self.buffer[self.start..self.at];
+        let size = open.dropped + held.len() as u64;
+        let (piece, raw) = match open.head {
+            Some(head) if open.depth > 0 => (Piece::TooLarge, head),
+            Some(head) => (piece, head),
+            None => (piece, held.to_vec()),
+        };
+        self.start = self.at;
+        self.shrink();
+        Some(Frame { piece, raw, size, line: open.line, byte: open.byte })
+    }
+
+    /// The line at `at`, its ending included: LF, CR LF, CR alone, and the CR CR LF of files converted twice.
+    fn find_line(&mut self) -> io::Result<Option<Line>> {
+        let mut looked = 0;
+        loop {
+            let from = self.at + looked;
+            if let Some(found) = memchr2(b'\n', b'\r', &self.buffer[from..self.filled]) {
+                let end = from + found;
+                let tail = &self.buffer[end..self.filled];
+                let ending = match tail {
+                    [b'\n', ..] => 1,
+                    [b'\r', b'\n', ..] => 2,
+                    [b'\r', b'\r', b'\n', ..] => 3,
+                    [b'\r'] | [b'\r', b'\r'] if !self.ended => {
+                        looked = end - self.at;
+                        self.fill(&mut looked)?;
+                        continue;
+                    }
+                    _ => 1,
+                };
+                return Ok(Some(Line { end, next: end + ending }));
+            }
+            if self.ended {
+                let end = self.filled;
+                return Ok((self.at < end).then_some(Line { end, next: end }));
+            }
+            looked = self.filled - self.at;
+            self.fill(&mut looked)?;
+        }
+    }
+
+    /// Reads on. What exceeds the limit is let go; `looked` are the bytes of the current line already searched.
+    fn fill(&mut self, looked: &mut usize) -> io::Result<()> {
+        if !self.looked {
+            self.input.look()?;
+            self.looked = true;
+        }
+        let limit = if self.depth() > 0 { self.limit } else { HEAD };
+        if self.filled - self.start > limit {
+            self.let_go(looked);
+        }
+        if self.filled == self.buffer.len() {
+            if self.start >= self.buffer.len() / 2 {
+                self.buffer.copy_within(self.start..self.filled, 0);
+                self.filled -= self.start;
+                self.at -= self.start;
+                self.start = 0;
+            } else {
+                self.buffer.resize(self.buffer.len() * 2, 0);
+            }
+        }
+        let count = self.input.read(&mut self.buffer[self.filled..])?;
+        self.filled += count;
+        self.ended = count == 0;
+        Ok(())
+    }
+
+    /// Keeps the beginning of a piece that is too large, and drops the rest of what is held of it.
+    fn let_go(&mut self, looked: &mut usize) {
+        if self.piece.is_none() {
+            self.open(0);
+        }
+        let Some(open) = &mut self.piece else { return };
+        let held = &self.buffer[self.start..self.filled];
+        open.head.get_or_insert_with(|| held[..held.len().min(HEAD)].to_vec());
+        // A line this long is no mark; a CR at the very end may still be the first half of its ending.
+        let keep = usize::from(held.last() == Some(&b'\r'));
+        let to = if *looked > HEAD { self.filled - keep } else { self.at };
+        open.beheaded |= to > self.at;
+        open.dropped += (to - self.start) as u64;
+        self.byte += (to - self.at) as u64;
+        *looked = looked.saturating_sub(to - self.at);
+        (self.start, self.at) = (to, to);
+    }
+
+    /// Gives back what an unusually large card needed.
+    fn shrink(&mut self) {
+        let held = self.filled - self.start;
+        if self.buffer.len() > 8 * BUFFER && held <= BUFFER / 2 {
+            self.buffer.copy_within(self.start..self.filled, 0);
+            self.buffer.truncate(BUFFER);
+            self.buffer.shrink_to_fit();
+            (self.start, self.at, self.filled) = (0, self.at - self.start, held);
+        }
+    }
+}
+
+/// Bytes that mean nothing between cards: blanks, NULs, the DOS end-of-file mark, a byte order mark's.
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1a | 0xef | 0xbb | 0xbf)
+}
+
+fn mark(line: &[u8]) -> Mark {
+    let line = match line.first() {
+        Some(b'B' | b'b' | b'E' | b'e') => line,
+        Some(0 | 0x1a | 0xef | b'\x0c') => {
+            let junk = line.iter().take_while(|byte| is_blank(**byte)).count();
+            &line[junk..]
+        }
+        _ => return Mark::Other,
+    };
+    let says = |word: &[u8]| {
+        let Some((head, rest)) = line.split_at_checked(word.len()) else { return false };
+        let Some(value) = rest.trim_ascii_start().strip_prefix(b":") else { return false };
+        head.eq_ignore_ascii_case(word) && is_vcard(value)
+    };
+    if says(b"BEGIN") {
+        Mark::Begin
+    } else if says(b"END") {
+        Mark::End
+    } else {
+        Mark::Other
+    }
+}
+
+fn is_vcard(value: &[u8]) -> bool {
+    let length = value.iter().rposition(|byte| !is_blank(*byte)).map_or(0, |last| last + 1);
+    value[..length].trim_ascii_start().eq_ignore_ascii_case(b"VCARD")
+}
+
+/// Whether a line is a BEGIN or an END of a card.
+pub(super) fn is_begin(line: &[u8]) -> bool {
+    mark(line) == Mark::Begin
+}
+
+/// Whether a line is an END of a card.
+pub(super) fn is_end(line: &[u8]) -> bool {
+    mark(line) == Mark::End
+}
+
+/// Whether a line is an AGENT property without a value: its card follows on the next lines (vCard 2.1).
+fn announces_card(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    let Some(head) = line.strip_suffix(b":") else { return false };
+    let name = head.split(|byte| *byte == b';').next().unwrap_or_default();
+    let name = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    name.eq_ignore_ascii_case(b"AGENT")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &[u8], limit: usize) -> Vec<(Piece, u64, u64, usize)> {
+        let mut frames = Frames::new(Dribble(text), limit);
+        let mut found = Vec::new();
+        while let Some(frame) = frames.next().unwrap() {
+            if frame.size == frame.raw.len() as u64 {
+                let from = frame.byte as usize;
+                assert_eq!(&text[from..from + frame.raw.len()], frame.raw);
+            }
+            found.push((frame.piece, frame.line, frame.size, frame.raw.len()));
+        }
+        found
+    }
+
+    /// Hands out a few bytes at a time, so that every boundary falls everywhere.
+    struct Dribble<'a>(&'a [u8]);
+
+    impl Read for Dribble<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let count = self.0.len().min(into.len()).min(if self.0.len() > 4096 { 4096 } else { 3 });
+            into[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    #[test]
+    fn cards_end_where_they_should() {
+        use Piece::*;
+        let cases: &[(&str, &[(Piece, u64)])] = &[
+            ("", &[]),
+            ("\r\n \0\r\n", &[]),
+            ("BEGIN:VCARD\nEND:VCARD\n", &[(Card, 1)]),
+            ("\n\nbegin:vcard \r\nFN:a\r\nend : vcard", &[(Card, 3)]),
+            ("\u{feff}BEGIN:VCARD\rFN:a\rEND:VCARD\rBEGIN:VCARD\rEND:VCARD", &[(Card, 1), (Card, 4)]),
+            ("BEGIN:VCARD\nFN:a\nBEGIN:VCARD\nEND:VCARD\n", &[(Unended, 1), (Card, 3)]),
+            ("BEGIN:VCARD\nFN:a\n", &[(Unended, 1)]),
+            ("BEGIN:VCARD\nAGENT:\n\nBEGIN:VCARD\nEND:VCARD\nFN:a\nEND:VCARD\n", &[(Card, 1)]),
+            ("hello\nBEGIN:VCARD\nEND:VCARD\n\nEND:VCARD\n", &[(Outside, 1), (Card, 2), (Outside, 5)]),
+            ("\0\0BEGIN:VCARD\r\r\nEND:VCARD\r\r\n", &[(Card, 1)]),
+            ("BEGIN:VCARD\nNOTE:a\n END:VCARD\nEND:VCARD\n", &[(Card, 1)]),
+        ];
+        for (text, wanted) in cases {
+            let found: Vec<_> = pieces(text.as_bytes(), 1000).iter().map(|piece| (piece.0, piece.1)).collect();
+            assert_eq!(found, *wanted, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_is_counted_and_not_held() {
+        let note = "x".repeat(300_000);
+        let text = format!("BEGIN:VCARD\nNOTE:{note}\nEND:VCARD\nBEGIN:VCARD\nEND:VCARD\n");
+        let found = pieces(text.as_bytes(), 200_000);
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].0, found[0].2, found[0].3), (Piece::TooLarge, text.len() as u64 - 22, HEAD));
+        assert_eq!((found[1].0, found[1].1), (Piece::Card, 4));
+        let text = format!("{}\nBEGIN:VCARD\nEND:VCARD\n", "garbage \n".repeat(100_000));
+        let found = pieces(text.as_bytes(), 200_000);
+        assert_eq!((found[0].0, found[0].2, found[0].3), (Piece::Outside, 900_001, HEAD));
+        assert_eq!((found[1].0, found[1].1), (Piece::Card, 100_002));
+        let text = format!("BEGIN:VCARD\n{}END:VCARD\nBEGIN:VCARD\nEND:VCARD\n", "NOTE:abc\r\n".repeat(50_000));
+        let found = pieces(text.as_bytes(), 200_000);
+        assert_eq!((found[0].0, found[0].2), (Piece::TooLarge, 500_022));
+        assert_eq!((found[1].0, found[1].1), (Piece::Card, 50_003));
+    }
+
+    #[test]
+    fn a_card_just_within_the_limit_is_a_card() {
+        let note = "x".repeat(700_000);
+        let text = format!("BEGIN:VCARD\nNOTE:{note}\nEND:VCARD\n");
+        assert_eq!(pieces(text.as_bytes(), 1_000_000)[0].0, Piece::Card);
+    }
+}

@@ -1,0 +1,95 @@
+//! The bytes of a source. UTF-16, with or without a byte order mark, becomes UTF-8 here; all else passes as it is.
+
+use std::io::{self, Read};
+
+use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
+
+/// Bytes of UTF-16 taken at a time.
+const CHUNK: usize = 16 * 1024;
+
+/// A source whose character width has been looked at.
+pub(super) struct Input<R> {
+    source: R,
+    /// What was read to look at and not handed on yet.
+    ahead: Vec<u8>,
+    wide: Option<Wide>,
+}
+
+/// UTF-16 on its way to UTF-8.
+struct Wide {
+    name: &'static str,
+    decoder: Decoder,
+    bytes: Vec<u8>,
+    ended: bool,
+}
+
+impl<R: Read> Input<R> {
+    pub(super) fn new(source: R) -> Self {
+        Self { source, ahead: Vec::new(), wide: None }
+    }
+
+    /// Looks at the first bytes; to be called once, before the first `read`.
+    pub(super) fn look(&mut self) -> io::Result<()> {
+        while self.ahead.len() < 4 {
+            let mut bytes = [0; 4];
+            let wanted = 4 - self.ahead.len();
+            match retrying(|| self.source.read(&mut bytes[..wanted]))? {
+                0 => break,
+                count => self.ahead.extend_from_slice(&bytes[..count]),
+            }
+        }
+        let encoding = match self.ahead.as_slice() {
+            [0xff, 0xfe, ..] | [b'B' | b'b', 0, b'E' | b'e', 0] => UTF_16LE,
+            [0xfe, 0xff, ..] | [0, b'B' | b'b', 0, b'E' | b'e'] => UTF_16BE,
+            _ => return Ok(()),
+        };
+        let decoder = encoding.new_decoder_with_bom_removal();
+        self.wide = Some(Wide { name: encoding.name(), decoder, bytes: Vec::new(), ended: false });
+        Ok(())
+    }
+
+    /// The name of the wide encoding that is being undone, if one is.
+    pub(super) fn wide(&self) -> Option<&'static str> {
+        self.wide.as_ref().map(|wide| wide.name)
+    }
+
+    /// Like [`Read::read`]; `into` has room for at least four bytes.
+    pub(super) fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Some(wide) = &mut self.wide else {
+            return narrow(&mut self.source, &mut self.ahead, into);
+        };
+        loop {
+            if wide.bytes.is_empty() && !wide.ended {
+                wide.bytes.resize(CHUNK, 0);
+                let count = narrow(&mut self.source, &mut self.ahead, &mut wide.bytes)?;
+                wide.bytes.truncate(count);
+                wide.ended = count == 0;
+            }
+            let (_, taken, made, _) = wide.decoder.decode_to_utf8(&wide.bytes, into, wide.ended);
+            wide.bytes.drain(..taken);
+            if made > 0 || (wide.ended && wide.bytes.is_empty()) {
+                return Ok(made);
+            }
+        }
+    }
+}
+
+/// Reads what was looked at, then the source.
+fn narrow<R: Read>(source: &mut R, ahead: &mut Vec<u8>, into: &mut [u8]) -> io::Result<usize> {
+    if ahead.is_empty() {
+        return retrying(|| source.read(into));
+    }
+    let count = ahead.len().min(into.len());
+    into[..count].copy_from_slice(&ahead[..count]);
+    ahead.drain(..count);
+    Ok(count)
+}
+
+fn retrying(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}

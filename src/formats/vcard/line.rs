@@ -1,0 +1,122 @@
+//! One logical line in its parts: group, name, parameters, value.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+use super::escape::uncaret;
+use super::unfold::header;
+
+/// A line's parts; the value is still as it was transferred.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    pub(super) group: &'a str,
+    pub(super) name: &'a str,
+    pub(super) params: Vec<Param<'a>>,
+    pub(super) value: &'a [u8],
+}
+
+/// One value of a parameter: `TYPE=HOME,FAX` makes two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Param<'a> {
+    /// The parameter's name as written; empty for the bare words of vCard 2.1 (`TEL;HOME`).
+    pub(super) name: &'a str,
+    pub(super) value: Cow<'a, str>,
+    /// Whether it is the parameter's first value.
+    pub(super) first: bool,
+}
+
+impl Param<'_> {
+    /// Whether it is of the parameter of this name.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// Whether it is a TYPE, named or bare.
+    pub(super) fn is_type(&self) -> bool {
+        self.name.is_empty() || self.is("TYPE")
+    }
+}
+
+/// Takes a line apart; none when it has no colon or its header is no text.
+pub(super) fn parse(line: &[u8]) -> Option<Line<'_>> {
+    let head = header(line);
+    let value = line.get(head.len() + 1..)?;
+    let head = std::str::from_utf8(head).ok()?;
+    let (name, params) = head.split_once(';').unwrap_or((head, ""));
+    let (group, name) = name.rsplit_once('.').unwrap_or(("", name));
+    Some(Line { group, name: name.trim(), params: parse_params(params), value })
+}
+
+fn parse_params(mut text: &str) -> Vec<Param<'_>> {
+    let mut params = Vec::new();
+    while !text.is_empty() {
+        let end = text.find([';', '=', '"']).unwrap_or(text.len());
+        let (name, rest) = text.split_at(end);
+        if let Some(values) = rest.strip_prefix('=') {
+            text = parse_values(name.trim(), values, &mut params);
+        } else {
+            // A bare word; a quotation mark in it is one of its characters.
+            let end = text.find(';').unwrap_or(text.len());
+            let (word, rest) = text.split_at(end);
+            if !word.trim().is_empty() {
+                params.push(Param { name: "", value: Cow::Borrowed(word.trim()), first: true });
+            }
+            text = rest.strip_prefix(';').unwrap_or(rest);
+        }
+    }
+    params
+}
+
+/// Takes the values of a parameter up to the next semicolon; returns what follows that.
+fn parse_values<'a>(name: &'a str, mut text: &'a str, params: &mut Vec<Param<'a>>) -> &'a str {
+    let mut first = true;
+    loop {
+        let quoted = text.strip_prefix('"').and_then(|inner| inner.split_once('"'));
+        let (value, rest) = quoted.unwrap_or_else(|| {
+            let end = text.find([',', ';']).unwrap_or(text.len());
+            text.split_at(end)
+        });
+        // TYPE="work,voice" is a common misquoting of two words.
+        let splits = quoted.is_some() && name.eq_ignore_ascii_case("TYPE") && memchr(b',', value.as_bytes()).is_some();
+        for value in value.split(if splits { ',' } else { '\0' }) {
+            params.push(Param { name, value: uncaret(value), first });
+            first = false;
+        }
+        match rest.strip_prefix(',') {
+            Some(next) => text = next,
+            None => return rest.split_once(';').map_or("", |(_, next)| next),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(line: &str) -> String {
+        let line = parse(line.as_bytes()).unwrap();
+        let params: Vec<_> = line.params.iter().map(|param| format!("{}={}", param.name, param.value)).collect();
+        let value = String::from_utf8_lossy(line.value);
+        format!("{}|{}|{}|{value}", line.group, line.name, params.join(" "))
+    }
+
+    #[test]
+    fn lines_come_apart() {
+        let cases = [
+            ("FN:a:b", "|FN||a:b"),
+            ("item1.TEL;HOME;VOICE:1", "item1|TEL|=HOME =VOICE|1"),
+            ("TEL;TYPE=HOME,FAX;PREF=1:1", "|TEL|TYPE=HOME TYPE=FAX PREF=1|1"),
+            ("TEL;TYPE=\"work,voice\":1", "|TEL|TYPE=work TYPE=voice|1"),
+            ("ADR;LABEL=\"a;b:c, ^'d^'^ne\":;;", "|ADR|LABEL=a;b:c, \"d\"\ne|;;"),
+            ("N;SORT-AS=\"Harten,Rene\":x", "|N|SORT-AS=Harten,Rene|x"),
+            ("X;A=\"b\",\"c\";D:", "|X|A=b A=c =D|"),
+            ("X;A=\"b:c", "|X|A=\"b|c"),
+            ("X;;A=:v", "|X|A=|v"),
+        ];
+        for (line, wanted) in cases {
+            assert_eq!(shown(line), wanted, "{line}");
+        }
+        assert!(parse(b"no colon").is_none());
+    }
+}

@@ -1,0 +1,74 @@
+//! vCard 2.1 (versit, 1996), 3.0 (RFC 2426) and 4.0 (RFC 6350): a lenient reader and a strict writer of all three.
+//!
+//! Reading goes through five layers, a file each:
+//!
+//! ```text
+//! input    bytes of the source, UTF-16 made UTF-8
+//! frame    one card's bytes at a time, with recovery
+//! unfold   its logical lines: folds, soft breaks and wrongly broken lines undone
+//! line     group, name, parameters, value            decode   quoted-printable, base64, charsets
+//! table    one row a field: property names, how it is read, how it is written
+//! ```
+//!
+//! Values keep their backslash escapes until a row of the table takes them, since only the row knows the value's form.
+
+mod address;
+mod date;
+mod days;
+mod decode;
+mod draft;
+mod escape;
+mod extra;
+mod fold;
+mod frame;
+mod input;
+mod line;
+mod messaging;
+mod name;
+mod people;
+mod picture;
+mod property;
+mod reach;
+mod read;
+mod single;
+mod table;
+#[cfg(test)]
+mod tests;
+mod unfold;
+mod words;
+mod write;
+
+pub use read::{Options, Reader};
+pub use table::columns;
+pub use write::Writer;
+
+/// The versions of vCard.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// vCard 2.1.
+    V2_1,
+    /// vCard 3.0: what Outlook, Apple and Google all read.
+    #[default]
+    V3_0,
+    /// vCard 4.0.
+    V4_0,
+}
+
+impl Version {
+    /// Every version there is.
+    pub const ALL: [Version; 3] = [Version::V2_1, Version::V3_0, Version::V4_0];
+
+    /// The value of the VERSION property.
+    pub fn number(self) -> &'static str {
+        match self {
+            Version::V2_1 => "2.1",
+            Version::V3_0 => "3.0",
+            Version::V4_0 => "4.0",
+        }
+    }
+
+    /// The version with this number.
+    pub fn of_number(number: &str) -> Option<Version> {
+        Version::ALL.into_iter().find(|version| version.number() == number.trim())
+    }
+}

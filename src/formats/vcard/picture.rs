@@ -1,0 +1,115 @@
+//! PHOTO: base64 that is only moved is not decoded.
+
+use super::Version;
+use super::decode::base64_text;
+use super::draft::Draft;
+use super::escape::unescape;
+use super::line::Param;
+use super::property::Property;
+use super::single::has_scheme;
+use super::table::Row;
+use super::write::Card;
+use crate::formats::photo;
+use crate::model::{Field, Photo, PhotoData, PhotoKind, Rest};
+
+/// What a `data:` URI says it is when nobody knows.
+const UNKNOWN: &str = "application/octet-stream";
+
+pub(super) fn read_photo(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
+    if property.value.trim().is_empty() {
+        return;
+    }
+    if draft.contact.photo.is_some() {
+        return draft.extra(property);
+    }
+    match photo_of(property) {
+        Some((photo, label)) => {
+            draft.contact.photo = Some(photo);
+            let rest = property.rest(|param| names_kind(param, label.as_deref()));
+            draft.contact.keep_rest(row.field, rest);
+        }
+        None => {
+            draft.not_understood(row.field, "neither base64 nor a link");
+            draft.extra(property);
+        }
+    }
+}
+
+/// Whether a parameter is the one that named the kind.
+fn names_kind(param: &Param<'_>, label: Option<&str>) -> bool {
+    (param.is_type() || param.is("MEDIATYPE")) && label.is_some_and(|label| label == param.value)
+}
+
+/// The photo, and the word that said its kind.
+fn photo_of(property: &Property<'_>) -> Option<(Photo, Option<String>)> {
+    let words = property.types().chain(property.param("MEDIATYPE"));
+    let named = words.filter_map(|word| Some((photo::kind_named(word)?, word.to_owned()))).next();
+    let (kind, label) = named.unzip();
+    if property.base64 {
+        let data = PhotoData::Encoded(base64_text(&property.value)?);
+        return Some((Photo { data, kind }, label));
+    }
+    let text = unescape(&property.value, property.version);
+    let text = text.trim();
+    if text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
+        return data_uri(&text[5..], kind).map(|photo| (photo, label));
+    }
+    if has_scheme(text) || property.value_is("URI") || property.value_is("URL") {
+        return Some((Photo { data: PhotoData::Link(text.to_owned()), kind }, label));
+    }
+    // Some leave ENCODING out.
+    let found = Photo { data: PhotoData::Encoded(base64_text(text)?), kind };
+    photo::kind(&Photo { kind: None, ..found.clone() }).map(|_| (found, label))
+}
+
+/// What follows `data:`; a link when it is not base64.
+fn data_uri(text: &str, kind: Option<PhotoKind>) -> Option<Photo> {
+    let (head, data) = text.split_once(',')?;
+    let Some((media, _)) = head.rsplit_once(';').filter(|(_, word)| word.eq_ignore_ascii_case("base64")) else {
+        return Some(Photo { data: PhotoData::Link(format!("data:{text}")), kind });
+    };
+    let media = media.split(';').next().unwrap_or_default();
+    let kind = photo::kind_named(media).or(kind);
+    Some(Photo { data: PhotoData::Encoded(base64_text(data)?), kind })
+}
+
+pub(super) fn write_photo(card: &mut Card<'_>, row: &'static Row) {
+    let contact = card.contact;
+    let Some(picture) = &contact.photo else { return };
+    let rest = card.rest_of(Field::Photo);
+    match &picture.data {
+        PhotoData::Link(link) => write_link(card, row, link, picture.kind, rest),
+        _ => write_picture(card, row, picture, rest),
+    }
+}
+
+fn write_link(card: &mut Card<'_>, row: &'static Row, link: &str, kind: Option<PhotoKind>, rest: &Rest) {
+    let word = kind.filter(|_| card.version != Version::V4_0).map_or("", photo::type_word);
+    card.begin(row.field, row.name(card.version), &[word], rest, false);
+    match card.version {
+        Version::V2_1 => card.param("VALUE", "URL"),
+        Version::V3_0 => card.param("VALUE", "uri"),
+        Version::V4_0 => {
+            if let Some(kind) = kind {
+                card.param("MEDIATYPE", photo::media_type(kind));
+            }
+        }
+    }
+    card.uri(link);
+}
+
+fn write_picture(card: &mut Card<'_>, row: &'static Row, picture: &Photo, rest: &Rest) {
+    let Some(text) = photo::encoded(picture) else { return };
+    let kind = photo::kind(picture);
+    let word = kind.filter(|_| card.version != Version::V4_0).map_or("", photo::type_word);
+    card.begin(row.field, row.name(card.version), &[word], rest, false);
+    match card.version {
+        Version::V2_1 => card.param("ENCODING", "BASE64"),
+        Version::V3_0 => card.param("ENCODING", "b"),
+        Version::V4_0 => {
+            let media = kind.map_or(UNKNOWN, photo::media_type);
+            return card.base64(&format!("data:{media};base64,"), &text);
+        }
+    }
+    card.base64("", &text);
+}

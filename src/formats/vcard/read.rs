@@ -1,0 +1,166 @@
+//! The reader: pieces of the source to records.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use super::Version;
+use super::decode::Charsets;
+use super::draft::Draft;
+use super::frame::{Frame, Frames, HEAD, Piece};
+use super::line;
+use super::property::Property;
+use super::unfold::{Physical, Unfolded};
+use crate::formats::{Outcome, Position, ReadError, Record, Reject};
+use crate::model::{Field, Loss, Why};
+
+/// How a vCard source is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Bytes that a card may have; a larger one is rejected without being held.
+    pub max_card_size: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max_card_size: 32 * 1024 * 1024 }
+    }
+}
+
+/// Reads vCards of any version, one at a time; it holds one card and a buffer of 128 KiB.
+///
+/// A UTF-16 source is made UTF-8 first: `raw`, line and byte of its records are those of the UTF-8 text. `raw` of what
+/// is no card, or too large a one, is its first 64 KiB.
+pub struct Reader<R> {
+    source: Arc<str>,
+    frames: Frames<R>,
+    options: Options,
+    unfolded: Unfolded,
+    charsets: Charsets,
+    record: u64,
+    cards: u64,
+    outside: Option<Position>,
+    done: bool,
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads from `input`, which needs no buffer of its own; `source` is its name for positions.
+    pub fn new(source: Arc<str>, input: R, options: Options) -> Self {
+        Self {
+            source,
+            frames: Frames::new(input, options.max_card_size),
+            options,
+            unfolded: Unfolded::default(),
+            charsets: Charsets::default(),
+            record: 0,
+            cards: 0,
+            outside: None,
+            done: false,
+        }
+    }
+
+    fn record(&mut self, frame: Frame) -> Record {
+        self.record += 1;
+        let Frame { piece, raw, size, line, byte } = frame;
+        let position = Position { source: Arc::clone(&self.source), record: self.record, line, byte };
+        let mut losses = Vec::new();
+        let outcome = match piece {
+            Piece::Outside => {
+                self.outside.get_or_insert_with(|| position.clone());
+                reject(format!("{size} bytes stand outside any card: put BEGIN:VCARD before and END:VCARD after them"))
+            }
+            Piece::TooLarge => {
+                self.cards += 1;
+                let limit = self.options.max_card_size;
+                reject(format!("the card has {size} bytes, above the limit of {limit}: raise --max-card-size"))
+            }
+            Piece::Card | Piece::Unended => {
+                self.cards += 1;
+                if piece == Piece::Unended {
+                    losses.push(Loss::new(Field::Extra, "END:VCARD is missing", Why::NotUnderstood));
+                }
+                self.card(&raw, &mut losses)
+            }
+        };
+        Record { position, raw, outcome, losses }
+    }
+
+    fn card(&mut self, raw: &[u8], losses: &mut Vec<Loss>) -> Outcome {
+        let version = version_of(raw);
+        self.unfolded.take(raw, version);
+        let mut properties = Vec::with_capacity(24);
+        for text in self.unfolded.lines() {
+            match line::parse(text) {
+                Some(line) => properties.push(Property::new(line, version, &mut self.charsets)),
+                None => losses.push(stray(text, &mut self.charsets)),
+            }
+        }
+        for text in &self.unfolded.strays {
+            losses.push(stray(text, &mut self.charsets));
+        }
+        let (contact, not_understood) = Draft::read(&properties);
+        losses.extend(not_understood);
+        if contact.is_empty() {
+            return reject("the card is empty: no property in it has a value".to_owned());
+        }
+        Outcome::Contact(Box::new(contact))
+    }
+
+    fn here(&self) -> Position {
+        let (line, byte) = self.frames.place();
+        Position { source: Arc::clone(&self.source), record: self.record + 1, line, byte }
+    }
+}
+
+fn reject(why: String) -> Outcome {
+    Outcome::Reject(Reject { why })
+}
+
+/// A line that belongs to no property.
+fn stray(text: &[u8], charsets: &mut Charsets) -> Loss {
+    Loss::new(Field::Extra, charsets.text(&text[..text.len().min(HEAD)], None), Why::NotUnderstood)
+}
+
+/// The version that a card says it has, wherever it says so; 3.0 when it does not.
+fn version_of(raw: &[u8]) -> Version {
+    const NAME: &[u8] = b"VERSION";
+    let value = Physical(raw).find_map(|line| {
+        let (name, rest) = line.split_at_checked(NAME.len())?;
+        let value = rest.trim_ascii_start().strip_prefix(b":")?;
+        name.eq_ignore_ascii_case(NAME).then_some(value)
+    });
+    value.and_then(|value| std::str::from_utf8(value).ok()).and_then(Version::of_number).unwrap_or_default()
+}
+
+impl<R: Read> Iterator for Reader<R> {
+    type Item = Result<Record, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        match self.frames.next() {
+            Ok(Some(frame)) => Some(Ok(self.record(frame))),
+            Ok(None) => {
+                self.done = true;
+                let position = self.outside.take().filter(|_| self.cards == 0)?;
+                let what = "there is no BEGIN:VCARD in it, so it is no vCard file: name its format".to_owned();
+                Some(Err(ReadError::Unusable { position, what }))
+            }
+            Err(error) => {
+                self.done = true;
+                Some(Err(ReadError::Io { position: self.here(), error }))
+            }
+        }
+    }
+}
+
+impl<R: Read> crate::formats::Reader for Reader<R> {
+    fn remarks(&self) -> Vec<String> {
+        let wide = self.frames.wide().map(|name| format!("the file is {name}"));
+        let guessed = &self.charsets.guessed;
+        let guessed =
+            guessed.iter().map(|name| format!("text that is not UTF-8 and says no charset was read as {name}"));
+        let unknown = self.charsets.unknown.iter().map(|name| format!("nobody knows the charset {name:?}: guessed"));
+        wide.into_iter().chain(guessed).chain(unknown).collect()
+    }
+}

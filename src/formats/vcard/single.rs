@@ -1,0 +1,249 @@
+//! Fields with one value: plain texts, URIs, and those with a spelling of their own.
+
+use super::Version;
+use super::date;
+use super::draft::Draft;
+use super::escape::{split, unescape};
+use super::property::Property;
+use super::table::Row;
+use super::write::Card;
+use crate::model::{Contact, Field, Gender, Rest, Sex};
+
+/// Puts a text into the field's place; a second one stays verbatim.
+pub(super) fn put(draft: &mut Draft<'_>, field: Field, text: String, property: &Property<'_>) {
+    if text.is_empty() {
+        return;
+    }
+    match field.text_mut(&mut draft.contact) {
+        Some(place) if place.is_empty() => {
+            *place = text;
+            draft.keep(field, property);
+        }
+        _ => draft.extra(property),
+    }
+}
+
+pub(super) fn read_text(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
+    put(draft, row.field, property.text().into_owned(), property);
+}
+
+pub(super) fn write_text(card: &mut Card<'_>, row: &'static Row) {
+    with_text(card, row, |card, text| card.text(text));
+}
+
+/// For identifiers and addresses, in which blanks at the ends mean nothing.
+pub(super) fn read_trimmed(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
+    put(draft, row.field, property.text().trim().to_owned(), property);
+}
+
+pub(super) fn write_uri(card: &mut Card<'_>, row: &'static Row) {
+    with_text(card, row, |card, text| card.uri(text));
+}
+
+/// Begins the line of a field that has a text, and lets `end` end it.
+fn with_text(card: &mut Card<'_>, row: &'static Row, end: impl Fn(&mut Card<'_>, &str)) {
+    let contact = card.contact;
+    if let Some(text) = row.field.text(contact).filter(|text| !text.is_empty()) {
+        card.begin(row.field, row.name(card.version), &[], card.rest_of(row.field), false);
+        end(card, text);
+    }
+}
+
+/// Whether a text begins with a URI scheme.
+pub(super) fn has_scheme(text: &str) -> bool {
+    let Some((scheme, _)) = text.split_once(':') else { return false };
+    let letters = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    scheme.len() > 1 && letters && scheme.as_bytes()[0].is_ascii_alphabetic()
+}
+
+/// UID: a URI unless 4.0 is told otherwise (RFC 6350 section 6.7.6).
+pub(super) fn write_uid(card: &mut Card<'_>, row: &'static Row) {
+    with_text(card, row, |card, text| match card.version {
+        Version::V4_0 if !has_scheme(text) => {
+            card.param("VALUE", "text");
+            card.text(text);
+        }
+        Version::V4_0 => card.uri(text),
+        _ => card.text(text),
+    });
+}
+
+/// TZ: a UTC offset unless 3.0 is told otherwise (RFC 2426 section 3.4.1).
+pub(super) fn write_time_zone(card: &mut Card<'_>, row: &'static Row) {
+    with_text(card, row, |card, text| {
+        if card.version == Version::V3_0 && !text.starts_with(['+', '-']) {
+            card.param("VALUE", "text");
+        }
+        card.text(text);
+    });
+}
+
+/// CLASS; PUBLIC is the ordinary case and no sensitivity.
+pub(super) fn read_sensitivity(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
+    let text = property.text();
+    let typed = sensitivity(&text);
+    let known = !draft.contact.sensitivity.is_empty() || draft.contact.rest_of(row.field).is_some();
+    if text.is_empty() {
+    } else if known {
+        draft.extra(property);
+    } else {
+        let mut rest = property.rest(|_| false);
+        if typed.to_uppercase() != text {
+            rest.raw = Some(property.value.as_ref().into());
+        }
+        draft.contact.sensitivity = typed;
+        draft.contact.keep_rest(row.field, rest);
+    }
+}
+
+fn sensitivity(text: &str) -> String {
+    if text.eq_ignore_ascii_case("PUBLIC") { String::new() } else { text.to_lowercase() }
+}
+
+pub(super) fn write_sensitivity(card: &mut Card<'_>, row: &'static Row) {
+    let (typed, rest) = (&card.contact.sensitivity, card.rest_of(row.field));
+    let raw = rest.raw.as_deref().filter(|raw| sensitivity(&unescape(raw, card.version)) == *typed);
+    if raw.is_some() || !typed.is_empty() {
+        card.begin(row.field, row.name(card.version), &[], rest, false);
+        match raw {
+            Some(raw) => card.verbatim(raw),
+            None => card.text(&typed.to_uppercase()),
+        }
+    }
+}
+
+/// REV, as RFC 3339 where it is understood.
+pub(super) fn read_revision(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
+    let text = property.text();
+    let text = text.trim();
+    put(draft, row.field, date::rfc3339(text).unwrap_or_else(|| text.to_owned()), property);
+}
+
+pub(super) fn write_revision(card: &mut Card<'_>, row: &'static Row) {
+    with_text(card, row, |card, text| match card.version {
+        Version::V3_0 => card.text(text),
+        _ => card.text(&date::basic(text)),
+    });
+}
+
+/// GEO: a `geo:` URI in 4.0, `latitude;longitude` before.
+pub(super) fn read_geo(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
+    let text = property.text();
+    let text = text.trim();
+    let uri = text.get(..4).filter(|scheme| scheme.eq_ignore_ascii_case("geo:")).map(|_| &text[4..]);
+    let place = match uri {
+        Some(place) => place.to_owned(),
+        None => coordinates(text, ';').unwrap_or_else(|| text.to_owned()),
+    };
+    if uri.is_none() && coordinates(&place, ',').is_none() && !place.is_empty() {
+        draft.not_understood(row.field, text);
+    }
+    put(draft, row.field, place, property);
+}
+
+/// Two numbers with `separator` between them, as `latitude,longitude`.
+fn coordinates(text: &str, separator: char) -> Option<String> {
+    let (latitude, longitude) = text.split_once(separator)?;
+    let number = |text: &str| text.trim().parse::<f64>().is_ok_and(f64::is_finite);
+    (number(latitude) && number(longitude)).then(|| format!("{},{}", latitude.trim(), longitude.trim()))
+}
+
+pub(super) fn write_geo(card: &mut Card<'_>, row: &'static Row) {
+    with_text(card, row, |card, text| match (card.version, coordinates(text, ',')) {
+        (Version::V4_0, Some(_)) => card.uri(&format!("geo:{text}")),
+        (_, Some(_)) => card.verbatim(&text.replace(',', ";")),
+        (_, None) if text.starts_with(|char: char| char.is_ascii_digit() || char == '-') => {
+            card.uri(&format!("geo:{text}"));
+        }
+        (_, None) => card.text(text),
+    });
+}
+
+/// RFC 6350's letter and the words that older cards have for a sex.
+const SEXES: &[(Sex, &str, &str)] = &[
+    (Sex::Male, "M", "Male"),
+    (Sex::Female, "F", "Female"),
+    (Sex::Other, "O", "Other"),
+    (Sex::NotApplicable, "N", "None"),
+    (Sex::Unknown, "U", "Unknown"),
+];
+
+/// GENDER of 4.0; X-GENDER with a word; X-WAB-GENDER, in which 1 is female and 2 male.
+pub(super) fn read_gender(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
+    let mut parts = split(&property.value, b';', property.version).map(|part| unescape(part, property.version));
+    let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let (first, second) = (first.trim(), second.trim());
+    let from_outlook_express = property.name.eq_ignore_ascii_case("X-WAB-GENDER");
+    let known = SEXES.iter().find(|(sex, letter, word)| {
+        let number = (*sex == Sex::Female && first == "1") || (*sex == Sex::Male && first == "2");
+        first.eq_ignore_ascii_case(letter) || first.eq_ignore_ascii_case(word) || (from_outlook_express && number)
+    });
+    let gender = match known {
+        Some((sex, ..)) => Gender { sex: Some(*sex), identity: second.to_owned() },
+        None if second.is_empty() => Gender { sex: None, identity: first.to_owned() },
+        None => Gender { sex: None, identity: second.to_owned() },
+    };
+    if gender == Gender::default() {
+    } else if draft.contact.gender == Gender::default() {
+        draft.contact.gender = gender;
+        draft.keep(row.field, property);
+    } else {
+        draft.extra(property);
+    }
+}
+
+pub(super) fn write_gender(card: &mut Card<'_>, row: &'static Row) {
+    let gender = &card.contact.gender;
+    if *gender == Gender::default() {
+        return;
+    }
+    let known = SEXES.iter().find(|(sex, ..)| Some(*sex) == gender.sex);
+    card.begin(row.field, row.name(card.version), &[], card.rest_of(row.field), false);
+    match known {
+        Some((_, _, word)) if gender.identity.is_empty() && card.version != Version::V4_0 => card.text(word),
+        _ => card.components(&[known.map_or("", |(_, letter, _)| letter), &gender.identity], 1),
+    }
+}
+
+/// CATEGORIES; several properties make one list.
+pub(super) fn read_categories(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
+    let before = draft.contact.categories.len();
+    for item in split(&property.value, b',', property.version) {
+        let item = unescape(item, property.version);
+        if !item.trim().is_empty() {
+            draft.contact.categories.push(item.into_owned());
+        }
+    }
+    if before == 0 && !draft.contact.categories.is_empty() {
+        draft.keep(row.field, property);
+    }
+}
+
+pub(super) fn write_categories(card: &mut Card<'_>, row: &'static Row) {
+    let contact = card.contact;
+    if !contact.categories.is_empty() {
+        card.begin(row.field, row.name(card.version), &[], card.rest_of(row.field), false);
+        card.list(contact.categories.iter().map(String::as_str));
+    }
+}
+
+/// X-MS-TEXT: Outlook's user fields, the first to the fourth in the order they stand.
+pub(super) fn read_user_field(draft: &mut Draft<'_>, _: &'static Row, property: &Property<'_>) {
+    let at = draft.user_fields;
+    draft.user_fields += 1;
+    match [Field::User1, Field::User2, Field::User3, Field::User4].get(at) {
+        Some(field) => put(draft, *field, property.text().into_owned(), property),
+        None => draft.extra(property),
+    }
+}
+
+pub(super) fn write_user_fields(card: &mut Card<'_>, row: &'static Row) {
+    let contact: &Contact = card.contact;
+    let used = contact.user_fields.iter().rposition(|text| !text.is_empty()).map_or(0, |last| last + 1);
+    let fields = [Field::User1, Field::User2, Field::User3, Field::User4];
+    for (text, field) in contact.user_fields.iter().zip(fields).take(used) {
+        let rest: &Rest = card.rest_of(field);
+        card.begin(field, row.name(card.version), &[], rest, false);
+        card.text(text);
+    }
+}

@@ -1,0 +1,1 @@
+//! Traps of the real world, one row each: what stands in a card, and what is read.

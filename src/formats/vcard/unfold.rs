@@ -1,0 +1,232 @@
+//! A card's logical lines: folds undone, quoted-printable soft breaks joined, and what producers break wrongly mended.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr2, memchr3};
+
+use super::Version;
+use super::decode::{is_base64, is_quoted_printable};
+use super::frame::{is_begin, is_end};
+
+/// The logical lines of one card, in one buffer that is used again for the next card.
+#[derive(Default)]
+pub(super) struct Unfolded {
+    text: Vec<u8>,
+    lines: Vec<Range<usize>>,
+    /// Lines that belong to no property.
+    pub(super) strays: Vec<Vec<u8>>,
+    /// The length of the physical line read last.
+    previous: usize,
+}
+
+impl Unfolded {
+    /// Takes the lines of a card between its BEGIN and its END.
+    pub(super) fn take(&mut self, raw: &[u8], version: Version) {
+        self.text.clear();
+        self.lines.clear();
+        self.strays.clear();
+        self.previous = 0;
+        let cleaned: Vec<u8>;
+        let raw = if memchr(0, raw).is_some() {
+            cleaned = raw.iter().copied().filter(|byte| *byte != 0).collect();
+            &cleaned
+        } else {
+            raw
+        };
+        let mut depth = 0_u32;
+        for line in Physical(raw) {
+            if is_begin(line) {
+                depth += 1;
+            }
+            if depth > 1 {
+                self.nested(line);
+            } else if !is_begin(line) && !is_end(line) {
+                self.physical(line, version);
+            }
+            if is_end(line) {
+                depth = depth.saturating_sub(1);
+            }
+        }
+        self.close();
+    }
+
+    /// The logical lines, without BEGIN and END; an AGENT's nested card stands in its value with line feeds.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        self.lines.iter().map(|line| &self.text[line.clone()])
+    }
+
+    fn physical(&mut self, line: &[u8], version: Version) {
+        let Some(&first) = line.first() else { return };
+        let open = !self.lines.is_empty();
+        if open && self.awaits_soft_break() {
+            self.text.extend_from_slice(line);
+        } else if open && matches!(first, b' ' | b'\t') {
+            self.text.extend_from_slice(if self.keeps_blank(version) { line } else { &line[1..] });
+        } else if begins_property(line) {
+            self.close();
+            let start = self.text.len();
+            self.text.extend_from_slice(line);
+            self.lines.push(start..start);
+        } else {
+            self.broken(line);
+        }
+        self.previous = line.len();
+    }
+
+    /// A line that cannot begin a property: the rest of one that was broken without a fold.
+    fn broken(&mut self, line: &[u8]) {
+        let base64 = is_base64(header(self.current()));
+        if self.lines.is_empty() {
+            self.strays.push(line.to_vec());
+        } else if base64 {
+            let fits = line.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/= \t".contains(byte));
+            if fits {
+                self.text.extend_from_slice(line);
+            } else {
+                self.strays.push(line.to_vec());
+            }
+        } else {
+            self.text.push(b'\n');
+            self.text.extend_from_slice(line);
+        }
+    }
+
+    fn nested(&mut self, line: &[u8]) {
+        if !self.current().ends_with(b":") {
+            self.text.push(b'\n');
+        }
+        self.text.extend_from_slice(line);
+    }
+
+    /// In vCard 2.1 the blank of a fold is text, yet many fold in the later way. Those fold at a fixed width.
+    fn keeps_blank(&self, version: Version) -> bool {
+        version == Version::V2_1 && !(72..=77).contains(&self.previous)
+    }
+
+    /// Takes the `=` of a soft break away, if the current line ends with one.
+    fn awaits_soft_break(&mut self) -> bool {
+        let line = self.current();
+        let trimmed = line.trim_ascii_end();
+        if !trimmed.ends_with(b"=") || !is_quoted_printable(header(line)) {
+            return false;
+        }
+        let keep = self.text.len() - (line.len() - trimmed.len()) - 1;
+        self.text.truncate(keep);
+        true
+    }
+
+    /// The logical line being collected.
+    fn current(&self) -> &[u8] {
+        self.lines.last().map_or(&[], |line| &self.text[line.start..])
+    }
+
+    /// Ends the line being collected. A name or parameter that is not UTF-8 is made so here: the value stays as it is.
+    fn close(&mut self) {
+        let end = self.text.len();
+        let Some(line) = self.lines.last_mut() else { return };
+        line.end = end;
+        let start = line.start;
+        let length = header(&self.text[start..]).len();
+        if std::str::from_utf8(&self.text[start..start + length]).is_err() {
+            let mended = String::from_utf8_lossy(&self.text[start..start + length]).into_owned();
+            self.text.splice(start..start + length, mended.into_bytes());
+            if let Some(line) = self.lines.last_mut() {
+                line.end = self.text.len();
+            }
+        }
+    }
+}
+
+/// The part of a logical line before the colon that ends its parameters; all of it when there is none.
+pub(super) fn header(line: &[u8]) -> &[u8] {
+    let mut from = 0;
+    while let Some(found) = memchr2(b':', b'"', &line[from..]) {
+        let at = from + found;
+        if line[at] == b':' {
+            return &line[..at];
+        }
+        match memchr(b'"', &line[at + 1..]) {
+            Some(quote) => from = at + 1 + quote + 1,
+            None => break,
+        }
+    }
+    // Unbalanced quotes: the first colon will do.
+    memchr(b':', line).map_or(line, |colon| &line[..colon])
+}
+
+/// Whether a line begins with `group.NAME:` or `group.NAME;…:`.
+fn begins_property(line: &[u8]) -> bool {
+    let Some(end) = memchr3(b':', b';', b' ', line) else { return false };
+    let named = end > 0 && line[..end].iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(byte));
+    named && (line[end] == b':' || (line[end] == b';' && memchr(b':', &line[end..]).is_some()))
+}
+
+/// The lines of a text that ends its lines with LF, CR LF, CR or CR CR LF.
+pub(super) struct Physical<'a>(pub(super) &'a [u8]);
+
+impl<'a> Iterator for Physical<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let end = memchr2(b'\n', b'\r', self.0).unwrap_or(self.0.len());
+        let (line, tail) = self.0.split_at(end);
+        let ending = match tail {
+            [b'\r', b'\r', b'\n', ..] => 3,
+            [b'\r', b'\n', ..] => 2,
+            [] => 0,
+            _ => 1,
+        };
+        self.0 = &tail[ending..];
+        Some(line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str, version: Version) -> Vec<String> {
+        let mut unfolded = Unfolded::default();
+        unfolded.take(format!("BEGIN:VCARD\n{text}\nEND:VCARD\n").as_bytes(), version);
+        unfolded.lines().map(|line| String::from_utf8_lossy(line).into_owned()).collect()
+    }
+
+    #[test]
+    fn folds_and_breaks_are_undone() {
+        use Version::*;
+        let long = "NOTE:".to_owned() + &"x".repeat(70);
+        let cases: &[(&str, Version, &[&str])] = &[
+            ("FN:Ada\r\n  Byron", V3_0, &["FN:Ada Byron"]),
+            ("FN:Ada\r\n\tByron", V3_0, &["FN:AdaByron"]),
+            ("FN:Ada\r\n Byron", V2_1, &["FN:Ada Byron"]),
+            (&format!("{long}\n yy"), V2_1, &[&format!("{long}yy")]),
+            ("NOTE;QUOTED-PRINTABLE:a=\n  b=\nc\nFN:d", V2_1, &["NOTE;QUOTED-PRINTABLE:a  bc", "FN:d"]),
+            ("NOTE:a=\nFN:d", V2_1, &["NOTE:a=", "FN:d"]),
+            ("NOTE:first\nsecond at 10:30\nFN:d", V3_0, &["NOTE:first\nsecond at 10:30", "FN:d"]),
+            ("KEY;ENCODING=BASE64:AAAA\nBBBB\n\nFN:d", V2_1, &["KEY;ENCODING=BASE64:AAAABBBB", "FN:d"]),
+            ("AGENT:\nBEGIN:VCARD\nFN:b\nEND:VCARD\nFN:a", V2_1, &["AGENT:BEGIN:VCARD\nFN:b\nEND:VCARD", "FN:a"]),
+            ("A;B=\"x:y\":z", V4_0, &["A;B=\"x:y\":z"]),
+        ];
+        for (text, version, wanted) in cases {
+            assert_eq!(lines(text, *version), *wanted, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_fold_may_split_a_character() {
+        let mut unfolded = Unfolded::default();
+        unfolded.take(b"BEGIN:VCARD\r\nFN:Zo\xc3\r\n \xab\r\nEND:VCARD\r\n", Version::V3_0);
+        assert_eq!(unfolded.lines().collect::<Vec<_>>(), ["FN:Zoë".as_bytes()]);
+    }
+
+    #[test]
+    fn text_before_the_first_property_is_a_stray() {
+        let mut unfolded = Unfolded::default();
+        unfolded.take(b"BEGIN:VCARD\nwhat is this\nFN:a\nEND:VCARD\n", Version::V3_0);
+        assert_eq!(unfolded.strays, [b"what is this".to_vec()]);
+        assert_eq!(unfolded.lines().count(), 1);
+    }
+}
