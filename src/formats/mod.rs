@@ -3,7 +3,8 @@
 //! Readers hand on [`Record`]s, one for each record of the source, broken ones too; writers take contacts and say what
 //! they could not hold.
 
-pub mod exchange;
+pub mod charset;
+pub mod csv;
 pub mod photo;
 pub mod vcard;
 

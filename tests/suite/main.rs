@@ -9,8 +9,9 @@
     reason = "a test may stop at the first surprise, and sets its own stage"
 )]
 
-#[cfg(feature = "sandbox")]
-mod openapi;
+mod csv;
+mod dump;
+mod golden;
 mod rooms;
 #[cfg(feature = "sandbox")]
 mod sandbox;

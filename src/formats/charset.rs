@@ -1,0 +1,199 @@
+//! Character sets: telling them, and decoding them as a stream. Decoding is strict: what is wrong is said, not guessed.
+
+use std::io::{self, Read};
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+/// Names that people use for Windows code pages and the WHATWG encoding standard does not list.
+const CODE_PAGES: &[(&str, &str)] = &[
+    ("cp932", "shift_jis"),
+    ("cp936", "gbk"),
+    ("cp949", "euc-kr"),
+    ("cp950", "big5"),
+    ("ansi", "windows-1252"),
+    ("utf-16", "utf-16le"),
+];
+
+/// The encoding of a name: a label of the WHATWG encoding standard, or a code page's usual name.
+pub fn by_label(label: &str) -> Option<&'static Encoding> {
+    let label = label.trim().to_ascii_lowercase();
+    let page = CODE_PAGES.iter().find(|(page, _)| *page == label).map_or(label.as_str(), |(_, label)| label);
+    Encoding::for_label(page.as_bytes())
+}
+
+/// The encoding that a byte order mark shows, and the mark's length.
+pub fn by_mark(bytes: &[u8]) -> Option<(&'static Encoding, usize)> {
+    Encoding::for_bom(bytes)
+}
+
+/// UTF-16 without a mark: every other byte of Latin text is NUL.
+pub fn by_nuls(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(512)];
+    let nuls = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd, enough) = (nuls(0), nuls(1), head.len() / 8);
+    if odd > enough && odd > even * 4 {
+        Some(UTF_16LE)
+    } else if even > enough && even > odd * 4 {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// Whether the bytes are UTF-8; a beginning of something longer may end within a character.
+pub fn is_utf8(bytes: &[u8], complete: bool) -> bool {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => !complete && error.error_len().is_none(),
+    }
+}
+
+/// The code page that the text's statistics speak for.
+pub fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// The text of the bytes, if all of them mean something; a beginning of something longer may end within a character.
+pub fn decode(encoding: &'static Encoding, bytes: &[u8], complete: bool) -> Option<String> {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = String::with_capacity(decoder.max_utf8_buffer_length(bytes.len())?);
+    let (result, _, malformed) = decoder.decode_to_string(bytes, &mut text, complete);
+    (result == CoderResult::InputEmpty && !malformed).then_some(text)
+}
+
+/// The bytes of a text in an encoding; what it lacks becomes a numeric character reference.
+pub fn encode(encoding: &'static Encoding, text: &str) -> Vec<u8> {
+    if encoding == UTF_16LE {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    } else if encoding == UTF_16BE {
+        text.encode_utf16().flat_map(u16::to_be_bytes).collect()
+    } else if encoding == UTF_8 {
+        text.as_bytes().to_vec()
+    } else {
+        encoding.encode(text).0.into_owned()
+    }
+}
+
+/// Decodes a stream to UTF-8. What means nothing becomes U+FFFD, and [`Decode::malformed`] says that there was such.
+pub struct Decode<R> {
+    input: R,
+    decoder: Decoder,
+    bytes: Box<[u8]>,
+    unread: std::ops::Range<usize>,
+    text: Box<[u8]>,
+    ready: std::ops::Range<usize>,
+    ended: bool,
+    malformed: bool,
+}
+
+impl<R: Read> Decode<R> {
+    /// Decodes `input`, which stands behind its byte order mark.
+    pub fn new(encoding: &'static Encoding, input: R) -> Self {
+        Decode {
+            input,
+            decoder: encoding.new_decoder_without_bom_handling(),
+            bytes: vec![0; 16 * 1024].into(),
+            unread: 0..0,
+            text: vec![0; 16 * 1024].into(),
+            ready: 0..0,
+            ended: false,
+            malformed: false,
+        }
+    }
+
+    /// Whether anything so far meant nothing in this encoding.
+    pub fn malformed(&self) -> bool {
+        self.malformed
+    }
+
+    /// Decodes some more; nothing is ready afterwards only at the end.
+    fn advance(&mut self) -> io::Result<()> {
+        while self.ready.is_empty() && !(self.ended && self.unread.is_empty()) {
+            if self.unread.is_empty() {
+                let read = self.input.read(&mut self.bytes)?;
+                self.unread = 0..read;
+                self.ended = read == 0;
+            }
+            let bytes = &self.bytes[self.unread.clone()];
+            let (_, read, written, malformed) = self.decoder.decode_to_utf8(bytes, &mut self.text, self.ended);
+            self.unread.start += read;
+            self.ready = 0..written;
+            self.malformed |= malformed;
+            if self.ended && written == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Decode<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.advance()?;
+        let count = self.ready.len().min(into.len());
+        into[..count].copy_from_slice(&self.text[self.ready.start..self.ready.start + count]);
+        self.ready.start += count;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::{SHIFT_JIS, WINDOWS_1252};
+
+    /// Hands out one byte at a time, as a slow pipe does.
+    struct Drip<'a>(&'a [u8]);
+
+    impl Read for Drip<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let count = self.0.len().min(1);
+            into[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    fn stream(encoding: &'static Encoding, bytes: &[u8]) -> (String, bool) {
+        let mut decode = Decode::new(encoding, Drip(bytes));
+        let mut text = String::new();
+        decode.read_to_string(&mut text).unwrap();
+        (text, decode.malformed())
+    }
+
+    #[test]
+    fn what_is_encoded_decodes_however_it_drips() {
+        let text = "Zoë;表能功 \u{1f600}\r\n";
+        for encoding in [UTF_16LE, UTF_16BE, UTF_8] {
+            assert_eq!(stream(encoding, &encode(encoding, text)), (text.to_owned(), false), "{}", encoding.name());
+        }
+        assert_eq!(stream(SHIFT_JIS, &encode(SHIFT_JIS, "表能")), ("表能".to_owned(), false));
+        assert_eq!(stream(WINDOWS_1252, b"Stra\xdfe \x80"), ("Straße €".to_owned(), false));
+    }
+
+    #[test]
+    fn what_means_nothing_is_said() {
+        assert_eq!(stream(UTF_16LE, b"a\0\x00\xdc"), ("a\u{fffd}".to_owned(), true));
+        assert_eq!(stream(SHIFT_JIS, b"a\x81"), ("a\u{fffd}".to_owned(), true));
+        assert_eq!(decode(SHIFT_JIS, b"a\x81", true), None);
+        assert_eq!(decode(SHIFT_JIS, b"a\x81", false).as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn utf16_shows_by_its_nuls() {
+        assert_eq!(by_nuls(&encode(UTF_16LE, "First Name,Last Name")), Some(UTF_16LE));
+        assert_eq!(by_nuls(&encode(UTF_16BE, "First Name,Last Name")), Some(UTF_16BE));
+        assert_eq!(by_nuls(b"First Name,Last Name"), None);
+        assert_eq!(by_nuls(b""), None);
+    }
+
+    #[test]
+    fn code_pages_have_their_names() {
+        assert_eq!(by_label("cp1252"), Some(WINDOWS_1252));
+        assert_eq!(by_label("CP932"), Some(SHIFT_JIS));
+        assert_eq!(by_label("no such"), None);
+    }
+}

@@ -1,0 +1,90 @@
+//! Headers and labels for comparing: case, blanks, full-width forms, quotes and dashes folded.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The text as it is compared: NFKC, lower case, one kind of quote and of dash, underscores and runs of blanks as one
+/// blank, none at the ends, no byte order mark.
+pub(super) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut gap = false;
+    for c in text.nfkc().flat_map(char::to_lowercase) {
+        match c {
+            '\u{feff}' => {}
+            c if c.is_whitespace() || c == '_' => gap = true,
+            c => {
+                if gap && !folded.is_empty() {
+                    folded.push(' ');
+                }
+                gap = false;
+                folded.push(plain(c));
+            }
+        }
+    }
+    folded
+}
+
+fn plain(c: char) -> char {
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' | '`' | '\u{b4}' => '\'',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        other => other,
+    }
+}
+
+/// The known name that is nearest to a folded one, if any is near enough to be a slip of the pen.
+pub(super) fn nearest<'n>(folded: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let limit = folded.chars().count() / 4 + 1;
+    names.map(|name| (distance(folded, &fold(name)), name)).filter(|(far, _)| *far <= limit).min().map(|(_, name)| name)
+}
+
+/// How many letters must be changed, added or dropped (Levenshtein). Long texts are far from everything.
+fn distance(left: &str, right: &str) -> usize {
+    const LONG: usize = 64;
+    let right: Vec<char> = right.chars().take(LONG).collect();
+    if left.chars().count().abs_diff(right.len()) > LONG / 4 {
+        return LONG;
+    }
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let changed = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Trap 28: blanks and look-alikes.
+    #[test]
+    fn look_alikes_are_alike() {
+        for (written, folded) in [
+            ("Société ", "société"),
+            ("Assistant’s Name", "assistant's name"),
+            ("Улица  2 (другой адрес)", "улица 2 (другой адрес)"),
+            ("E\u{2011}Mail\u{a0}Adresse", "e-mail adresse"),
+            ("\u{feff}First Name", "first name"),
+            ("first_name", "first name"),
+            ("ＦＡＸ", "fax"),
+            ("携帯電話 ", "携帯電話"),
+            ("", ""),
+        ] {
+            assert_eq!(fold(written), folded);
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_finds_its_name() {
+        let names = ["Telex", "Sensitivity", "Notes"];
+        assert_eq!(nearest("senstivity", names.into_iter()), Some("Sensitivity"));
+        assert_eq!(nearest("telix", names.into_iter()), Some("Telex"));
+        assert_eq!(nearest("customer number", names.into_iter()), None);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+}

@@ -1,0 +1,199 @@
+//! Postal addresses.
+
+use std::borrow::Cow;
+
+use crate::formats::csv::column::{Part, Slot};
+use crate::formats::csv::slot::label::{self, Label};
+use crate::formats::csv::slot::row::clean;
+use crate::formats::csv::slot::sheet::{Remarks, Value};
+use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source};
+use crate::model::{Address, Contact, Field, Kind, Line, Why};
+
+pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
+    for plan in plans.iter().filter(|plan| !row.lacks(plan)) {
+        let Slot::Address(preset, _) = plan.slot else { continue };
+        let label = match preset {
+            Some(kind) => Label { kind, ..Label::default() },
+            None => Label::of_value(plan.at(Part::Label).map_or("", |at| row.cell(at))),
+        };
+        let columns = plan.parts.iter().filter(|(part, _)| *part != Part::Label);
+        let several = columns.map(|(_, at)| source.values(row.verbatim(*at)).count()).max().unwrap_or(0);
+        for which in 0..several {
+            let mut address = Address {
+                kind: label.kind,
+                label: label.text.clone(),
+                preference: label.preference(),
+                ..Address::default()
+            };
+            for (part, at) in &plan.parts {
+                let text = source.values(row.verbatim(*at)).nth(which).unwrap_or_default();
+                put(&mut address, *part, text);
+            }
+            forget_repetition(&mut address);
+            if !address.is_empty() {
+                into.contact.addresses.push(address);
+            }
+        }
+    }
+}
+
+fn put(address: &mut Address, part: Part, text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    let text = clean(text);
+    let place = match part {
+        Part::Street | Part::Street2 | Part::Street3 => {
+            if !address.street.is_empty() {
+                address.street.push('\n');
+            }
+            return address.street.push_str(&text);
+        }
+        Part::Extended => &mut address.extended,
+        Part::PoBox => &mut address.po_box,
+        Part::City => &mut address.city,
+        Part::State => &mut address.state,
+        Part::PostalCode => &mut address.postal_code,
+        Part::Country => &mut address.country,
+        Part::Formatted => &mut address.formatted,
+        _ => return,
+    };
+    *place = text.into_owned();
+}
+
+/// The whole address in one cell is kept only where it says more than the parts.
+fn forget_repetition(address: &mut Address) {
+    if !address.formatted.is_empty() && !says_more(address) {
+        address.formatted.clear();
+    }
+}
+
+/// Whether the whole text has a word that none of the parts has.
+fn says_more(address: &Address) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let known: Vec<String> = address.parts().iter().flat_map(|part| words(part)).collect();
+    words(&address.formatted).iter().any(|word| !known.contains(word))
+}
+
+fn preset(plan: &Plan) -> Option<Kind> {
+    if let Slot::Address(Some(kind), _) = plan.slot { kind } else { None }
+}
+
+/// The slot of each address: its kind's own, else "other", which is also where one without a kind goes.
+fn assign(plans: &[Plan], addresses: &[Address]) -> Vec<Option<usize>> {
+    let mut slots = vec![None; addresses.len()];
+    for pass in 0..2 {
+        for (nth, address) in addresses.iter().enumerate() {
+            let wanted = if pass == 0 { address.kind.unwrap_or(Kind::Other) } else { Kind::Other };
+            if slots[nth].is_none() {
+                let free = |at: &usize| !slots.contains(&Some(*at));
+                slots[nth] = (0..plans.len()).filter(free).find(|at| preset(&plans[*at]) == Some(wanted));
+            }
+        }
+    }
+    slots
+}
+
+pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    if contact.addresses.is_empty() {
+        return;
+    }
+    if sheet.google {
+        return write_labelled(plans, contact, sheet);
+    }
+    let slots = assign(plans, &contact.addresses);
+    for (nth, (address, slot)) in contact.addresses.iter().zip(slots).enumerate() {
+        let shown = shown(address);
+        let Some(plan) = slot.map(|at| &plans[at]) else {
+            sheet.lose_beyond(Field::Addresses, &shown, plans.len());
+            continue;
+        };
+        write_parts(plan, address, &shown, sheet);
+        let preference = address.preference.filter(|_| nth > 0);
+        let mut remarks = Remarks { label: &address.label, preference, ..Remarks::default() };
+        if preset(plan) != Some(address.kind.unwrap_or(Kind::Other)) {
+            remarks.kind = address.kind;
+        }
+        sheet.lose_remarks(Field::Addresses, &shown, remarks, &address.rest);
+    }
+}
+
+/// The parts, each in its column. The extended address becomes a line of the street, and so does a whole text that has
+/// no parts.
+fn write_parts(plan: &Plan, address: &Address, shown: &str, sheet: &mut Sheet) {
+    let lonely = address.parts().iter().all(|part| part.is_empty());
+    sheet.put(plan, Part::Street, if lonely { &address.formatted } else { &address.street });
+    if !address.extended.is_empty() && sheet.put(plan, Part::Street2, &address.extended) {
+        sheet.lose(Field::Addresses, &address.extended, Why::Remark);
+    }
+    if !address.formatted.is_empty() && (lonely || says_more(address)) {
+        let why = if lonely { Why::Remark } else { Why::NoPlace };
+        sheet.lose(Field::Addresses, if lonely { shown } else { &address.formatted }, why);
+    }
+    let parts = [
+        (Part::PoBox, &address.po_box),
+        (Part::City, &address.city),
+        (Part::State, &address.state),
+        (Part::PostalCode, &address.postal_code),
+        (Part::Country, &address.country),
+    ];
+    for (part, text) in parts {
+        if !text.is_empty() {
+            sheet.put(plan, part, text);
+        }
+    }
+}
+
+fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    let values = contact.addresses.iter().map(|address| Value {
+        label: label::written(address.kind, Line::Voice, &address.label, address.preference),
+        parts: [
+            (Part::Formatted, Cow::Owned(shown(address))),
+            (Part::Street, Cow::Borrowed(address.street.as_str())),
+            (Part::City, Cow::Borrowed(address.city.as_str())),
+            (Part::PoBox, Cow::Borrowed(address.po_box.as_str())),
+            (Part::State, Cow::Borrowed(address.state.as_str())),
+            (Part::PostalCode, Cow::Borrowed(address.postal_code.as_str())),
+            (Part::Country, Cow::Borrowed(address.country.as_str())),
+            (Part::Extended, Cow::Borrowed(address.extended.as_str())),
+        ],
+    });
+    sheet.groups(plans, Field::Addresses, values);
+    for (nth, address) in contact.addresses.iter().enumerate() {
+        let label = if address.kind.is_some() { address.label.as_str() } else { "" };
+        let preference = address.preference.filter(|preference| *preference != 1 && nth > 0);
+        let remarks = Remarks { label, preference, ..Remarks::default() };
+        sheet.lose_remarks(Field::Addresses, &shown(address), remarks, &address.rest);
+    }
+}
+
+/// The address as it is printed: the source's own text, else made of the parts as Google does.
+fn shown(address: &Address) -> String {
+    if !address.formatted.is_empty() {
+        return address.formatted.clone();
+    }
+    let join = |parts: &[&str], between: &str| {
+        parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(between)
+    };
+    let town = join(&[&address.city, &join(&[&address.state, &address.postal_code], " ")], ", ");
+    join(&[&address.street, &address.extended, &address.po_box, &town, &address.country], "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Trap 27: the composite that repeats the parts goes, the one that says more stays.
+    #[test]
+    fn a_composite_that_repeats_the_parts_is_forgotten() {
+        let mut address = Address { street: "1 Main St".into(), city: "Redmond".into(), ..Address::default() };
+        address.formatted = "1 Main St\nRedmond".into();
+        forget_repetition(&mut address);
+        assert_eq!(address.formatted, "");
+        address.formatted = "1 Main St, back door\nRedmond".into();
+        forget_repetition(&mut address);
+        assert_eq!(address.formatted, "1 Main St, back door\nRedmond");
+    }
+}

@@ -1,0 +1,129 @@
+//! Birthday, anniversary, and dates with labels.
+
+use std::borrow::Cow;
+
+use crate::formats::csv::column::{Part, Slot};
+use crate::formats::csv::slot::row::clean;
+use crate::formats::csv::slot::sheet::{Remarks, Value};
+use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source};
+use crate::model::{Contact, Date, Event, Field, PartialDate, Rest, Why};
+
+/// What Google calls an anniversary.
+const ANNIVERSARY: &str = "Anniversary";
+
+/// The year that stands for none where a date must have one.
+const NO_YEAR: u16 = 1604;
+
+pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
+    for plan in plans.iter().filter(|plan| !row.lacks(plan)) {
+        let Slot::Date(field) = plan.slot else { continue };
+        let date = match plan.at(Part::Value) {
+            Some(at) => into.date(field, row.cell(at), source),
+            None => read_parts(plan, row, source, into),
+        };
+        let place = place(field, &mut into.contact);
+        if place.is_none() {
+            *place = date;
+        }
+    }
+}
+
+fn place(field: Field, contact: &mut Contact) -> &mut Option<Date> {
+    if field == Field::Anniversary { &mut contact.anniversary } else { &mut contact.birthday }
+}
+
+/// Year, month and day in cells of their own. In some languages of Outlook the header of the day is that of the whole
+/// date, so that the day's cell may hold one.
+fn read_parts(plan: &Plan, row: Row<'_>, source: &Source, into: &mut Build) -> Option<Date> {
+    let cell = |part| plan.at(part).map_or("", |at| row.cell(at));
+    let [year, month, day] = [Part::Year, Part::Month, Part::Day].map(cell);
+    let number = |text: &str| text.parse::<u16>().ok().filter(|number| *number > 0);
+    let small = |text: &str| number(text).and_then(|number| u8::try_from(number).ok());
+    let date = PartialDate { year: number(year).filter(|year| *year != NO_YEAR), month: small(month), day: small(day) };
+    let understood = [(year, date.year.is_some()), (month, date.month.is_some()), (day, date.day.is_some())]
+        .iter()
+        .all(|(text, understood)| *understood || text.bytes().all(|byte| byte == b'0') || *text == "1604");
+    match date.checked() {
+        Some(date) if understood => Some(Date::Known(date)),
+        _ if year.is_empty() && month.is_empty() => into.date(Field::Birthday, day, source),
+        _ => into.date(Field::Birthday, format!("{year}-{month}-{day}").as_str(), source),
+    }
+}
+
+pub(super) fn read_events(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
+    for plan in plans {
+        let Some(at) = plan.at(Part::Value) else { continue };
+        let label = plan.at(Part::Label).map_or("", |at| row.cell(at));
+        let label = label.strip_prefix('*').map_or(label, str::trim);
+        for text in source.values(row.verbatim(at)).filter(|text| !text.is_empty()) {
+            let is_anniversary = label.eq_ignore_ascii_case(ANNIVERSARY) && into.contact.anniversary.is_none();
+            let field = if is_anniversary { Field::Anniversary } else { Field::Events };
+            let Some(date) = into.date(field, text, source) else { continue };
+            if is_anniversary {
+                into.contact.anniversary = Some(date);
+            } else {
+                let label = clean(label).into_owned();
+                into.contact.events.push(Event { date, label, rest: Rest::default() });
+            }
+        }
+    }
+}
+
+/// A date as the target writes it: Google in ISO, Outlook as the United States do.
+fn written(date: &Date, google: bool) -> Option<String> {
+    let date = date.known()?;
+    let (month, day) = (date.month?, date.day?);
+    Some(match (date.year, google) {
+        (Some(year), true) => format!("{year:04}-{month:02}-{day:02}"),
+        (None, true) => format!(" --{month:02}-{day:02}"),
+        (year, false) => format!("{month}/{day}/{}", year.unwrap_or(NO_YEAR)),
+    })
+}
+
+/// What a report calls a date.
+fn shown(date: &Date) -> Cow<'_, str> {
+    match date {
+        Date::Text(text) => Cow::Borrowed(text),
+        Date::Known(date) => {
+            let part = |part: Option<u16>| part.map_or_else(|| "?".to_owned(), |part| part.to_string());
+            let (month, day) = (date.month.map(u16::from), date.day.map(u16::from));
+            Cow::Owned(format!("{}-{}-{}", part(date.year), part(month), part(day)))
+        }
+    }
+}
+
+pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    for (field, date) in [(Field::Birthday, &contact.birthday), (Field::Anniversary, &contact.anniversary)] {
+        let Some(date) = date else { continue };
+        let plan = plans.iter().find(|plan| plan.slot == Slot::Date(field));
+        if plan.is_none() && field == Field::Anniversary && sheet.google {
+            continue;
+        }
+        match (plan, written(date, sheet.google)) {
+            (Some(plan), Some(text)) => {
+                sheet.put(plan, Part::Value, &text);
+            }
+            _ => sheet.lose(field, &shown(date), Why::NoPlace),
+        }
+    }
+}
+
+/// Dates with labels; where they can be written, an anniversary is one of them.
+pub(super) fn write_events(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    let google = sheet.google;
+    let mut values = Vec::new();
+    let anniversary = contact.anniversary.iter().filter(|_| google).map(|date| (ANNIVERSARY, date, None));
+    let events = contact.events.iter().map(|event| (event.label.as_str(), &event.date, Some(&event.rest)));
+    for (label, date, rest) in anniversary.chain(events) {
+        let field = if rest.is_none() { Field::Anniversary } else { Field::Events };
+        match written(date, true).filter(|_| !plans.is_empty()) {
+            Some(text) => {
+                let text = Cow::Owned(text.trim().to_owned());
+                values.push(Value { label: Cow::Borrowed(label), parts: [(Part::Value, text)] });
+                sheet.lose_remarks(field, &shown(date), Remarks::default(), rest.unwrap_or(&Rest::default()));
+            }
+            None => sheet.lose(field, &shown(date), Why::NoPlace),
+        }
+    }
+    sheet.groups(plans, Field::Events, values.into_iter());
+}

@@ -1,0 +1,128 @@
+//! E-mail addresses.
+
+use std::borrow::Cow;
+
+use crate::formats::csv::column::{Part, Slot};
+use crate::formats::csv::slot::label::{self, Label};
+use crate::formats::csv::slot::row::clean;
+use crate::formats::csv::slot::sheet::{Remarks, Value};
+use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source};
+use crate::model::{Contact, Email, Field, Line, Loss, Why};
+
+pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
+    for plan in plans {
+        let Some(at) = plan.at(Part::Value) else { continue };
+        let cell = |part| plan.at(part).map_or("", |at| row.cell(at));
+        let (address, name, of) = (row.cell(at), cell(Part::Name), cell(Part::Type));
+        if address.is_empty() {
+            keep_lone_name(plan, name, source, into);
+        } else if of.eq_ignore_ascii_case("EX") || is_exchange_name(address) {
+            read_exchange(address, name, into);
+        } else {
+            let label = Label::of_value(cell(Part::Label));
+            let preset = if let Slot::Email(kind, _) = plan.slot { kind } else { None };
+            for value in addresses(row.verbatim(at), source) {
+                into.contact.emails.push(Email {
+                    address: clean(value).into_owned(),
+                    name: shown_name(name, value).to_owned(),
+                    kind: preset.or(label.kind),
+                    label: label.text.clone(),
+                    preference: label.preference(),
+                    ..Email::default()
+                });
+            }
+        }
+    }
+}
+
+/// The addresses in a cell: Google separates them by ` ::: `, people by commas or semicolons.
+fn addresses<'r>(cell: &'r str, source: &Source) -> Vec<&'r str> {
+    let values: Vec<&str> = source.values(cell).filter(|value| !value.is_empty()).collect();
+    let parts: Vec<&str> = cell.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    if parts.len() > 1 && parts.iter().all(|part| part.contains('@')) { parts } else { values }
+}
+
+/// An X.500 name, which is no address outside its Exchange organisation.
+fn is_exchange_name(address: &str) -> bool {
+    address.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("/o="))
+}
+
+/// An Exchange name: the address may stand in the shown name, as `Name (address)`.
+fn read_exchange(address: &str, name: &str, into: &mut Build) {
+    let inner = name.strip_suffix(')').and_then(|name| name.rsplit_once('(')).map(|(_, inner)| inner.trim());
+    match inner.filter(|inner| inner.contains('@')) {
+        Some(inner) => into.contact.emails.push(Email {
+            address: inner.to_owned(),
+            name: shown_name(name, inner).to_owned(),
+            ..Email::default()
+        }),
+        None => into.losses.push(Loss::new(Field::Emails, address, Why::NotUnderstood)),
+    }
+}
+
+/// A shown name without an address is kept under its header.
+fn keep_lone_name(plan: &Plan, name: &str, source: &Source, into: &mut Build) {
+    if let Some(at) = plan.at(Part::Name) {
+        into.keep(&source.headers[at], name);
+    }
+}
+
+/// The shown name without the address that Outlook puts behind it; none where it is only the address.
+fn shown_name<'n>(name: &'n str, address: &str) -> &'n str {
+    let without =
+        name.strip_suffix(')').and_then(|name| name.strip_suffix(address)).and_then(|name| name.strip_suffix('('));
+    let name = without.unwrap_or(name).trim();
+    if without.is_none() && name.eq_ignore_ascii_case(address) { "" } else { name }
+}
+
+pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    if sheet.google {
+        return write_labelled(plans, contact, sheet);
+    }
+    for (nth, email) in contact.emails.iter().enumerate() {
+        let Some(plan) = plans.get(nth) else {
+            sheet.lose_beyond(Field::Emails, &email.address, plans.len());
+            continue;
+        };
+        sheet.put(plan, Part::Value, &email.address);
+        sheet.put(plan, Part::Type, "SMTP");
+        let mut remarks = Remarks { kind: email.kind, label: &email.label, ..Remarks::default() };
+        remarks.preference = email.preference.filter(|_| nth > 0);
+        if !email.name.is_empty() && !sheet.put(plan, Part::Name, &format!("{} ({})", email.name, email.address)) {
+            remarks.name = &email.name;
+        }
+        sheet.lose_remarks(Field::Emails, &email.address, remarks, &email.rest);
+    }
+}
+
+fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    let values = contact.emails.iter().map(|email| Value {
+        label: label::written(email.kind, Line::Voice, &email.label, email.preference),
+        parts: [(Part::Value, Cow::Borrowed(email.address.as_str()))],
+    });
+    sheet.groups(plans, Field::Emails, values);
+    for (nth, email) in contact.emails.iter().enumerate() {
+        let label = if email.kind.is_some() { email.label.as_str() } else { "" };
+        let preference = email.preference.filter(|preference| *preference != 1 && nth > 0);
+        let remarks = Remarks { label, name: &email.name, preference, ..Remarks::default() };
+        sheet.lose_remarks(Field::Emails, &email.address, remarks, &email.rest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_behind_the_name_is_taken_off() {
+        for (name, shown) in [
+            ("Ada Byron (ada@example.com)", "Ada Byron"),
+            ("ada@example.com", ""),
+            ("ada@example.com (ada@example.com)", "ada@example.com"),
+            ("Ada (at home)", "Ada (at home)"),
+            ("", ""),
+        ] {
+            assert_eq!(shown_name(name, "ada@example.com"), shown, "{name}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Lists in one cell: categories and children.
+
+use crate::formats::csv::column::{Part, Slot};
+use crate::formats::csv::slot::label::BETWEEN;
+use crate::formats::csv::slot::row::clean;
+use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source};
+use crate::model::{Contact, Field, Why};
+
+/// Google's own groups, and the category each one is; the first three are no choice of the user's.
+const SYSTEM_GROUPS: &[(&str, Option<&str>)] = &[
+    ("mycontacts", None),
+    ("my contacts", None),
+    ("other contacts", None),
+    ("starred", Some("Starred")),
+    ("friends", Some("Friends")),
+    ("family", Some("Family")),
+    ("coworkers", Some("Coworkers")),
+];
+
+/// The group that Google shows in "Contacts"; it is on every contact.
+const MY_CONTACTS: &str = "* myContacts";
+
+pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
+    for plan in plans {
+        let (Slot::List(field), Some(at)) = (plan.slot, plan.at(Part::Value)) else { continue };
+        let cell = row.verbatim(at);
+        if cell.trim().is_empty() {
+            continue;
+        }
+        let cell = clean(cell);
+        let list = list_of(field, &mut into.contact);
+        if source.google && field == Field::Categories {
+            list.extend(source.values(&cell).filter_map(group));
+        } else {
+            list.extend(items(&cell).map(str::to_owned));
+        }
+    }
+}
+
+fn list_of(field: Field, contact: &mut Contact) -> &mut Vec<String> {
+    if field == Field::Children { &mut contact.children } else { &mut contact.categories }
+}
+
+/// The category of one of Google's groups, unless it is one that stands on every contact.
+fn group(label: &str) -> Option<String> {
+    let Some(system) = label.strip_prefix("* ") else {
+        return (!label.is_empty()).then(|| label.to_owned());
+    };
+    match SYSTEM_GROUPS.iter().find(|(name, _)| name.eq_ignore_ascii_case(system.trim())) {
+        Some((_, category)) => category.map(str::to_owned),
+        None => Some(system.trim().to_owned()),
+    }
+}
+
+/// The items between semicolons, else between commas.
+fn items(cell: &str) -> impl Iterator<Item = &str> {
+    let between = if cell.contains(';') { ';' } else { ',' };
+    cell.split(between).map(str::trim).filter(|item| !item.is_empty())
+}
+
+pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    for field in [Field::Categories, Field::Children] {
+        let list = if field == Field::Children { &contact.children } else { &contact.categories };
+        if list.is_empty() {
+            continue;
+        }
+        match plans.iter().find(|plan| plan.slot == Slot::List(field)) {
+            Some(plan) if sheet.google => write_groups(plan, list, sheet),
+            Some(plan) => write_items(plan, field, list, sheet),
+            // Google writes children as related people.
+            None if field == Field::Children && sheet.google => {}
+            None => list.iter().for_each(|item| sheet.lose(field, item, Why::NoPlace)),
+        }
+    }
+}
+
+fn write_groups(plan: &Plan, categories: &[String], sheet: &mut Sheet) {
+    let mut cell = String::new();
+    for category in categories {
+        let mut name = category.clone();
+        if name.contains(BETWEEN.trim()) || name.starts_with('*') {
+            sheet.lose(Field::Categories, category, Why::Characters);
+            name = name.trim_start_matches(['*', ' ']).replace(BETWEEN.trim(), "::");
+        }
+        if name == "Starred" {
+            name = "* starred".to_owned();
+        }
+        cell.push_str(&name);
+        cell.push_str(BETWEEN);
+    }
+    cell.push_str(MY_CONTACTS);
+    sheet.put(plan, Part::Value, &cell);
+}
+
+fn write_items(plan: &Plan, field: Field, list: &[String], sheet: &mut Sheet) {
+    let mut cell = String::new();
+    for item in list {
+        if !cell.is_empty() {
+            cell.push(';');
+        }
+        if item.contains(';') {
+            sheet.lose(field, item, Why::Characters);
+        }
+        cell.push_str(&item.replace(';', ","));
+    }
+    // One item with a comma would be read as two.
+    if list.len() == 1 && cell.contains(',') {
+        cell.push(';');
+    }
+    sheet.put(plan, Part::Value, &cell);
+}

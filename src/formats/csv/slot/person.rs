@@ -1,0 +1,176 @@
+//! Gender, sensitivity, priority, photo, and related people.
+
+use std::borrow::Cow;
+
+use crate::formats::csv::column::{Part, Slot};
+use crate::formats::csv::slot::row::clean;
+use crate::formats::csv::slot::sheet::{Remarks, Value};
+use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source, words};
+use crate::model::{Contact, Field, Gender, Loss, Photo, PhotoData, Relation, Rest, Why};
+
+pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
+    for plan in plans.iter().filter(|plan| !row.lacks(plan)) {
+        let cell = |part| plan.at(part).map_or("", |at| row.cell(at));
+        let value = cell(Part::Value);
+        match plan.slot {
+            Slot::Gender => read_gender(value, into),
+            Slot::Sensitivity => read_sensitivity(value, cell(Part::Private), into),
+            Slot::Priority if !words::is_ordinary(value) => into.keep(&source.headers[plan.parts[0].1], value),
+            Slot::Photo => read_photo(value, cell(Part::Base64), into),
+            _ => {}
+        }
+    }
+}
+
+/// The word of a gender, else the person's own words.
+pub(super) fn read_gender(value: &str, into: &mut Build) {
+    into.contact.gender = match words::gender(value) {
+        Some(sex) => Gender { sex, identity: String::new() },
+        None => Gender { sex: None, identity: clean(value).into_owned() },
+    };
+}
+
+pub(super) fn read_sensitivity(value: &str, private: &str, into: &mut Build) {
+    let place = &mut into.contact.sensitivity;
+    value_of(words::sensitivity(value).unwrap_or(value)).clone_into(place);
+    if place.is_empty() && words::flag(private) == Some(true) {
+        "private".clone_into(place);
+    }
+}
+
+fn value_of(text: &str) -> &str {
+    text.trim()
+}
+
+fn read_photo(link: &str, base64: &str, into: &mut Build) {
+    let data = if base64.is_empty() {
+        PhotoData::Link(link.to_owned())
+    } else {
+        PhotoData::Encoded(base64.split_whitespace().collect())
+    };
+    match data {
+        PhotoData::Encoded(text) if base64_simd::STANDARD.check(text.as_bytes()).is_err() => {
+            into.losses.push(Loss::new(Field::Photo, "base64", Why::NotUnderstood));
+        }
+        data => into.contact.photo = Some(Photo { data, kind: None }),
+    }
+}
+
+/// Google's words for people that have a field of their own.
+const OWN_FIELDS: &[(&str, Field)] = &[
+    ("Spouse", Field::Spouse),
+    ("Manager", Field::Manager),
+    ("Assistant", Field::Assistant),
+    ("Referred By", Field::ReferredBy),
+];
+
+const CHILD: &str = "Child";
+
+/// Relation types of RFC 6350 section 6.6.6 that are written with a capital in Google's tables.
+const TYPES: &[(&str, &str)] = &[
+    ("Friend", "friend"),
+    ("Parent", "parent"),
+    ("Sibling", "sibling"),
+    ("Colleague", "colleague"),
+    ("Contact", "contact"),
+    ("Neighbor", "neighbor"),
+    ("Agent", "agent"),
+    ("Emergency", "emergency"),
+];
+
+pub(super) fn read_relations(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
+    for plan in plans {
+        let Some(at) = plan.at(Part::Value) else { continue };
+        let label = plan.at(Part::Label).map_or("", |at| row.cell(at));
+        let label = label.strip_prefix('*').map_or(label, str::trim);
+        let own = OWN_FIELDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(label)).map(|(_, field)| *field);
+        for name in source.values(row.verbatim(at)).filter(|name| !name.is_empty()) {
+            let name = clean(name).into_owned();
+            let place = own.and_then(|field| field.text_mut(&mut into.contact)).filter(|place| place.is_empty());
+            if let Some(place) = place {
+                *place = name;
+            } else if label.eq_ignore_ascii_case(CHILD) {
+                into.contact.children.push(name);
+            } else {
+                let known = TYPES.iter().find(|(word, _)| *word == label).map_or(label, |(_, of)| of);
+                let label = clean(known).into_owned();
+                into.contact.relations.push(Relation { value: name, label, rest: Rest::default() });
+            }
+        }
+    }
+}
+
+pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    let plan = |slot| plans.iter().find(|plan| plan.slot == slot);
+    if let (Some(plan), false) = (plan(Slot::Gender), contact.gender == Gender::default()) {
+        write_gender(plan, &contact.gender, sheet);
+    } else if contact.gender != Gender::default() {
+        sheet.homeless.push(Field::Gender);
+    }
+    if !contact.sensitivity.is_empty() {
+        match (plan(Slot::Sensitivity), words::sensitivity_word(&contact.sensitivity)) {
+            (Some(plan), Some(word)) => {
+                sheet.put(plan, Part::Value, word);
+                sheet.put(plan, Part::Private, if word == "Private" { "True" } else { "False" });
+            }
+            (Some(plan), None) => {
+                sheet.put(plan, Part::Value, &contact.sensitivity);
+            }
+            (None, _) => sheet.homeless.push(Field::Sensitivity),
+        }
+    }
+    if let Some(photo) = &contact.photo {
+        match (plan(Slot::Photo), &photo.data) {
+            (Some(plan), PhotoData::Link(link)) => {
+                sheet.put(plan, Part::Value, link);
+            }
+            _ => sheet.lose(Field::Photo, "", Why::NoPlace),
+        }
+    }
+}
+
+fn write_gender(plan: &Plan, gender: &Gender, sheet: &mut Sheet) {
+    match gender.sex.and_then(words::gender_word) {
+        Some(word) => {
+            sheet.put(plan, Part::Value, word);
+        }
+        None => sheet.lose(Field::Gender, &gender_text(gender), Why::NoPlace),
+    }
+    if !gender.identity.is_empty() && gender.sex.and_then(words::gender_word).is_some() {
+        sheet.lose(Field::Gender, &gender.identity, Why::NoPlace);
+    }
+}
+
+/// Sex and identity as a report shows them.
+pub(super) fn gender_text(gender: &Gender) -> String {
+    let sex = gender.sex.map(|sex| words::gender_word(sex).map_or_else(|| format!("{sex:?}"), str::to_owned));
+    let identity = Some(gender.identity.clone()).filter(|identity| !identity.is_empty());
+    sex.into_iter().chain(identity).collect::<Vec<_>>().join(", ")
+}
+
+/// Related people, and those of them that have fields of their own where the table has no column for these.
+pub(super) fn write_relations(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    if plans.is_empty() {
+        for relation in &contact.relations {
+            sheet.lose(Field::Relations, &relation.value, Why::NoPlace);
+        }
+        return;
+    }
+    let mut values: Vec<Value<'_, 1>> = Vec::new();
+    let mut add = |label, name| {
+        values.push(Value { label: Cow::Borrowed(label), parts: [(Part::Value, Cow::Borrowed(name))] });
+    };
+    for (word, field) in OWN_FIELDS {
+        if let Some(at) = sheet.homeless.iter().position(|homeless| homeless == field) {
+            sheet.homeless.remove(at);
+            add(word, field.text(contact).map_or("", String::as_str));
+        }
+    }
+    contact.children.iter().for_each(|child| add(CHILD, child));
+    for relation in &contact.relations {
+        let word = TYPES.iter().find(|(_, of)| *of == relation.label).map_or(relation.label.as_str(), |(word, _)| word);
+        add(word, &relation.value);
+        sheet.lose_remarks(Field::Relations, &relation.value, Remarks::default(), &relation.rest);
+    }
+    sheet.groups(plans, Field::Relations, values.into_iter());
+}

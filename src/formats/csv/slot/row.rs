@@ -1,0 +1,129 @@
+//! A row being read: its cells, what is known of its table, and the contact that comes of it.
+
+use std::borrow::Cow;
+
+use crate::formats::csv::date::{self, Cell, Order};
+use crate::formats::csv::slot::Plan;
+use crate::formats::csv::slot::label::BETWEEN;
+use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Rest, Why};
+
+/// The cells of a row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'r> {
+    text: &'r str,
+    ends: &'r [usize],
+}
+
+impl<'r> Row<'r> {
+    /// A row of cells that stand one behind the other in `text`.
+    pub(crate) fn new(text: &'r str, ends: &'r [usize]) -> Self {
+        Row { text, ends }
+    }
+
+    /// How many cells it has.
+    pub(crate) fn len(self) -> usize {
+        self.ends.len()
+    }
+
+    /// A cell as it stands there; one that the row does not reach to is empty.
+    pub(crate) fn verbatim(self, at: usize) -> &'r str {
+        let Some(end) = self.ends.get(at) else { return "" };
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        self.text.get(start..*end).unwrap_or_default()
+    }
+
+    /// A cell without the blanks around it.
+    pub(crate) fn cell(self, at: usize) -> &'r str {
+        self.verbatim(at).trim()
+    }
+
+    /// Whether every cell is blank.
+    pub(crate) fn is_blank(self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    /// Whether nothing stands in any of a plan's cells.
+    pub(crate) fn lacks(self, plan: &Plan) -> bool {
+        plan.parts.iter().all(|(_, at)| self.cell(*at).is_empty())
+    }
+}
+
+/// What was decided for the whole table.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// The headers, verbatim.
+    pub(crate) headers: Vec<String>,
+    /// Whether cells hold several values as Google writes them.
+    pub(crate) google: bool,
+    /// How dates are read.
+    pub(crate) order: Order,
+    /// The year that tells what a year of two digits means.
+    pub(crate) this_year: u16,
+}
+
+impl Source {
+    /// The values in a cell, each without the blanks around it: one, or several between ` ::: `.
+    pub(crate) fn values<'r>(&self, verbatim: &'r str) -> impl Iterator<Item = &'r str> {
+        let between = if self.google { BETWEEN } else { "\0" };
+        verbatim.split(between).map(str::trim)
+    }
+}
+
+/// The contact that comes of a row.
+#[derive(Debug, Default)]
+pub(crate) struct Build {
+    /// The contact.
+    pub(crate) contact: Contact,
+    /// What could not be understood.
+    pub(crate) losses: Vec<Loss>,
+}
+
+impl Build {
+    /// Puts a single text in its place. Where another stands already, it is kept as a leftover of its column.
+    pub(crate) fn text(&mut self, field: Field, value: &str, header: &str) {
+        if value.is_empty() {
+            return;
+        }
+        let value = clean(value);
+        match field.text_mut(&mut self.contact) {
+            Some(place) if place.is_empty() => *place = value.into_owned(),
+            Some(place) if *place == value => {}
+            _ => self.keep(header, &value),
+        }
+    }
+
+    /// Keeps a cell that has no field, under its header.
+    pub(crate) fn keep(&mut self, header: &str, value: &str) {
+        if !value.is_empty() {
+            let value = clean(value).into_owned();
+            self.contact.extra.push(Extra {
+                origin: Origin::Column,
+                name: header.to_owned(),
+                value,
+                rest: Rest::default(),
+            });
+        }
+    }
+
+    /// A date as the file's order has it; a cell that is none, or contradicts the order, is kept as text and said.
+    pub(crate) fn date(&mut self, field: Field, text: &str, source: &Source) -> Option<Date> {
+        let date = match date::read(text) {
+            Cell::Null => return None,
+            Cell::Plain(date) => Some(date),
+            Cell::Numbers(numbers) => source.order.date(numbers, text, source.this_year),
+            Cell::Unknown => None,
+        };
+        Some(date.map_or_else(
+            || {
+                self.losses.push(Loss::new(field, text, Why::NotUnderstood));
+                Date::Text(clean(text).into_owned())
+            },
+            Date::Known,
+        ))
+    }
+}
+
+/// The text of a cell with its lines separated by `\n`.
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) }
+}

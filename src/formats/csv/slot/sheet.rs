@@ -1,0 +1,169 @@
+//! A row being written: its cells, and what does not fit into them.
+
+use std::borrow::Cow;
+
+use crate::formats::csv::column::Part;
+use crate::formats::csv::slot::Plan;
+use crate::formats::csv::slot::label::{self, BETWEEN};
+use crate::model::{Contact, Field, Kind, Line, Loss, Rest, Why};
+
+/// The cells of one row and the losses.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet {
+    /// Whether values are written as Google does.
+    pub(crate) google: bool,
+    /// The headers.
+    pub(crate) headers: Vec<String>,
+    /// The cells, one a header.
+    pub(crate) cells: Vec<String>,
+    /// What the row does not hold.
+    pub(crate) losses: Vec<Loss>,
+    /// Texts that have no column, until somebody further on finds a place for them.
+    pub(crate) homeless: Vec<Field>,
+}
+
+/// The remarks on a value, of which some do not go into the row.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Remarks<'c> {
+    pub(crate) kind: Option<Kind>,
+    pub(crate) line: Line,
+    pub(crate) label: &'c str,
+    pub(crate) name: &'c str,
+    pub(crate) preference: Option<u8>,
+}
+
+/// One labelled value: the cells of a group of numbered columns.
+#[derive(Debug)]
+pub(crate) struct Value<'c, const N: usize> {
+    pub(crate) label: Cow<'c, str>,
+    pub(crate) parts: [(Part, Cow<'c, str>); N],
+}
+
+impl Sheet {
+    /// A sheet of these columns.
+    pub(crate) fn new(headers: Vec<String>, google: bool) -> Self {
+        let cells = vec![String::new(); headers.len()];
+        Sheet { google, headers, cells, ..Sheet::default() }
+    }
+
+    /// Makes it ready for the next contact.
+    pub(crate) fn clear(&mut self) {
+        self.cells.iter_mut().for_each(String::clear);
+        self.losses.clear();
+        self.homeless.clear();
+    }
+
+    /// Writes a cell. Outlook separates the lines in it with CR LF.
+    pub(crate) fn set(&mut self, at: usize, text: &str) {
+        let cell = &mut self.cells[at];
+        cell.clear();
+        if self.google || !text.contains('\n') {
+            cell.push_str(text);
+        } else {
+            cell.push_str(&text.replace('\n', "\r\n"));
+        }
+    }
+
+    /// Writes a part of a slot, if the slot has a column for it.
+    pub(crate) fn put(&mut self, plan: &Plan, part: Part, text: &str) -> bool {
+        let at = plan.at(part);
+        if let Some(at) = at {
+            self.set(at, text);
+        }
+        at.is_some()
+    }
+
+    /// A value that does not go into the row.
+    pub(crate) fn lose(&mut self, field: Field, value: &str, why: Why) {
+        self.losses.push(Loss::new(field, value, why));
+    }
+
+    /// A value for which all columns are taken, or that has none.
+    pub(crate) fn lose_beyond(&mut self, field: Field, value: &str, max: usize) {
+        self.lose(field, value, if max == 0 { Why::NoPlace } else { Why::TooMany { max } });
+    }
+
+    /// The remarks that the row does not hold although it holds their value.
+    pub(crate) fn lose_remarks(&mut self, field: Field, value: &str, remarks: Remarks<'_>, rest: &Rest) {
+        let mut lost: Vec<Cow<'_, str>> = Vec::new();
+        for word in [label::kind_word(remarks.kind), label::line_word(remarks.line), remarks.label, remarks.name] {
+            if !word.is_empty() {
+                lost.push(Cow::Borrowed(word));
+            }
+        }
+        lost.extend(remarks.preference.map(|preference| Cow::Owned(format!("preference {preference}"))));
+        lost.extend(rest.params.iter().map(|(name, values)| Cow::Owned(format!("{name}={}", values.join(",")))));
+        lost.extend(rest.raw.iter().map(|raw| Cow::Borrowed(&**raw)));
+        if !lost.is_empty() {
+            self.losses.push(Loss::new(field, format!("{value} ({})", lost.join(", ")), Why::Remark));
+        }
+    }
+
+    /// What stood beside the single-valued fields in the source.
+    pub(crate) fn report_rest(&mut self, contact: &Contact) {
+        for (field, rest) in &contact.rest {
+            if !field.is_absent(contact) {
+                self.lose_remarks(*field, field.name(), Remarks::default(), rest);
+            }
+        }
+    }
+
+    /// Writes labelled values into numbered groups of columns. When the groups run out, a value joins the group that
+    /// has its label; where there is none, it is lost.
+    pub(crate) fn groups<'c, const N: usize>(
+        &mut self,
+        plans: &[Plan],
+        field: Field,
+        values: impl Iterator<Item = Value<'c, N>>,
+    ) {
+        let mut joined = [0usize; 16];
+        for (nth, mut value) in values.enumerate() {
+            self.free_of_between(field, &mut value);
+            if let Some(plan) = plans.get(nth) {
+                joined[nth % joined.len()] = 1;
+                self.put(plan, Part::Label, &value.label);
+                for (part, text) in &value.parts {
+                    self.put(plan, *part, text);
+                }
+                continue;
+            }
+            let label_is = |plan: &Plan| plan.at(Part::Label).is_some_and(|at| self.cells[at] == *value.label);
+            match plans.iter().position(label_is) {
+                Some(group) => {
+                    let count = &mut joined[group % 16];
+                    *count += 1;
+                    let before = *count - 1;
+                    self.join(&plans[group], &value, before);
+                }
+                None => self.lose_beyond(field, &value.parts[0].1, plans.len()),
+            }
+        }
+    }
+
+    /// Joins a value to the `before` ones that its group holds, part by part, so that they stay in step.
+    fn join<const N: usize>(&mut self, plan: &Plan, value: &Value<'_, N>, before: usize) {
+        for (part, text) in &value.parts {
+            let Some(at) = plan.at(*part) else { continue };
+            let cell = &mut self.cells[at];
+            if cell.is_empty() && text.is_empty() {
+                continue;
+            }
+            if cell.is_empty() {
+                (1..before).for_each(|_| cell.push_str(BETWEEN));
+            }
+            cell.push_str(BETWEEN);
+            cell.push_str(text);
+        }
+    }
+
+    /// A value cannot contain what separates values.
+    fn free_of_between<const N: usize>(&mut self, field: Field, value: &mut Value<'_, N>) {
+        let texts = std::iter::once(&mut value.label).chain(value.parts.iter_mut().map(|(_, text)| text));
+        for text in texts.filter(|text| text.contains(BETWEEN.trim())) {
+            self.losses.push(Loss::new(field, text.as_ref(), Why::Characters));
+            while text.contains(BETWEEN.trim()) {
+                *text = Cow::Owned(text.replace(BETWEEN.trim(), "::"));
+            }
+        }
+    }
+}

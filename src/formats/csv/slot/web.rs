@@ -1,0 +1,115 @@
+//! Web pages and messaging addresses.
+
+use std::borrow::Cow;
+
+use crate::formats::csv::column::{Part, Slot};
+use crate::formats::csv::slot::label::{self, Label};
+use crate::formats::csv::slot::row::clean;
+use crate::formats::csv::slot::sheet::{Remarks, Value};
+use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source};
+use crate::model::{Contact, Field, Im, Kind, Line, Url};
+
+pub(super) fn read_urls(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
+    for plan in plans {
+        let (Slot::Url(preset, _), Some(at)) = (plan.slot, plan.at(Part::Value)) else { continue };
+        let label = match preset {
+            Some((kind, text)) => Label { kind, text: text.to_owned(), ..Label::default() },
+            None => Label::of_value(plan.at(Part::Label).map_or("", |at| row.cell(at))),
+        };
+        for url in source.values(row.verbatim(at)).filter(|url| !url.is_empty()) {
+            into.contact.urls.push(Url {
+                url: clean(url).into_owned(),
+                kind: label.kind,
+                label: label.text.clone(),
+                preference: label.preference(),
+                ..Url::default()
+            });
+        }
+    }
+}
+
+pub(super) fn read_ims(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
+    for plan in plans {
+        let (Slot::Im(preset, _), Some(at)) = (plan.slot, plan.at(Part::Value)) else { continue };
+        let cell = |part| plan.at(part).map_or("", |at| row.verbatim(at));
+        let label = Label::of_value(cell(Part::Label));
+        let mut services = source.values(cell(Part::Service));
+        let mut last = "";
+        for address in source.values(row.verbatim(at)).filter(|address| !address.is_empty()) {
+            last = services.next().unwrap_or(last);
+            into.contact.ims.push(Im {
+                address: clean(address).into_owned(),
+                service: preset.unwrap_or(last).to_owned(),
+                kind: label.kind,
+                label: label.text.clone(),
+                preference: label.preference(),
+                ..Im::default()
+            });
+        }
+    }
+}
+
+fn preset(plan: &Plan) -> Option<Kind> {
+    if let Slot::Url(Some((kind, _)), _) = plan.slot { kind } else { None }
+}
+
+/// The slot of each page: its kind's own, which a page without a kind may take; then whichever is left.
+fn assign(plans: &[Plan], urls: &[Url]) -> Vec<Option<usize>> {
+    let mut slots = vec![None; urls.len()];
+    for pass in 0..2 {
+        for (nth, url) in urls.iter().enumerate() {
+            if slots[nth].is_none() {
+                let free = |at: &usize| !slots.contains(&Some(*at));
+                let fits = |at: &usize| pass == 1 || preset(&plans[*at]) == Some(url.kind.unwrap_or(Kind::Business));
+                slots[nth] = (0..plans.len()).filter(free).find(fits);
+            }
+        }
+    }
+    slots
+}
+
+pub(super) fn write_urls(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    if sheet.google {
+        let values = contact.urls.iter().map(|url| Value {
+            label: label::written(url.kind, Line::Voice, &url.label, url.preference),
+            parts: [(Part::Value, Cow::Borrowed(url.url.as_str()))],
+        });
+        sheet.groups(plans, Field::Urls, values);
+    }
+    let slots = if sheet.google { vec![Some(0); contact.urls.len()] } else { assign(plans, &contact.urls) };
+    for (nth, (url, slot)) in contact.urls.iter().zip(slots).enumerate() {
+        let Some(plan) = slot.and_then(|at| plans.get(at)) else {
+            sheet.lose_beyond(Field::Urls, &url.url, plans.len());
+            continue;
+        };
+        let mut remarks = Remarks { preference: url.preference.filter(|_| nth > 0), ..Remarks::default() };
+        if sheet.google {
+            remarks.label = if url.kind.is_some() { &url.label } else { "" };
+            remarks.preference = remarks.preference.filter(|preference| *preference != 1);
+        } else {
+            sheet.put(plan, Part::Value, &url.url);
+            remarks.label = &url.label;
+            remarks.kind = url.kind.filter(|kind| preset(plan) != Some(*kind));
+        }
+        sheet.lose_remarks(Field::Urls, &url.url, remarks, &url.rest);
+    }
+}
+
+pub(super) fn write_ims(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    if plans.is_empty() || !sheet.google {
+        for im in &contact.ims {
+            sheet.lose_beyond(Field::Ims, &im.address, 0);
+        }
+        return;
+    }
+    let values = contact.ims.iter().map(|im| Value {
+        label: label::written(im.kind, Line::Voice, &im.label, im.preference),
+        parts: [(Part::Value, Cow::Borrowed(im.address.as_str())), (Part::Service, Cow::Borrowed(im.service.as_str()))],
+    });
+    sheet.groups(plans, Field::Ims, values);
+    for (nth, im) in contact.ims.iter().enumerate() {
+        let label = if im.kind.is_some() { im.label.as_str() } else { "" };
+        let preference = im.preference.filter(|preference| *preference != 1 && nth > 0);
+        sheet.lose_remarks(Field::Ims, &im.address, Remarks { label, preference, ..Remarks::default() }, &im.rest);
+    }
+}
