@@ -6,7 +6,7 @@ use cardferry::formats::{Outcome, Record};
 use cardferry::model::{Address, Contact, Date, Field, Kind, PhotoData, Rest, Shape};
 
 /// Every value of a contact that is not empty, one a line.
-pub fn contact(contact: &Contact) -> String {
+pub(crate) fn contact(contact: &Contact) -> String {
     let mut out = String::new();
     for field in Field::ALL {
         if field.shape() == Shape::Text {
@@ -22,7 +22,7 @@ pub fn contact(contact: &Contact) -> String {
 }
 
 /// A record: where it begins, its contact or why it is none, and its losses.
-pub fn record(record: &Record) -> String {
+pub(crate) fn record(record: &Record) -> String {
     let position = &record.position;
     let mut out = format!("== record {}, line {}, byte {}\n", position.record, position.line, position.byte);
     match &record.outcome {

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use pretty_assertions::assert_eq;
 
 /// Where a golden file is.
-pub fn path(name: &str) -> PathBuf {
+pub(crate) fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
 
 /// Holds a text against a golden file.
-pub fn check(name: &str, text: &str) {
+pub(crate) fn check(name: &str, text: &str) {
     let path = path(name);
     if std::env::var_os("CARDFERRY_BLESS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();

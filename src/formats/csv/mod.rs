@@ -9,15 +9,19 @@ mod date;
 mod dialects;
 mod fold;
 mod frame;
+mod profile;
 mod read;
 mod slot;
 mod sniff;
+mod write;
 
 use encoding_rs::Encoding;
 
 pub use date::DateOrder;
 pub use dialects::{Dialect, DialectChoice, UnknownDialect, known};
+pub use profile::{Profile, columns};
 pub use read::Reader;
+pub use write::Writer;
 
 /// What the user says of a table, so that it need not be found out.
 #[derive(Debug, Clone, Default)]

@@ -148,10 +148,10 @@ impl<R: Read> Iterator for Reader<R> {
     type Item = Result<Record, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if matches!(self.state, State::Fresh(_)) {
-            if let Err(error) = self.open() {
-                return Some(Err(error));
-            }
+        if matches!(self.state, State::Fresh(_))
+            && let Err(error) = self.open()
+        {
+            return Some(Err(error));
         }
         let record = self.record();
         if record.is_none() {

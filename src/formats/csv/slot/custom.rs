@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use crate::formats::csv::column::Part;
+use crate::formats::csv::column::{Part, Slot};
 use crate::formats::csv::fold::fold;
 use crate::formats::csv::slot::sheet::{Remarks, Value};
-use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source, person};
+use crate::formats::csv::slot::{Build, Plan, Plans, Row, Sheet, Source, person, words};
 use crate::model::{Contact, Extra, Field, Origin, Why};
 
 /// The labels under which Google's custom fields carry what its table has no column for.
-const LABELS: &[(&str, Field)] = &[
+pub(crate) const LABELS: &[(&str, Field)] = &[
     ("Initials", Field::Initials),
     ("Maiden Name", Field::MaidenName),
     ("Company Yomi", Field::YomiCompany),
@@ -35,11 +35,6 @@ const LABELS: &[(&str, Field)] = &[
     ("Sensitivity", Field::Sensitivity),
 ];
 
-/// The fields that custom labels carry.
-pub(crate) fn carried() -> impl Iterator<Item = (&'static str, Field)> {
-    LABELS.iter().copied()
-}
-
 pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
     for plan in plans {
         let Some(at) = plan.at(Part::Value) else { continue };
@@ -58,51 +53,65 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
 }
 
 pub(super) fn read_kept(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
-    for at in plans.iter().filter_map(|plan| plan.at(Part::Value)) {
-        into.keep(&source.headers[at], row.cell(at));
+    for plan in plans {
+        let Some(at) = plan.at(Part::Value) else { continue };
+        let cell = row.cell(at);
+        if plan.slot != Slot::Priority || !words::is_ordinary(cell) {
+            into.keep(&source.headers[at], cell);
+        }
     }
 }
 
-/// Everything that has found no column yet: in custom fields where the table has them, else lost.
-pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+/// Everything that has found no column yet: in custom fields where the table has them, else lost. Leftovers go back to
+/// the column they come from, if the table has it.
+pub(super) fn write(plans: &Plans, contact: &Contact, sheet: &mut Sheet) {
     let mut values: Vec<Value<'_, 1>> = Vec::new();
     for field in std::mem::take(&mut sheet.homeless) {
-        let text = match field {
-            Field::Gender => Cow::Owned(person::gender_text(&contact.gender)),
-            field => Cow::Borrowed(field.text(contact).map_or("", String::as_str)),
-        };
-        match LABELS.iter().find(|(_, of)| *of == field).filter(|_| !plans.is_empty()) {
-            Some((label, _)) => values.push(Value { label: Cow::Borrowed(label), parts: [(Part::Value, text)] }),
-            None => sheet.lose(field, &text, Why::NoPlace),
-        }
-    }
-    if !plans.is_empty() {
-        let own = contact.extra.iter().filter(|extra| extra.origin == Origin::Column && column(sheet, extra).is_none());
-        values.extend(own.map(|extra| Value {
-            label: Cow::Borrowed(extra.name.as_str()),
-            parts: [(Part::Value, Cow::Borrowed(extra.value.as_str()))],
-        }));
-    }
-    sheet.groups(plans, Field::Extra, values.into_iter());
-}
-
-/// Leftovers go back to the column they come from, if the table has it.
-pub(super) fn write_kept(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
-    let _ = plans;
-    for extra in &contact.extra {
-        match column(sheet, extra) {
-            Some(at) if sheet.cells[at].is_empty() => {
-                sheet.set(at, &extra.value);
-                sheet.lose_remarks(Field::Extra, &extra.name, Remarks::default(), &extra.rest);
+        let label = LABELS.iter().find(|(_, of)| *of == field).filter(|_| !plans.customs.is_empty());
+        match (label, text_of(field, contact)) {
+            (Some((label, _)), Some(text)) => values.push(value(label, text)),
+            _ => {
+                let text =
+                    if field == Field::Gender { &person::gender_text(&contact.gender) } else { text(field, contact) };
+                sheet.lose(field, text, Why::NoPlace);
             }
-            _ if extra.origin == Origin::Column && sheet.google => {}
-            _ => sheet.lose(Field::Extra, &format!("{}: {}", extra.name, extra.value), Why::NoPlace),
         }
     }
+    for extra in &contact.extra {
+        match own_column(&plans.kept, extra, sheet) {
+            Some(at) => sheet.set(at, &extra.value),
+            None if extra.origin == Origin::Column && !plans.customs.is_empty() => {
+                values.push(value(&extra.name, &extra.value));
+            }
+            None => {
+                sheet.lose(Field::Extra, &format!("{}: {}", extra.name, extra.value), Why::NoPlace);
+                continue;
+            }
+        }
+        sheet.lose_remarks(Field::Extra, &extra.name, Remarks::default(), &extra.rest);
+    }
+    sheet.groups(&plans.customs, Field::Extra, values.into_iter());
 }
 
-/// The column that a leftover's header stands for.
-fn column(sheet: &Sheet, extra: &Extra) -> Option<usize> {
-    let folded = (extra.origin == Origin::Column).then(|| fold(&extra.name))?;
-    sheet.headers.iter().position(|header| fold(header) == folded)
+fn value<'c>(label: &'c str, text: &'c str) -> Value<'c, 1> {
+    Value { label: Cow::Borrowed(label), parts: [(Part::Value, Cow::Borrowed(text))] }
+}
+
+fn text(field: Field, contact: &Contact) -> &str {
+    field.text(contact).map_or("", String::as_str)
+}
+
+/// What a custom field would say; nothing where it cannot be said in one text.
+fn text_of(field: Field, contact: &Contact) -> Option<&str> {
+    if field == Field::Gender { person::gender_told(&contact.gender) } else { Some(text(field, contact)) }
+}
+
+/// The free column that a leftover's header stands for.
+fn own_column(kept: &[Plan], extra: &Extra, sheet: &Sheet) -> Option<usize> {
+    if kept.is_empty() || extra.origin != Origin::Column {
+        return None;
+    }
+    let folded = fold(&extra.name);
+    let columns = kept.iter().filter_map(|plan| plan.at(Part::Value));
+    columns.filter(|at| sheet.cells[*at].is_empty()).find(|at| fold(&sheet.headers[*at]) == folded)
 }

@@ -16,6 +16,8 @@ mod text;
 mod web;
 mod words;
 
+pub(super) use custom::LABELS;
+pub(super) use person::OWN_FIELDS;
 pub(super) use plan::{Plan, Plans};
 pub(super) use row::{Build, Row, Source};
 pub(super) use sheet::Sheet;
@@ -34,7 +36,7 @@ pub(super) fn read(plans: &Plans, row: Row<'_>, source: &Source, into: &mut Buil
     date::read(&plans.dates, row, source, into);
     date::read_events(&plans.events, row, source, into);
     list::read(&plans.lists, row, source, into);
-    person::read(&plans.persons, row, source, into);
+    person::read(&plans.persons, row, into);
     person::read_relations(&plans.relations, row, source, into);
     custom::read(&plans.customs, row, source, into);
     custom::read_kept(&plans.kept, row, source, into);
@@ -54,7 +56,6 @@ pub(super) fn write(plans: &Plans, contact: &Contact, sheet: &mut Sheet) {
     list::write(&plans.lists, contact, sheet);
     person::write(&plans.persons, contact, sheet);
     person::write_relations(&plans.relations, contact, sheet);
-    custom::write(&plans.customs, contact, sheet);
-    custom::write_kept(&plans.kept, contact, sheet);
+    custom::write(plans, contact, sheet);
     sheet.report_rest(contact);
 }

@@ -36,17 +36,17 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
         }
         let several = plan.parts.iter().map(|(_, at)| source.values(row.verbatim(*at)).count()).max().unwrap_or(1);
         for which in 0..several {
-            let mut found = Organization::default();
+            let mut further = Organization::default();
+            let first = nth == 0 && which == 0;
+            let found = if first { &mut into.contact.organization } else { &mut further };
             for (part, at) in &plan.parts {
                 let text = source.values(row.verbatim(*at)).nth(which).unwrap_or_default();
-                if let Some(place) = place(&mut found, *part) {
+                if let Some(place) = place(found, *part) {
                     *place = clean(text).into_owned();
                 }
             }
-            if nth == 0 && which == 0 {
-                into.contact.organization = found;
-            } else if !found.is_empty() {
-                into.contact.organizations.push(found);
+            if !further.is_empty() {
+                into.contact.organizations.push(further);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Gender, sensitivity, priority, photo, and related people.
+//! Gender, sensitivity, photo, and related people.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,13 @@ use crate::formats::csv::slot::sheet::{Remarks, Value};
 use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source, words};
 use crate::model::{Contact, Field, Gender, Loss, Photo, PhotoData, Relation, Rest, Why};
 
-pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
+pub(super) fn read(plans: &[Plan], row: Row<'_>, into: &mut Build) {
     for plan in plans.iter().filter(|plan| !row.lacks(plan)) {
         let cell = |part| plan.at(part).map_or("", |at| row.cell(at));
         let value = cell(Part::Value);
         match plan.slot {
             Slot::Gender => read_gender(value, into),
             Slot::Sensitivity => read_sensitivity(value, cell(Part::Private), into),
-            Slot::Priority if !words::is_ordinary(value) => into.keep(&source.headers[plan.parts[0].1], value),
             Slot::Photo => read_photo(value, cell(Part::Base64), into),
             _ => {}
         }
@@ -32,14 +31,10 @@ pub(super) fn read_gender(value: &str, into: &mut Build) {
 
 pub(super) fn read_sensitivity(value: &str, private: &str, into: &mut Build) {
     let place = &mut into.contact.sensitivity;
-    value_of(words::sensitivity(value).unwrap_or(value)).clone_into(place);
+    words::sensitivity(value).unwrap_or(value).clone_into(place);
     if place.is_empty() && words::flag(private) == Some(true) {
         "private".clone_into(place);
     }
-}
-
-fn value_of(text: &str) -> &str {
-    text.trim()
 }
 
 fn read_photo(link: &str, base64: &str, into: &mut Build) {
@@ -57,7 +52,7 @@ fn read_photo(link: &str, base64: &str, into: &mut Build) {
 }
 
 /// Google's words for people that have a field of their own.
-const OWN_FIELDS: &[(&str, Field)] = &[
+pub(crate) const OWN_FIELDS: &[(&str, Field)] = &[
     ("Spouse", Field::Spouse),
     ("Manager", Field::Manager),
     ("Assistant", Field::Assistant),
@@ -138,6 +133,14 @@ fn write_gender(plan: &Plan, gender: &Gender, sheet: &mut Sheet) {
     }
     if !gender.identity.is_empty() && gender.sex.and_then(words::gender_word).is_some() {
         sheet.lose(Field::Gender, &gender.identity, Why::NoPlace);
+    }
+}
+
+/// What a column of one word can say of a gender, if it can.
+pub(super) fn gender_told(gender: &Gender) -> Option<&str> {
+    match gender.sex {
+        None => Some(&gender.identity),
+        Some(sex) => words::gender_word(sex).filter(|_| gender.identity.is_empty()),
     }
 }
 

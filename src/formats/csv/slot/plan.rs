@@ -18,7 +18,7 @@ impl Plan {
     }
 }
 
-/// The slots of a table by the kind of their values, each list in the order of its columns.
+/// The slots of a table by the kind of their values, each list in the order of its columns; phones by their lines.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Plans {
     pub(crate) texts: Vec<Plan>,
@@ -31,7 +31,7 @@ pub(crate) struct Plans {
     pub(crate) dates: Vec<Plan>,
     pub(crate) events: Vec<Plan>,
     pub(crate) lists: Vec<Plan>,
-    /// Gender, sensitivity, priority, photo.
+    /// Gender, sensitivity, photo.
     pub(crate) persons: Vec<Plan>,
     pub(crate) relations: Vec<Plan>,
     pub(crate) customs: Vec<Plan>,
@@ -51,6 +51,10 @@ impl Plans {
                 None => list.push(Plan { slot: column.slot, parts: vec![(column.part, at)] }),
             }
         }
+        // Outlook's first phone is the assistant's; the contact's own come first here.
+        plans
+            .phones
+            .sort_by_key(|plan| if let Slot::Phone(Some((_, line)), _) = plan.slot { Some(line) } else { None });
         plans
     }
 
@@ -59,7 +63,7 @@ impl Plans {
             Slot::Text(_) => &mut self.texts,
             Slot::List(_) => &mut self.lists,
             Slot::Date(_) => &mut self.dates,
-            Slot::Gender | Slot::Sensitivity | Slot::Priority | Slot::Photo => &mut self.persons,
+            Slot::Gender | Slot::Sensitivity | Slot::Photo => &mut self.persons,
             Slot::Organization(_) => &mut self.organizations,
             Slot::Email(..) => &mut self.emails,
             Slot::Phone(..) => &mut self.phones,
@@ -69,7 +73,7 @@ impl Plans {
             Slot::Relation(_) => &mut self.relations,
             Slot::Event(_) => &mut self.events,
             Slot::Custom(_) => &mut self.customs,
-            Slot::Kept => &mut self.kept,
+            Slot::Priority | Slot::Kept => &mut self.kept,
         }
     }
 
