@@ -1,3 +1,5 @@
 //! Parses the arguments, runs, exits.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cardferry::cli::main()
+}

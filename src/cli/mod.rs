@@ -1,1 +1,59 @@
 //! Arguments, terminal, exit codes: the room that wires the others together.
+
+pub mod args;
+
+mod address;
+mod convert;
+mod exit;
+mod export;
+mod import;
+mod local;
+mod output;
+mod print;
+mod progress;
+mod sandbox;
+mod signal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+pub use exit::Exit;
+use exit::Failure;
+
+/// Runs the program with the process's arguments; what it returns is the documented exit code.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are no errors; clap prints each where it belongs.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    let quiet = args.common.quiet;
+    match run(args) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            if !(quiet && failure.exit == Exit::Interrupted) {
+                print::error(&failure.error);
+            }
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(args: Args) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::stopped(anyhow::Error::from(error).context("cannot start")))?;
+    let common = args.common;
+    runtime.block_on(async {
+        match args.command {
+            Command::Convert(command) => convert::run(&common, &command),
+            Command::Import(command) => import::run(&common, &command).await,
+            Command::Export(command) => export::run(&common, &command).await,
+            Command::Sandbox(command) => sandbox::run(&common, &command).await,
+        }
+    })
+}

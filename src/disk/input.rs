@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// What the system says: not there, no permission, a directory.
-#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where files are opened")]
+#[expect(clippy::disallowed_types, reason = "this is where files are opened")]
 pub fn open(path: &Path) -> io::Result<impl Read + use<>> {
     if path.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));

@@ -1,5 +1,21 @@
-//! What lasts: atomic files, locks, opening databases. Imports nothing of the crate.
+//! What lasts: files that appear whole or not at all, directories of records, locks, databases. Imports nothing of the
+//! crate.
 
+pub mod input;
+#[cfg(feature = "sandbox")]
 pub mod lock;
+pub mod output;
 #[cfg(feature = "sandbox")]
 pub mod sqlite;
+
+use std::io;
+use std::path::Path;
+
+/// Makes a directory and those above it; one that is there is fine.
+///
+/// # Errors
+/// What the system says.
+#[expect(clippy::disallowed_methods, reason = "this is where directories are made")]
+pub fn make_directory(path: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(path)
+}

@@ -5,6 +5,7 @@
 
 pub mod charset;
 pub mod csv;
+pub mod exchange;
 pub mod photo;
 pub mod vcard;
 

@@ -1,1 +1,18 @@
 //! Whole jobs over many contacts. Imports `model`, `formats`, `remote` and `disk`.
+
+mod convert;
+mod records;
+mod report;
+mod source;
+
+#[cfg(feature = "remote")]
+mod export;
+#[cfg(feature = "remote")]
+pub mod import;
+
+pub use convert::convert;
+#[cfg(feature = "remote")]
+pub use export::{ExportError, export};
+pub use records::Records;
+pub use report::{Ending, LossCount, RecordReport, Totals, Watcher};
+pub use source::{Reading, Source, SourceError, sources_of};

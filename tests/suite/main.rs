@@ -1,5 +1,6 @@
 //! The test suite: one binary, one module for each thing that is tested.
 #![allow(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
@@ -12,6 +13,12 @@
 mod csv;
 mod dump;
 mod golden;
+#[cfg(feature = "remote")]
+mod mailbox;
+#[cfg(feature = "sandbox")]
+mod openapi;
 mod rooms;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+#[cfg(feature = "remote")]
+mod scripted;

@@ -48,7 +48,8 @@ impl Fingerprint {
         Self(print)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads a fingerprint back, in either letter case.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
     }
 }

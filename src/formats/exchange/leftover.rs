@@ -3,7 +3,9 @@
 use super::extended::Fingerprint;
 use super::table::{Carried, ROWS};
 use super::write::street_of;
-use crate::model::{Address, Contact, Date, Email, Field, Im, Loss, Organization, Phone, Rest, Shape, Url, Why};
+use crate::model::{
+    Address, Contact, Date, Email, Field, Im, Loss, Organization, Phone, Photo, PhotoData, Rest, Shape, Url, Why,
+};
 
 /// One value, or the remarks on one, that has no other home.
 #[derive(Debug, Clone)]
@@ -219,6 +221,9 @@ fn homeless_pieces(contact: &Contact, pieces: &mut Vec<Piece>) {
         if field.shape() == Shape::TextList || *field == Field::Photo {
             push(*field, &rest.group, list_remark(contact, *field, rest));
         }
+    }
+    if let Some(Photo { data: PhotoData::Link(link), .. }) = &contact.photo {
+        push(Field::Photo, link, Contact { photo: contact.photo.clone(), ..Contact::default() });
     }
     for extra in &contact.extra {
         let fragment = Contact { extra: vec![extra.clone()], ..Contact::default() };

@@ -1,21 +1,197 @@
-//! The stash: versioned text in an extended property for the pieces that have no other home.
+//! The stash: what has no other home, in one extended property of the contact itself.
+//!
+//! It is JSON: `{"v":1,"length":…,"sum":"…","pieces":[{"of":"…","card":"…"},…]}`. Each piece is a line or more of a
+//! vCard 4.0; `of` is the fingerprint of the live value that it enriches. When somebody has changed that value since,
+//! the piece is void: the live value wins. Length and checksum are those of the pieces' compact JSON, for a list may
+//! cut long texts.
 
-use super::leftover::Piece;
-use crate::model::{Contact, Loss};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::extended::Fingerprint;
+use super::leftover::{Live, Piece, date_text, list_text, live_print};
+use crate::formats::{Outcome, Writer as _, vcard};
+use crate::model::{Contact, Date, Field, Loss, Shape};
+
+/// The most bytes that the stash's text may have: long string properties beyond this size are costly to the service.
+const MAX_BYTES: usize = 16 * 1024;
+const VERSION: u64 = 1;
+const BEGIN: &str = "BEGIN:VCARD\r\nVERSION:4.0\r\n";
+const END: &str = "END:VCARD\r\n";
+/// What stands around the pieces, at most.
+const ENVELOPE: usize = 100;
+
+/// A piece that was read back.
+#[derive(Debug)]
+pub(super) struct Stashed {
+    of: Option<Fingerprint>,
+    fragment: Contact,
+}
 
 /// The stash's text, if there is anything to keep, and what found no room in it.
 pub(super) fn write(pieces: Vec<Piece>) -> (Option<String>, Vec<Loss>) {
-    (None, pieces.into_iter().map(|piece| piece.loss).collect())
+    let (mut kept, mut losses) = (Vec::new(), Vec::new());
+    let mut length = ENVELOPE;
+    for piece in pieces {
+        let Some(card) = card_of(&piece.fragment) else {
+            losses.push(piece.loss);
+            continue;
+        };
+        let json = match piece.of {
+            Some(of) => json!({ "of": of.to_string(), "card": card }),
+            None => json!({ "card": card }),
+        };
+        let size = json.to_string().len() + 1;
+        if length + size > MAX_BYTES {
+            losses.push(piece.loss);
+            continue;
+        }
+        length += size;
+        kept.push(json);
+    }
+    if kept.is_empty() {
+        return (None, losses);
+    }
+    let pieces = Value::Array(kept);
+    let text = pieces.to_string();
+    let stash = json!({ "v": VERSION, "length": text.len(), "sum": sum(&text), "pieces": pieces });
+    (Some(stash.to_string()), losses)
 }
 
-/// Why a stash is not used.
+/// The first half of a fingerprint is enough to tell a cut text.
+fn sum(text: &str) -> String {
+    Fingerprint::of(text.as_bytes()).to_string()[..16].to_owned()
+}
+
+/// The lines that say a fragment, without those that every card has; none when a card cannot say it.
+fn card_of(fragment: &Contact) -> Option<String> {
+    let mut writer = vcard::Writer::new(Vec::new(), vcard::Version::V4_0);
+    let losses = writer.write(fragment).ok()?;
+    writer.finish().ok()?;
+    let card = String::from_utf8(writer.into_inner()).ok()?;
+    let lines = card.strip_prefix(BEGIN)?.strip_suffix(END)?;
+    let lines = lines.strip_prefix("FN:\r\n").unwrap_or(lines);
+    (losses.is_empty() && !lines.is_empty() && reads_back(lines, fragment)).then(|| lines.to_owned())
+}
+
+/// Whether the lines say the fragment and nothing else, but for the full name that every card must have.
+fn reads_back(lines: &str, fragment: &Contact) -> bool {
+    let Some(mut back) = fragment_of(lines) else { return false };
+    if fragment.name.full.is_empty() {
+        back.name.full.clear();
+    }
+    back == *fragment
+}
+
+fn fragment_of(lines: &str) -> Option<Contact> {
+    let card = format!("{BEGIN}{lines}{END}");
+    let mut reader = vcard::Reader::new(Arc::from("stash"), card.as_bytes(), vcard::Options::default());
+    match reader.next()?.ok()?.outcome {
+        Outcome::Contact(contact) => Some(*contact),
+        Outcome::Reject(_) => None,
+    }
+}
+
+/// The stash came back cut, or was never one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Damaged;
 
-/// Reads a stash back.
-pub(super) fn read(_text: &str) -> Result<Vec<Piece>, Damaged> {
-    Err(Damaged)
+/// Reads a stash back. One of a later version is not understood and gives no pieces; it is not damaged.
+pub(super) fn read(text: &str) -> Result<Vec<Stashed>, Damaged> {
+    let stash: Value = serde_json::from_str(text).map_err(|_| Damaged)?;
+    if stash["v"].as_u64().ok_or(Damaged)? != VERSION {
+        return Ok(Vec::new());
+    }
+    let pieces = stash["pieces"].to_string();
+    if stash["length"].as_u64() != Some(pieces.len() as u64) || stash["sum"].as_str() != Some(&sum(&pieces)) {
+        return Err(Damaged);
+    }
+    let stashed = |piece: &Value| {
+        let of = piece["of"].as_str().and_then(Fingerprint::parse);
+        Some(Stashed { of, fragment: fragment_of(piece["card"].as_str()?)? })
+    };
+    Ok(stash["pieces"].as_array().ok_or(Damaged)?.iter().filter_map(stashed).collect())
 }
 
-/// Puts the pieces back into the contact they were taken from.
-pub(super) fn merge(_contact: &mut Contact, _pieces: Vec<Piece>) {}
+/// Puts the pieces back where the values they belong to still are as they were.
+pub(super) fn merge(contact: &mut Contact, pieces: Vec<Stashed>) {
+    for Stashed { of, fragment } in pieces {
+        merge_texts(contact, &fragment, of);
+        merge_date(contact, &fragment, of, Field::Birthday, |contact| &mut contact.birthday);
+        merge_date(contact, &fragment, of, Field::Anniversary, |contact| &mut contact.anniversary);
+        if !Field::Gender.is_absent(&fragment) {
+            let live = contact.gender.sex.map(|sex| live_print(Field::Gender, &format!("{sex:?}")));
+            if live == of {
+                contact.gender = fragment.gender.clone();
+                keep_rest(contact, &fragment, Field::Gender);
+            }
+        }
+        for field in [Field::Categories, Field::Children] {
+            if of == Some(live_print(field, &list_text(contact, field))) {
+                keep_rest(contact, &fragment, field);
+            }
+        }
+        merge_list(&mut contact.emails, fragment.emails, of, Field::Emails);
+        merge_list(&mut contact.phones, fragment.phones, of, Field::Phones);
+        merge_list(&mut contact.ims, fragment.ims, of, Field::Ims);
+        merge_list(&mut contact.urls, fragment.urls, of, Field::Urls);
+        merge_list(&mut contact.addresses, fragment.addresses, of, Field::Addresses);
+        contact.organizations.extend(fragment.organizations);
+        contact.events.extend(fragment.events);
+        contact.relations.extend(fragment.relations);
+        contact.extra.extend(fragment.extra);
+        contact.photo = contact.photo.take().or(fragment.photo);
+    }
+}
+
+fn merge_texts(contact: &mut Contact, fragment: &Contact, of: Option<Fingerprint>) {
+    for field in Field::ALL.iter().copied().filter(|field| field.shape() == Shape::Text) {
+        let (Some(text), Some(live)) = (field.text(fragment), field.text_mut(contact)) else { continue };
+        let unchanged = if live.is_empty() { of.is_none() } else { of == Some(live_print(field, live)) };
+        if !text.is_empty() && unchanged {
+            live.clone_from(text);
+        }
+        if live == text {
+            keep_rest(contact, fragment, field);
+        }
+    }
+}
+
+fn merge_date(
+    contact: &mut Contact,
+    fragment: &Contact,
+    of: Option<Fingerprint>,
+    field: Field,
+    place: fn(&mut Contact) -> &mut Option<Date>,
+) {
+    let date = if field == Field::Birthday { &fragment.birthday } else { &fragment.anniversary };
+    let live = place(contact).as_ref().map(|live| live_print(field, &date_text(live)));
+    if date.is_some() && live == of {
+        place(contact).clone_from(date);
+        keep_rest(contact, fragment, field);
+    }
+}
+
+fn keep_rest(contact: &mut Contact, fragment: &Contact, field: Field) {
+    if let Some(rest) = fragment.rest_of(field) {
+        contact.keep_rest(field, rest.clone());
+    }
+}
+
+/// A value that was live is enriched if it is still there; one that never was comes back.
+fn merge_list<V: Live>(live: &mut Vec<V>, values: Vec<V>, of: Option<Fingerprint>, field: Field) {
+    for value in values {
+        let text = value.live_text();
+        match of {
+            None => live.push(value),
+            Some(of) if of == live_print(field, &text) => {
+                let there = live.iter_mut().find(|there| there.live_text() == text && **there != value);
+                if let Some(there) = there {
+                    *there = value;
+                }
+            }
+            Some(_) => {}
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! The command line: names, help texts, environment variables.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use encoding_rs::Encoding;
+
+use crate::formats::exchange::Dialect;
+use crate::formats::{Format, csv, vcard};
+
+/// Moves address books between vCard, CSV and Exchange mailboxes.
+///
+/// Every record is accounted for, and every command may be run again: what is there already is not made twice.
+#[derive(Debug, Parser)]
+#[command(name = "cardferry", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 done; 1 stopped by an error; 2 wrong usage; 3 done, but some records were rejected \
+    or failed; 4 losses under --strict; 5 not authorised; 6 unavailable beyond patience, run again later; 7 nothing to do \
+    under --fail-empty; 130 interrupted."
+)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Convert address book files: vCard to CSV, CSV to vCard, or either to a better form of itself
+    Convert(Convert),
+    /// Upload address book files into a mailbox; a second run creates nothing
+    Import(Import),
+    /// Download a mailbox's contacts, photos included, into a file
+    Export(Export),
+    /// The embedded server to rehearse on
+    Sandbox(Sandbox),
+}
+
+/// What every command takes.
+#[derive(Debug, Group)]
+pub struct Common {
+    /// Print the summary as JSON on standard output
+    #[arg(long, global = true, env = "CARDFERRY_JSON", value_parser = FalseyValueParser::new())]
+    pub json: bool,
+    /// Print nothing but errors
+    #[arg(short, long, global = true, env = "CARDFERRY_QUIET", value_parser = FalseyValueParser::new())]
+    pub quiet: bool,
+    /// Print every record and every loss
+    #[arg(short, long, global = true, env = "CARDFERRY_VERBOSE", value_parser = FalseyValueParser::new())]
+    pub verbose: bool,
+    /// Exit with 4 when the target could not hold some value
+    #[arg(long, global = true, env = "CARDFERRY_STRICT", value_parser = FalseyValueParser::new())]
+    pub strict: bool,
+    /// Exit with 7 when there was not a single record
+    #[arg(long, global = true, env = "CARDFERRY_FAIL_EMPTY", value_parser = FalseyValueParser::new())]
+    pub fail_empty: bool,
+}
+
+/// Files to read, and how.
+#[derive(Debug, Group)]
+pub struct Input {
+    /// Files, directories with .vcf and .csv files, or - for standard input
+    #[arg(value_name = "IN", required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// The input's format, when name and content do not tell
+    #[arg(long, value_name = "FORMAT", env = "CARDFERRY_INPUT_FORMAT", value_parser = format_named)]
+    pub input_format: Option<Format>,
+    /// The dialect of a table, with or without a language: outlook-desktop/de
+    #[arg(long, value_name = "NAME[/LANG]", env = "CARDFERRY_CSV_DIALECT")]
+    pub csv_dialect: Option<csv::DialectChoice>,
+    /// The character set of a table: utf-8, windows-1252, shift_jis …
+    #[arg(long, value_name = "LABEL", env = "CARDFERRY_ENCODING", value_parser = encoding_named)]
+    pub encoding: Option<&'static Encoding>,
+    /// The delimiter of a table
+    #[arg(long, value_name = "CHAR", env = "CARDFERRY_DELIMITER", value_parser = delimiter_named)]
+    pub delimiter: Option<u8>,
+    /// The order of day, month and year in a table
+    #[arg(long, value_name = "ORDER", env = "CARDFERRY_DATE_ORDER", value_enum)]
+    pub date_order: Option<DateOrder>,
+}
+
+/// How a file is written.
+#[derive(Debug, Group)]
+pub struct Output {
+    /// The file to write, or - for standard output
+    #[arg(short, long, value_name = "OUT", env = "CARDFERRY_OUTPUT")]
+    pub output: PathBuf,
+    /// The output's format, when its name does not tell
+    #[arg(long, value_name = "FORMAT", env = "CARDFERRY_OUTPUT_FORMAT", value_parser = format_named)]
+    pub output_format: Option<Format>,
+    /// Whom a table is for: outlook-desktop or google
+    #[arg(long, value_name = "NAME", env = "CARDFERRY_PROFILE", value_parser = profile_named)]
+    pub profile: Option<csv::Profile>,
+    /// The vCard version to write: 2.1, 3.0 (what Outlook, Apple and Google all read) or 4.0
+    #[arg(long, value_name = "VERSION", env = "CARDFERRY_VCARD_VERSION", default_value = "3.0", value_parser = version_named)]
+    pub vcard_version: vcard::Version,
+}
+
+/// Which mailbox, beside its address.
+#[derive(Debug, Group)]
+pub struct MailboxArgs {
+    /// The API, where the address does not tell
+    #[arg(long, env = "CARDFERRY_API", value_enum)]
+    pub api: Option<Api>,
+    /// Whose mailbox: me, or another user's id or principal name
+    #[arg(long, value_name = "ID", env = "CARDFERRY_MAILBOX", default_value = "me")]
+    pub mailbox: String,
+    /// The contact folder, from the top: Clients/Berlin; a / in a name is \/ (default: the Contacts folder)
+    #[arg(long, value_name = "A/B", env = "CARDFERRY_FOLDER", value_parser = folder_path)]
+    pub folder: Option<FolderPath>,
+    /// The environment variable that holds the bearer token
+    #[arg(long, value_name = "NAME", env = "CARDFERRY_TOKEN_ENV")]
+    pub token_env: Option<String>,
+    /// The sandbox's store, in place of the one in the user's data directory
+    #[arg(long, value_name = "FILE", env = "CARDFERRY_SANDBOX_STORE")]
+    pub sandbox_store: Option<PathBuf>,
+    /// Do not hold Exchange's request and upload budgets, for a server that has none (the built-in sandbox has none)
+    #[arg(long, env = "CARDFERRY_NO_LIMITS", value_parser = FalseyValueParser::new())]
+    pub no_limits: bool,
+}
+
+/// `convert`.
+#[derive(Debug, Group)]
+pub struct Convert {
+    /// What to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// What to write.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `import`.
+#[derive(Debug, Group)]
+pub struct Import {
+    /// What to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// The mailbox: sandbox, graph, or a URL such as https://graph.microsoft.com/v1.0
+    #[arg(long, value_name = "ADDRESS", env = "CARDFERRY_TO")]
+    pub to: String,
+    /// Which mailbox.
+    #[command(flatten)]
+    pub mailbox: MailboxArgs,
+    /// Make the folders of --folder that are missing
+    #[arg(long, env = "CARDFERRY_CREATE_FOLDERS", value_parser = FalseyValueParser::new())]
+    pub create_folders: bool,
+}
+
+/// `export`.
+#[derive(Debug, Group)]
+pub struct Export {
+    /// The mailbox: sandbox, graph, or a URL such as https://graph.microsoft.com/v1.0
+    #[arg(long, value_name = "ADDRESS", env = "CARDFERRY_FROM")]
+    pub from: String,
+    /// Which mailbox.
+    #[command(flatten)]
+    pub mailbox: MailboxArgs,
+    /// The folders below the folder too
+    #[arg(long, env = "CARDFERRY_ALL_FOLDERS", value_parser = FalseyValueParser::new())]
+    pub all_folders: bool,
+    /// What to write.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `sandbox`.
+#[derive(Debug, Group)]
+pub struct Sandbox {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: SandboxCommand,
+}
+
+/// What to do with the sandbox.
+#[derive(Debug, Subcommand)]
+pub enum SandboxCommand {
+    /// Run the server alone, for any client, until interrupted
+    Serve(Serve),
+}
+
+/// `sandbox serve`.
+#[derive(Debug, Group)]
+pub struct Serve {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, value_name = "N", env = "CARDFERRY_PORT", default_value_t = 0)]
+    pub port: u16,
+    /// The store, in place of the one in the user's data directory
+    #[arg(long, value_name = "FILE", env = "CARDFERRY_SANDBOX_STORE")]
+    pub sandbox_store: Option<PathBuf>,
+}
+
+/// The wire API.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Api {
+    /// Microsoft Graph v1.0
+    Graph,
+    /// Outlook REST v2.0, closed by Microsoft to ordinary apps in 2024
+    Outlook,
+}
+
+impl From<Api> for Dialect {
+    fn from(api: Api) -> Self {
+        match api {
+            Api::Graph => Dialect::Graph,
+            Api::Outlook => Dialect::Outlook,
+        }
+    }
+}
+
+/// The order of a date's parts.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum DateOrder {
+    /// Day, month, year
+    Dmy,
+    /// Month, day, year
+    Mdy,
+    /// Year, month, day
+    Ymd,
+}
+
+/// The names of a folder and those above it, outermost first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderPath(pub Vec<String>);
+
+fn folder_path(text: &str) -> Result<FolderPath, String> {
+    let mut names = vec![String::new()];
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match (letter, letters.peek()) {
+            ('\\', Some('/')) => names.last_mut().into_iter().for_each(|name| name.extend(letters.next())),
+            ('/', _) => names.push(String::new()),
+            _ => names.last_mut().into_iter().for_each(|name| name.push(letter)),
+        }
+    }
+    if names.iter().any(|name| name.trim().is_empty()) {
+        return Err("a folder has a name; write A/B, and a / in a name as \\/".into());
+    }
+    Ok(FolderPath(names))
+}
+
+fn format_named(text: &str) -> Result<Format, String> {
+    let found = Format::ALL.iter().find(|format| format.name() == text.to_ascii_lowercase()).copied();
+    found.ok_or_else(|| format!("the formats are {}", list(Format::ALL.iter().map(|format| format.name()))))
+}
+
+fn profile_named(text: &str) -> Result<csv::Profile, String> {
+    csv::Profile::named(&text.to_ascii_lowercase())
+        .ok_or_else(|| format!("the profiles are {}", list(csv::Profile::ALL.iter().map(|profile| profile.name()))))
+}
+
+fn version_named(text: &str) -> Result<vcard::Version, String> {
+    vcard::Version::of_number(text).ok_or_else(|| "the versions are 2.1, 3.0 and 4.0".to_owned())
+}
+
+fn encoding_named(text: &str) -> Result<&'static Encoding, String> {
+    Encoding::for_label(text.as_bytes()).ok_or_else(|| "no such character set; write it as web pages do".to_owned())
+}
+
+fn delimiter_named(text: &str) -> Result<u8, String> {
+    match text {
+        "tab" | "\\t" | "\t" => Ok(b'\t'),
+        "," | ";" | "|" => Ok(text.as_bytes()[0]),
+        _ => Err("the delimiters are , ; | and tab".into()),
+    }
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_has_an_environment_variable() {
+        let mut open = vec![Args::command()];
+        while let Some(mut command) = open.pop() {
+            command.build();
+            for argument in command.get_arguments().filter(|argument| !argument.is_positional()) {
+                let id = argument.get_id().as_str();
+                assert!(argument.get_env().is_some() || ["help", "version"].contains(&id), "{id}");
+            }
+            open.extend(command.get_subcommands().filter(|command| command.get_name() != "help").cloned());
+        }
+    }
+
+    #[test]
+    fn folder_names_may_have_slashes() {
+        let names = |text: &str| folder_path(text).map(|path| path.0);
+        assert_eq!(names("A/B").unwrap(), ["A", "B"]);
+        assert_eq!(names("A\\/B/C\\D").unwrap(), ["A/B", "C\\D"]);
+        for wrong in ["", "/A", "A/", "A//B", " "] {
+            assert!(names(wrong).is_err(), "{wrong}");
+        }
+    }
+}

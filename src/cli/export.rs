@@ -1,0 +1,68 @@
+//! `cardferry export`.
+
+use crate::cli::address::{self, AnyMailbox};
+use crate::cli::args::{Common, Export};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{self, Sink};
+use crate::cli::progress::Progress;
+use crate::cli::{print, signal};
+use crate::pipeline::{ExportError, export};
+use crate::remote::RemoteError;
+use crate::remote::api::Place;
+
+/// Folders within folders deeper than this are not followed: a server that lies could go on for ever.
+const MAX_DEPTH: usize = 64;
+
+pub(super) async fn run(common: &Common, args: &Export) -> Result<Exit, Failure> {
+    output::check(common, &args.output)?;
+    let mailbox = address::mailbox(&args.from, &args.mailbox).await?;
+    let path = args.mailbox.folder.as_ref().map(|folder| folder.0.as_slice()).unwrap_or_default();
+    let place = mailbox.place(path, false).await.map_err(|error| remote(&error))?;
+    let below = below(&mailbox, &place).await.map_err(|error| remote(&error))?;
+    let mut sink = Sink::create(&args.output)?;
+    let interrupted = signal::interrupted();
+    let mut progress = Progress::start(common, "downloaded");
+    let mut places = vec![place];
+    if args.all_folders {
+        places.extend(below.iter().map(|(place, _)| place.clone()));
+    }
+    let exported = export(&mailbox, &places, &mut *sink.writer, &interrupted, &mut progress).await;
+    progress.finish();
+    let totals = exported.map_err(|error| match error {
+        ExportError::Remote(error) => remote(&error),
+        ExportError::Output(error) => sink.failure(&error),
+        _ => Failure::interrupted(),
+    })?;
+    sink.commit()?;
+    print::summary(common, &print::Summary { job: print::Job::Export, totals: &totals, proof: None });
+    if !args.all_folders && !below.is_empty() {
+        let names: Vec<_> = below.iter().map(|(_, name)| name.as_str()).collect();
+        print::note(common, &format!("not exported: the folders {}; --all-folders takes them too", names.join(", ")));
+    }
+    Ok(Exit::of(&totals, common))
+}
+
+fn remote(error: &RemoteError) -> Failure {
+    match error {
+        RemoteError::NoFolder { .. } => Failure::usage(error),
+        error => Failure::remote(error),
+    }
+}
+
+/// Every folder below a place, with its path as text, each before those below it.
+async fn below(mailbox: &AnyMailbox, place: &Place) -> Result<Vec<(Place, String)>, RemoteError> {
+    let mut found: Vec<(Place, String)> = Vec::new();
+    let mut open = vec![(place.clone(), String::new())];
+    while let Some((parent, path)) = open.pop() {
+        let mut children = Vec::new();
+        for folder in mailbox.folders(&parent).await? {
+            let mut place = parent.clone();
+            place.0.push(folder.id);
+            let name = folder.name.replace('/', "\\/");
+            children.push((place, if path.is_empty() { name } else { format!("{path}/{name}") }));
+        }
+        found.extend(children.iter().cloned());
+        open.extend(children.into_iter().filter(|(place, _)| place.0.len() < MAX_DEPTH).rev());
+    }
+    Ok(found)
+}

@@ -1,0 +1,131 @@
+//! Where a job reads and writes, as the arguments say.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::path::Path;
+use std::rc::Rc;
+
+use crate::cli::args::{Common, DateOrder, Input, Output as OutputArgs};
+use crate::cli::exit::Failure;
+use crate::disk::output::Output;
+use crate::formats::{Format, Writer, csv, vcard};
+use crate::pipeline::Reading;
+use crate::remote::Clock;
+use crate::remote::clock::System;
+
+/// Refuses what cannot go together.
+pub(super) fn check(common: &Common, args: &OutputArgs) -> Result<(), Failure> {
+    if common.json && is_stdout(&args.output) {
+        return Err(Failure::usage("--json and -o - both want standard output; choose a file for one of them"));
+    }
+    format_of(args).map(drop)
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn format_of(args: &OutputArgs) -> Result<Format, Failure> {
+    let told = args.output_format.or_else(|| Format::of_file_name(&args.output.to_string_lossy()));
+    told.or(args.profile.map(|_| Format::Csv)).ok_or_else(|| {
+        let name = args.output.display();
+        Failure::usage(format!("{name}: the name does not tell the format; say it with --output-format vcard or csv"))
+    })
+}
+
+/// How inputs are read.
+pub(super) fn reading(args: &Input) -> Reading {
+    let date_order = args.date_order.map(|order| match order {
+        DateOrder::Dmy => csv::DateOrder::DayMonthYear,
+        DateOrder::Mdy => csv::DateOrder::MonthDayYear,
+        DateOrder::Ymd => csv::DateOrder::YearMonthDay,
+    });
+    let csv = csv::Options {
+        encoding: args.encoding,
+        delimiter: args.delimiter,
+        date_order,
+        dialect: args.csv_dialect.clone(),
+        this_year: Some(this_year()),
+    };
+    Reading { format: args.input_format, csv, vcard: vcard::Options::default() }
+}
+
+/// The year by the machine's clock, near enough to say what a year of two digits means.
+fn this_year() -> u16 {
+    const SECONDS_A_YEAR: u64 = 31_556_952;
+    u16::try_from(1970 + System::start().unix() / SECONDS_A_YEAR).unwrap_or(u16::MAX)
+}
+
+/// The output of a job: a writer of contacts onto a file that appears when it is whole, or onto standard output.
+pub(super) struct Sink {
+    name: String,
+    target: Rc<RefCell<Target>>,
+    pub(super) writer: Box<dyn Writer>,
+}
+
+/// Where the bytes go.
+enum Target {
+    File(Output),
+    Stdout(io::BufWriter<io::Stdout>),
+}
+
+impl Sink {
+    /// Begins the output; a file that cannot be written is told before anything is read.
+    pub(super) fn create(args: &OutputArgs) -> Result<Self, Failure> {
+        let name = args.output.display().to_string();
+        let format = format_of(args)?;
+        let target = if is_stdout(&args.output) {
+            Target::Stdout(io::BufWriter::new(io::stdout()))
+        } else {
+            Target::File(Output::create(&args.output).map_err(|error| Failure::output(&name, &error))?)
+        };
+        let target = Rc::new(RefCell::new(target));
+        let shared = Shared(Rc::clone(&target));
+        let writer: Box<dyn Writer> = match format {
+            Format::Vcard => Box::new(vcard::Writer::new(shared, args.vcard_version)),
+            Format::Csv => Box::new(csv::Writer::new(shared, args.profile.unwrap_or_default())),
+        };
+        Ok(Self { name, target, writer })
+    }
+
+    /// Puts the file in its place.
+    pub(super) fn commit(self) -> Result<(), Failure> {
+        drop(self.writer);
+        // The writer had the only other hold on it.
+        let committed = Rc::into_inner(self.target).map_or(Ok(()), |target| target.into_inner().commit());
+        committed.map_err(|error| Failure::output(&self.name, &error))
+    }
+
+    /// What to say when writing fails.
+    pub(super) fn failure(&self, error: &io::Error) -> Failure {
+        Failure::output(&self.name, error)
+    }
+}
+
+/// The writer's hold on the target.
+struct Shared(Rc<RefCell<Target>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut *self.0.borrow_mut() {
+            Target::File(file) => file.write(bytes),
+            Target::Stdout(stdout) => stdout.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut *self.0.borrow_mut() {
+            Target::File(file) => file.flush(),
+            Target::Stdout(stdout) => stdout.flush(),
+        }
+    }
+}
+
+impl Target {
+    fn commit(self) -> io::Result<()> {
+        match self {
+            Target::File(file) => file.commit(),
+            Target::Stdout(mut stdout) => stdout.flush(),
+        }
+    }
+}

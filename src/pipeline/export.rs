@@ -1,0 +1,97 @@
+//! From a mailbox to a file.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::{StreamExt, stream};
+use serde_json::{Map, Value};
+
+use crate::formats::Writer;
+use crate::formats::exchange::{self, Item};
+use crate::formats::photo;
+use crate::model::{Photo, PhotoData};
+use crate::pipeline::{Ending, RecordReport, Totals, Watcher};
+use crate::remote::api::{Expand, Place, Query};
+use crate::remote::{Clock, Mailbox, RemoteError, Transport};
+
+/// Contacts on a page. Each comes with all it has, so that pages are not as big as they could be.
+const PER_PAGE: u32 = 250;
+/// Photos that are fetched ahead, in order; the gate lets as many requests go as the service allows.
+const PHOTOS_AHEAD: usize = 8;
+/// Lists cut notes to this many characters when these begin with an empty line (microsoft-graph-docs#17598).
+const CUT_NOTES: usize = 256;
+
+/// Why an export ended before its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportError {
+    /// The mailbox.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    /// The output.
+    #[error("cannot write: {0}")]
+    Output(#[from] io::Error),
+    /// The user.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// Writes every contact of the folders, with its photo.
+///
+/// # Errors
+/// When the mailbox refuses or is out of reach, when the output cannot be written, when the user interrupts: then the
+/// output is not whole.
+pub async fn export<T: Transport, C: Clock>(
+    mailbox: &Mailbox<T, C>,
+    places: &[Place],
+    writer: &mut dyn Writer,
+    interrupted: &AtomicBool,
+    watcher: &mut dyn Watcher,
+) -> Result<Totals, ExportError> {
+    let mut totals = Totals::default();
+    for place in places {
+        let query = Query { top: Some(PER_PAGE), expand: Expand(exchange::all_extended()), ..Query::default() };
+        let mut pages = mailbox.contacts(place, &query);
+        while let Some(page) = pages.next().await? {
+            let mut items = stream::iter(page).map(|json| whole(mailbox, place, json)).buffered(PHOTOS_AHEAD);
+            while let Some(item) = items.next().await {
+                write(item?, writer, &mut totals, watcher)?;
+                if interrupted.load(Ordering::Relaxed) {
+                    return Err(ExportError::Interrupted);
+                }
+            }
+        }
+    }
+    writer.finish()?;
+    Ok(totals)
+}
+
+/// A contact with what a list leaves out: its photo, and its long texts where the list may have cut them.
+async fn whole<T: Transport, C: Clock>(
+    mailbox: &Mailbox<T, C>,
+    place: &Place,
+    json: Map<String, Value>,
+) -> Result<Item, RemoteError> {
+    let dialect = mailbox.endpoint().dialect;
+    let mut item = exchange::read(json, dialect);
+    if item.stash_damaged || item.contact.notes.chars().count() == CUT_NOTES {
+        let query = Query { expand: Expand(exchange::all_extended()), ..Query::default() };
+        item = exchange::read(mailbox.contact(place, &item.id, &query).await?, dialect);
+    }
+    if item.has_picture != Some(false)
+        && let Some(picture) = mailbox.photo(place, &item.id).await?
+    {
+        let kind = photo::kind_of(&picture);
+        item.contact.photo = Some(Photo { data: PhotoData::Bytes(picture.into()), kind });
+    }
+    Ok(item)
+}
+
+fn write(item: Item, writer: &mut dyn Writer, totals: &mut Totals, watcher: &mut dyn Watcher) -> io::Result<()> {
+    let losses = writer.write(&item.contact)?;
+    let name = item.contact.display_name();
+    totals.photos += u64::from(matches!(&item.contact.photo, Some(Photo { data: PhotoData::Bytes(_), .. })));
+    let (ending, id) = (Ending::Created, Some(item.id.as_str()));
+    totals.count(&RecordReport { position: None, id, name: &name, ending, why: None, losses: &losses }, watcher);
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! From files into a mailbox: every record once, however often it is run.
+
+mod apply;
+mod plan;
+mod proof;
+mod target;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use crate::formats::{Outcome, Position, Record};
+use crate::model::Loss;
+use crate::model::identity::{Key, Keys};
+use crate::pipeline::{Ending, RecordReport, Records, Totals, Watcher};
+use crate::remote::api::Place;
+use crate::remote::{Clock, Mailbox, RemoteError, Transport};
+use apply::{Applied, Job};
+pub use proof::Proof;
+use target::Target;
+
+/// Records that are worked on at once: more than the requests that may be under way, so that these never run dry.
+const AT_ONCE: usize = 8;
+
+/// How an import ended.
+#[derive(Debug)]
+pub struct Imported {
+    /// The sums; complete for what was read, also when the import was stopped.
+    pub totals: Totals,
+    /// What the mailbox holds now; none when the import was stopped.
+    pub proof: Option<Proof>,
+    /// What stopped it.
+    pub stopped: Option<Stopped>,
+}
+
+/// What stops an import before its end.
+#[derive(Debug)]
+pub enum Stopped {
+    /// The mailbox.
+    Remote(RemoteError),
+    /// The user.
+    Interrupted,
+}
+
+/// Uploads every record that the folder does not have yet, and proves it. `run` names this run in what it writes;
+/// when `interrupted` becomes true, what is under way is finished and nothing more is begun.
+pub async fn import<T: Transport, C: Clock>(
+    mailbox: &Mailbox<T, C>,
+    place: &Place,
+    run: &str,
+    records: &mut Records<'_>,
+    interrupted: &AtomicBool,
+    watcher: &mut dyn Watcher,
+) -> Imported {
+    let mut totals = Totals::default();
+    let stopped = match Target::list(mailbox, place).await {
+        Ok(target) => {
+            let mut import = Import { mailbox, place, run, target, keys: Keys::default(), created: HashMap::new() };
+            match import.run(records, interrupted, &mut totals, watcher).await {
+                Ok(()) => match proof::prove(mailbox, place, run, &import.created, watcher).await {
+                    Ok(proof) => return Imported { totals, proof: Some(proof), stopped: None },
+                    Err(error) => Stopped::Remote(error),
+                },
+                Err(stopped) => stopped,
+            }
+        }
+        Err(error) => Stopped::Remote(error),
+    };
+    Imported { totals, proof: None, stopped: Some(stopped) }
+}
+
+/// An import under way.
+struct Import<'a, T, C> {
+    mailbox: &'a Mailbox<T, C>,
+    place: &'a Place,
+    run: &'a str,
+    target: Target,
+    keys: Keys,
+    /// What this run created: key and the service's id.
+    created: HashMap<Key, String>,
+}
+
+impl<T: Transport, C: Clock> Import<'_, T, C> {
+    async fn run(
+        &mut self,
+        records: &mut Records<'_>,
+        interrupted: &AtomicBool,
+        totals: &mut Totals,
+        watcher: &mut dyn Watcher,
+    ) -> Result<(), Stopped> {
+        let mut under_way = FuturesUnordered::new();
+        let mut stopped = None;
+        loop {
+            while stopped.is_none() && under_way.len() < AT_ONCE {
+                if interrupted.load(Ordering::Relaxed) {
+                    stopped = Some(Stopped::Interrupted);
+                    break;
+                }
+                let Some(record) = records.next(totals, watcher) else { break };
+                if let Some(job) = self.begin(record, totals, watcher) {
+                    let (mailbox, place, run) = (self.mailbox, self.place, self.run);
+                    under_way.push(async move { apply::apply(mailbox, place, run, job).await });
+                }
+            }
+            let Some((job, applied)) = under_way.next().await else { break };
+            if let Some(error) = self.end(&job, applied, totals, watcher) {
+                stopped.get_or_insert(Stopped::Remote(error));
+            }
+        }
+        stopped.map_or(Ok(()), Err)
+    }
+
+    /// Plans a record: a job for the mailbox, or an ending at once.
+    fn begin(&mut self, record: Record, totals: &mut Totals, watcher: &mut dyn Watcher) -> Option<Job> {
+        let Record { position, outcome, losses, .. } = record;
+        let contact = match outcome {
+            Outcome::Contact(contact) => contact,
+            Outcome::Reject(reject) => {
+                let ending = (Ending::Rejected, Some(reject.why.as_str()));
+                count(&position, None, "", ending, &losses, totals, watcher);
+                return None;
+            }
+        };
+        let keyed = self.keys.next(&contact);
+        let dialect = self.mailbox.endpoint().dialect;
+        let (job, action) = plan::plan(*contact, position, losses, keyed, &self.target, dialect);
+        match action {
+            plan::Action::End(ending, why) => {
+                count(&job.position, None, &job.name, (ending, why), &job.losses, totals, watcher);
+                None
+            }
+            plan::Action::Do(work) => Some(Job { work, ..job }),
+        }
+    }
+
+    /// Counts what became of a job; returns what stops the run.
+    fn end(
+        &mut self,
+        job: &Job,
+        applied: Result<Applied, RemoteError>,
+        totals: &mut Totals,
+        watcher: &mut dyn Watcher,
+    ) -> Option<RemoteError> {
+        match applied {
+            Ok(applied) => {
+                if applied.ending == Ending::Created {
+                    self.created.insert(job.key, applied.id.clone());
+                }
+                totals.photos += u64::from(applied.photo_set);
+                totals.refused_photos += u64::from(applied.photo_refused.is_some());
+                let ending = (applied.ending, applied.photo_refused.as_deref());
+                count(&job.position, Some(&applied.id), &job.name, ending, &job.losses, totals, watcher);
+                None
+            }
+            Err(error) => {
+                let why = error.to_string();
+                count(&job.position, None, &job.name, (Ending::Failed, Some(&why)), &job.losses, totals, watcher);
+                (!error.is_about_one_request()).then_some(error)
+            }
+        }
+    }
+}
+
+fn count(
+    position: &Position,
+    id: Option<&str>,
+    name: &str,
+    (ending, why): (Ending, Option<&str>),
+    losses: &[Loss],
+    totals: &mut Totals,
+    watcher: &mut dyn Watcher,
+) {
+    totals.count(&RecordReport { position: Some(position), id, name, ending, why, losses }, watcher);
+}

@@ -1,0 +1,148 @@
+//! What became of every record: totals that add up, and a watcher that sees each as it happens.
+
+use std::collections::BTreeMap;
+
+use crate::formats::Position;
+use crate::model::{Field, Loss, Why};
+
+/// How a record ended: exactly one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ending {
+    /// It is new in the target.
+    Created,
+    /// The target has it, and something of it was changed or added.
+    Updated,
+    /// The target has just this already.
+    Unchanged,
+    /// It was left out on purpose.
+    Skipped,
+    /// It cannot be read.
+    Rejected,
+    /// The target did not take it.
+    Failed,
+}
+
+impl Ending {
+    /// Every ending, in the order of the totals line.
+    pub const ALL: [Ending; 6] =
+        [Ending::Created, Ending::Updated, Ending::Unchanged, Ending::Skipped, Ending::Rejected, Ending::Failed];
+
+    /// Its word in the totals line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Ending::Created => "created",
+            Ending::Updated => "updated",
+            Ending::Unchanged => "unchanged",
+            Ending::Skipped => "skipped",
+            Ending::Rejected => "rejected",
+            Ending::Failed => "failed",
+        }
+    }
+}
+
+/// What became of one record.
+#[derive(Debug)]
+pub struct RecordReport<'a> {
+    /// Where it stands in its file, when it comes from one.
+    pub position: Option<&'a Position>,
+    /// The mailbox's id of it, when it has one.
+    pub id: Option<&'a str>,
+    /// The contact's name, when there is one. Personal data.
+    pub name: &'a str,
+    /// How it ended.
+    pub ending: Ending,
+    /// Why, when it did not simply succeed.
+    pub why: Option<&'a str>,
+    /// What was lost on the way.
+    pub losses: &'a [Loss],
+}
+
+impl RecordReport<'_> {
+    /// Which record it is, for people: its position in a file; in a mailbox its name, else the mailbox's id of it.
+    pub fn place(&self) -> String {
+        match (self.position, self.name) {
+            (Some(position), _) => position.to_string(),
+            (None, "") => self.id.unwrap_or_default().to_owned(),
+            (None, name) => name.to_owned(),
+        }
+    }
+}
+
+/// Sees a job happen. Every method has an empty default.
+pub trait Watcher {
+    /// A source was opened; what was decided about it may follow with the first record.
+    fn source(&mut self, _name: &str) {}
+
+    /// Something about a source as a whole that its reader decided.
+    fn remark(&mut self, _source: &str, _remark: &str) {}
+
+    /// A source could not be read, or not to its end.
+    fn source_failed(&mut self, _why: &str) {}
+
+    /// A record ended.
+    fn record(&mut self, _report: &RecordReport<'_>) {}
+
+    /// Something worth knowing while the job goes on.
+    fn note(&mut self, _what: &str) {}
+}
+
+/// How many values of a field were lost for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LossCount {
+    /// How many.
+    pub count: u64,
+    /// Where the first one was.
+    pub first: String,
+}
+
+/// The sums of a job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Records read, broken ones too.
+    pub read: u64,
+    /// How they ended; the sum is `read`.
+    pub endings: BTreeMap<Ending, u64>,
+    /// Values lost, by field and reason.
+    pub losses: BTreeMap<(Field, Why), LossCount>,
+    /// Sources that were opened.
+    pub sources: u64,
+    /// Sources that could not be read, or not to their end.
+    pub failed_sources: u64,
+    /// Photos that the target has now and did not have before.
+    pub photos: u64,
+    /// Photos that the target did not take.
+    pub refused_photos: u64,
+}
+
+impl Totals {
+    /// How many records ended so.
+    pub fn of(&self, ending: Ending) -> u64 {
+        self.endings.get(&ending).copied().unwrap_or_default()
+    }
+
+    /// How many values were lost.
+    pub fn lost(&self) -> u64 {
+        self.losses.values().map(|loss| loss.count).sum()
+    }
+
+    /// Counts a record and tells the watcher.
+    pub fn count(&mut self, report: &RecordReport<'_>, watcher: &mut dyn Watcher) {
+        self.read += 1;
+        *self.endings.entry(report.ending).or_default() += 1;
+        for loss in report.losses {
+            let first = || LossCount { count: 0, first: report.place() };
+            self.losses.entry((loss.field, loss.why)).or_insert_with(first).count += 1;
+        }
+        watcher.record(report);
+    }
+
+    /// Whether no input could be read at all, although there were some.
+    pub fn nothing_was_read(&self) -> bool {
+        self.read == 0 && self.failed_sources > 0
+    }
+
+    /// Whether something that was read did not arrive.
+    pub fn has_failures(&self) -> bool {
+        self.of(Ending::Rejected) + self.of(Ending::Failed) + self.failed_sources + self.refused_photos > 0
+    }
+}
