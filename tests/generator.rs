@@ -1,10 +1,15 @@
 //! Makes address books of any size for tests and benchmarks: invented people, the same ones for the same seed.
 
-use cardferry::model::{Address, Contact, Date, Email, Kind, Line, PartialDate, Phone, Photo, PhotoData, PhotoKind, Url};
+use cardferry::model::{
+    Address, Contact, Date, Email, Kind, Line, PartialDate, Phone, Photo, PhotoData, PhotoKind, Url,
+};
 
-const GIVEN: &[&str] = &["Ada", "Jürgen", "Zoë", "Søren", "José", "Łukasz", "Ольга", "Γιώργος", "花子", "伟", "민준", "שרה"];
-const SURNAMES: &[&str] = &["Smith", "Müller", "Lefèvre", "O'Brien", "van der Berg", "Nowák", "Иванова", "山田", "王", "כהן"];
-const COMPANIES: &[&str] = &["Contoso, Ltd.", "Fabrikam Inc.", "Müller & Söhne GmbH", "株式会社サンプル", "Example \"Quoted\" Co."];
+const GIVEN: &[&str] =
+    &["Ada", "Jürgen", "Zoë", "Søren", "José", "Łukasz", "Ольга", "Γιώργος", "花子", "伟", "민준", "שרה"];
+const SURNAMES: &[&str] =
+    &["Smith", "Müller", "Lefèvre", "O'Brien", "van der Berg", "Nowák", "Иванова", "山田", "王", "כהן"];
+const COMPANIES: &[&str] =
+    &["Contoso, Ltd.", "Fabrikam Inc.", "Müller & Söhne GmbH", "株式会社サンプル", "Example \"Quoted\" Co."];
 const TITLES: &[&str] = &["Engineer", "Director, EMEA", "エンジニア", "Head of R&D; Sales"];
 const CITIES: &[(&str, &str, &str, &str)] = &[
     ("Seattle", "WA", "98101", "United States"),
@@ -12,7 +17,8 @@ const CITIES: &[(&str, &str, &str, &str)] = &[
     ("Paris", "Île-de-France", "75001", "France"),
     ("Łódź", "", "90-001", "Polska"),
 ];
-const NOTES: &[&str] = &["met in spring; wrote again, no answer", "two\nlines", "préparer la réunion", "会議 — C:\\path"];
+const NOTES: &[&str] =
+    &["met in spring; wrote again, no answer", "two\nlines", "préparer la réunion", "会議 — C:\\path"];
 
 /// A small generator of even draws (SplitMix64).
 pub struct Draw(u64);
@@ -31,7 +37,8 @@ impl Draw {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    /// A number below a bound.
+    pub fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize
     }
 

@@ -10,9 +10,16 @@
     reason = "a test may stop at the first surprise, and sets its own stage"
 )]
 
+mod contacts;
 mod csv;
 mod dump;
+mod exchange;
+#[cfg(feature = "sandbox")]
+#[path = "../generator.rs"]
+mod generator;
 mod golden;
+#[cfg(feature = "cli")]
+mod import;
 #[cfg(feature = "remote")]
 mod mailbox;
 #[cfg(feature = "sandbox")]
@@ -20,5 +27,7 @@ mod openapi;
 mod rooms;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+#[cfg(feature = "cli")]
+mod sandboxed;
 #[cfg(feature = "remote")]
 mod scripted;

@@ -261,7 +261,3 @@ fn code_of(contact: &Contact, field: Field, codes: &[(&str, &'static str)]) -> &
     };
     codes.iter().find(|(of, _)| of.eq_ignore_ascii_case(word)).map(|(_, code)| *code).unwrap_or_default()
 }
-
-#[cfg(test)]
-#[path = "tests.rs"]
-mod tests;

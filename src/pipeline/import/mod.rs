@@ -59,7 +59,7 @@ pub async fn import<T: Transport, C: Clock>(
         Ok(target) => {
             let mut import = Import { mailbox, place, run, target, keys: Keys::default(), created: HashMap::new() };
             match import.run(records, interrupted, &mut totals, watcher).await {
-                Ok(()) => match proof::prove(mailbox, place, run, &import.created, watcher).await {
+                Ok(()) => match proof::prove(mailbox, place, &import.created, watcher).await {
                     Ok(proof) => return Imported { totals, proof: Some(proof), stopped: None },
                     Err(error) => Stopped::Remote(error),
                 },

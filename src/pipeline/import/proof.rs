@@ -19,15 +19,14 @@ pub struct Proof {
     pub found: u64,
     /// Contacts that this run created and that are missing.
     pub missing: u64,
-    /// Twins that late commits of this run had made, and that were removed.
+    /// Twins that lost answers had made, and that were removed.
     pub twins_removed: u64,
 }
 
-/// Lists the folder, removes the twins that this run made, and compares with what this run created.
+/// Lists the folder, removes the twins that lost answers made, and compares with what this run created.
 pub(super) async fn prove<T: Transport, C: Clock>(
     mailbox: &Mailbox<T, C>,
     place: &Place,
-    run: &str,
     created: &HashMap<Key, String>,
     watcher: &mut dyn Watcher,
 ) -> Result<Proof, RemoteError> {
@@ -35,10 +34,9 @@ pub(super) async fn prove<T: Transport, C: Clock>(
     let mut proof = Proof { contacts: target.contacts, ..Proof::default() };
     for (key, held) in &target.held {
         proof.keyed += held.len() as u64;
-        let Some(ours) = created.get(key) else { continue };
-        for twin in twins(held, ours, run) {
+        for twin in twins(held, created.get(key)) {
             mailbox.delete(place, &twin.id).await?;
-            watcher.note("removed a twin that a late answer of this run had made");
+            watcher.note("removed a twin of a contact, which a late answer had made");
             proof.twins_removed += 1;
         }
     }
@@ -49,9 +47,48 @@ pub(super) async fn prove<T: Transport, C: Clock>(
     Ok(proof)
 }
 
-/// The contacts of one key that this very run made beside the one that counts.
-fn twins<'a>(held: &'a [Held], ours: &'a str, run: &'a str) -> impl Iterator<Item = &'a Held> {
-    let there = held.iter().any(|held| held.id == ours);
-    let made_here = move |held: &&Held| held.state.as_ref().is_some_and(|state| state.run == run);
-    held.iter().filter(move |held| there && held.id != ours).filter(made_here)
+/// The contacts of one key that are there twice because one create was carried out twice: made by the same run from
+/// the same content, this run or an earlier one that did not come to its own proof. The one that counts stays: the one
+/// this run knows, else one with a photo, else the first.
+fn twins<'a>(held: &'a [Held], ours: Option<&String>) -> Vec<&'a Held> {
+    let mut rest: Vec<&Held> = held.iter().filter(|held| held.state.is_some()).collect();
+    let mut twins = Vec::new();
+    while let Some(first) = rest.pop() {
+        let same = |other: &Held| other.state == first.state;
+        let mut group: Vec<&Held> = rest.extract_if(.., |other| same(other)).collect();
+        group.insert(0, first);
+        let worth = |held: &&Held| (Some(&held.id) == ours, held.has_picture == Some(true));
+        let keep = group.iter().copied().max_by_key(worth).map(|held| held.id.clone());
+        twins.extend(group.into_iter().filter(|held| Some(&held.id) != keep.as_ref()));
+    }
+    twins
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::exchange::extended::{Fingerprint, State};
+
+    fn held(id: &str, run: &str, has_picture: bool) -> Held {
+        let state = State { content: Fingerprint::of(b"c"), photo: None, run: run.into() };
+        Held { id: id.into(), state: Some(state), has_picture: Some(has_picture) }
+    }
+
+    fn ids(held: &[Held], ours: Option<&str>) -> Vec<String> {
+        let ours = ours.map(str::to_owned);
+        let mut ids: Vec<_> = twins(held, ours.as_ref()).into_iter().map(|held| held.id.clone()).collect();
+        ids.sort();
+        ids
+    }
+
+    #[test]
+    fn only_what_one_run_made_twice_is_a_twin() {
+        assert_eq!(ids(&[held("a", "r1", false)], None), [""; 0]);
+        assert_eq!(ids(&[held("a", "r1", false), held("b", "r2", false)], None), [""; 0]);
+        assert_eq!(ids(&[held("a", "r1", false), held("b", "r1", true)], None), ["a"]);
+        assert_eq!(ids(&[held("a", "r1", false), held("b", "r1", true)], Some("a")), ["b"]);
+        assert_eq!(ids(&[held("a", "r1", false), held("b", "r1", false), held("c", "r1", true)], None), ["a", "b"]);
+        let unknown = Held { state: None, ..held("b", "", false) };
+        assert_eq!(ids(&[held("a", "r1", false), unknown.clone(), unknown], None), [""; 0]);
+    }
 }

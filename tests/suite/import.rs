@@ -1,0 +1,225 @@
+//! Import and export over the sandbox in process, in both APIs: every record once, whatever happens on the line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use cardferry::formats::exchange::Dialect;
+use cardferry::formats::exchange::extended::Fingerprint;
+use cardferry::formats::{Outcome, Writer as _, photo, vcard};
+use cardferry::model::{Contact, Photo};
+use cardferry::pipeline::import::{Imported, Stopped, import};
+use cardferry::pipeline::{Ending, ExportError, Reading, RecordReport, Records, Source, Totals, Watcher, export};
+use cardferry::remote::api::Place;
+use cardferry::remote::{Clock, Mailbox, Transport};
+use pretty_assertions::assert_eq;
+
+use crate::generator;
+use crate::sandboxed::{Honest, Lossy, mailbox, sandbox};
+
+const BOTH: [Dialect; 2] = [Dialect::Graph, Dialect::Outlook];
+
+/// Keeps what was reported.
+#[derive(Default)]
+struct Kept(Vec<(String, Ending, String)>);
+
+impl Watcher for Kept {
+    fn record(&mut self, report: &RecordReport<'_>) {
+        self.0.push((report.name.to_owned(), report.ending, report.why.unwrap_or_default().to_owned()));
+    }
+}
+
+async fn upload<T: Transport, C: Clock>(mailbox: &Mailbox<T, C>, file: &Path, run: &str) -> (Imported, Kept) {
+    let (reading, mut kept) = (Reading::default(), Kept::default());
+    let mut records = Records::new(vec![Ok(Source::File(file.to_owned()))], &reading);
+    let go = AtomicBool::new(false);
+    let imported = import(mailbox, &Place::default(), run, &mut records, &go, &mut kept).await;
+    (imported, kept)
+}
+
+async fn download<T: Transport, C: Clock>(mailbox: &Mailbox<T, C>) -> Result<(Vec<Contact>, Totals), ExportError> {
+    let mut writer = vcard::Writer::new(Vec::new(), vcard::Version::V4_0);
+    let go = AtomicBool::new(false);
+    let totals = export(mailbox, &[Place::default()], &mut writer, &go, &mut Kept::default()).await?;
+    Ok((read(&writer.into_inner()), totals))
+}
+
+fn read(cards: &[u8]) -> Vec<Contact> {
+    let reader = vcard::Reader::new(Arc::from("cards"), cards, vcard::Options::default());
+    let contact = |record: cardferry::formats::Record| match record.outcome {
+        Outcome::Contact(contact) => *contact,
+        Outcome::Reject(reject) => panic!("{reject:?}"),
+    };
+    reader.map(|record| contact(record.unwrap())).collect()
+}
+
+/// A vCard file of invented people.
+fn cards(directory: &Path, count: usize, photos: usize) -> PathBuf {
+    let mut writer = vcard::Writer::new(Vec::new(), vcard::Version::V4_0);
+    for contact in generator::contacts(count, photos, 3) {
+        assert_eq!(writer.write(&contact).unwrap(), []);
+    }
+    writer.finish().unwrap();
+    let path = directory.join("people.vcf");
+    fs::write(&path, writer.into_inner()).unwrap();
+    path
+}
+
+/// One line a contact with its photo's fingerprint, for comparing address books whose order differs; twins count.
+fn summary(contacts: &[Contact]) -> Vec<String> {
+    let sorted = |mut texts: Vec<&str>| {
+        texts.sort_unstable();
+        texts.join(" ")
+    };
+    let print = |of: &Photo| Fingerprint::of(&photo::bytes(of).unwrap()).to_string();
+    let line = |contact: &Contact| {
+        let mails = sorted(contact.emails.iter().map(|email| email.address.as_str()).collect());
+        let phones = sorted(contact.phones.iter().map(|phone| phone.number.as_str()).collect());
+        let photo = contact.photo.as_ref().map(print).unwrap_or_default();
+        format!("{} | {mails} | {phones} | {} | {photo}", contact.name.full, contact.notes)
+    };
+    let mut lines: Vec<_> = contacts.iter().map(line).collect();
+    lines.sort();
+    lines
+}
+
+fn counts(totals: &Totals) -> [u64; 6] {
+    let counts = Ending::ALL.map(|ending| totals.of(ending));
+    assert_eq!(totals.read, counts.iter().sum::<u64>(), "the totals add up");
+    counts
+}
+
+#[tokio::test]
+async fn everything_arrives_once_and_comes_back_with_its_photos() {
+    for dialect in BOTH {
+        let directory = tempfile::tempdir().unwrap();
+        let mailbox = mailbox(Honest(sandbox(directory.path())), dialect);
+        let file = cards(directory.path(), 300, 20);
+        let source = read(&fs::read(&file).unwrap());
+        let photos = source.iter().filter(|contact| contact.photo.is_some()).count() as u64;
+
+        let (imported, kept) = upload(&mailbox, &file, "run1").await;
+        assert_eq!(
+            counts(&imported.totals),
+            [300, 0, 0, 0, 0, 0],
+            "{:?}",
+            kept.0.iter().find(|(.., why)| !why.is_empty())
+        );
+        assert_eq!((imported.totals.photos, imported.totals.refused_photos), (photos, 0));
+        let proof = imported.proof.unwrap();
+        assert_eq!((proof.contacts, proof.keyed, proof.found, proof.missing), (300, 300, 300, 0));
+
+        let (again, _) = upload(&mailbox, &file, "run2").await;
+        assert_eq!(counts(&again.totals), [0, 0, 300, 0, 0, 0]);
+        assert_eq!(again.proof.unwrap().contacts, 300);
+
+        let (back, totals) = download(&mailbox).await.unwrap();
+        assert_eq!((totals.read, totals.photos), (300, photos));
+        assert_eq!(summary(&back), summary(&source));
+    }
+}
+
+#[tokio::test]
+async fn what_one_api_wrote_the_other_finds() {
+    let directory = tempfile::tempdir().unwrap();
+    let line = Honest(sandbox(directory.path()));
+    let file = cards(directory.path(), 20, 30);
+    upload(&mailbox(line.clone(), Dialect::Graph), &file, "run1").await;
+    let (again, _) = upload(&mailbox(line.clone(), Dialect::Outlook), &file, "run2").await;
+    assert_eq!(counts(&again.totals), [0, 0, 20, 0, 0, 0]);
+    let graph = download(&mailbox(line.clone(), Dialect::Graph)).await.unwrap().0;
+    let outlook = download(&mailbox(line, Dialect::Outlook)).await.unwrap().0;
+    assert_eq!(graph, outlook);
+}
+
+/// A line that loses requests, loses answers, delivers creates late and throttles: still every record once.
+#[tokio::test]
+async fn a_bad_line_loses_nothing_and_doubles_nothing() {
+    let seeds: u64 = std::env::var("CARDFERRY_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let (mut faults, mut stops) = (0, 0);
+    for seed in 0..seeds {
+        let dialect = BOTH[seed as usize % 2];
+        let directory = tempfile::tempdir().unwrap();
+        let file = cards(directory.path(), 30, 30);
+        let sandbox = sandbox(directory.path());
+        let lossy = Arc::new(Lossy::new(sandbox.clone(), seed));
+        let bad = mailbox(Arc::clone(&lossy), dialect);
+        for run in 0..4 {
+            let (imported, _) = upload(&bad, &file, &format!("run{run}")).await;
+            counts(&imported.totals);
+            stops += u64::from(imported.stopped.is_some());
+        }
+        faults += *lossy.faults.lock().unwrap();
+        lossy.settle().await;
+
+        let good = mailbox(Honest(sandbox), dialect);
+        let (last, _) = upload(&good, &file, "last").await;
+        assert_eq!(last.totals.of(Ending::Failed) + last.totals.of(Ending::Rejected), 0, "seed {seed}");
+        let source = read(&fs::read(&file).unwrap());
+        let (back, _) = download(&good).await.unwrap();
+        assert_eq!(summary(&back), summary(&source), "seed {seed}");
+    }
+    println!("bad line: {seeds} seeds, {faults} faults, {stops} runs given up");
+    assert!(faults > seeds * 10, "only {faults} faults: the line is not bad");
+}
+
+#[tokio::test]
+async fn a_missing_photo_is_added_and_nothing_else_is_touched() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = sandbox(directory.path());
+    let mailbox = mailbox(Honest(sandbox.clone()), Dialect::Graph);
+    let file = cards(directory.path(), 1, 100);
+    upload(&mailbox, &file, "run1").await;
+    let page = mailbox.contacts(&Place::default(), &Default::default()).next().await.unwrap().unwrap();
+    let id = page[0]["id"].as_str().unwrap();
+    let request = http::Request::delete(format!("http://localhost/v1.0/me/contacts('{id}')/photo/$value"));
+    let request = request.header("authorization", "Bearer any").body(bytes::Bytes::new()).unwrap();
+    assert!(sandbox.handle(request).await.status().is_success());
+
+    let (again, _) = upload(&mailbox, &file, "run2").await;
+    assert_eq!(counts(&again.totals), [0, 1, 0, 0, 0, 0]);
+    assert!(mailbox.photo(&Place::default(), id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn other_content_under_the_same_key_is_skipped_and_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let mailbox = mailbox(Honest(sandbox(directory.path())), Dialect::Graph);
+    let file = directory.path().join("a.vcf");
+    let card = |note: &str| format!("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u1\r\nFN:Ada\r\nNOTE:{note}\r\nEND:VCARD\r\n");
+    fs::write(&file, card("one")).unwrap();
+    upload(&mailbox, &file, "run1").await;
+    fs::write(&file, card("two") + &card("three")).unwrap();
+    let (again, kept) = upload(&mailbox, &file, "run2").await;
+    assert_eq!(counts(&again.totals), [0, 0, 0, 2, 0, 0]);
+    let whys: Vec<_> = kept.0.into_iter().map(|(.., why)| why).collect();
+    assert_eq!(whys, ["is there with other content", "an earlier record has the same UID"]);
+    assert_eq!(download(&mailbox).await.unwrap().0[0].notes, "one");
+}
+
+#[tokio::test]
+async fn an_interrupted_import_finishes_what_it_began() {
+    let directory = tempfile::tempdir().unwrap();
+    let mailbox = mailbox(Honest(sandbox(directory.path())), Dialect::Graph);
+    let file = cards(directory.path(), 50, 0);
+    struct StopAt<'a>(u64, &'a AtomicBool);
+    impl Watcher for StopAt<'_> {
+        fn record(&mut self, _: &RecordReport<'_>) {
+            self.0 = self.0.wrapping_sub(1);
+            if self.0 == 0 {
+                self.1.store(true, std::sync::atomic::Ordering::Relaxed);
+            }
+        }
+    }
+    let (reading, stop) = (Reading::default(), AtomicBool::new(false));
+    let mut records = Records::new(vec![Ok(Source::File(file.clone()))], &reading);
+    let mut watcher = StopAt(10, &stop);
+    let imported = import(&mailbox, &Place::default(), "run1", &mut records, &stop, &mut watcher).await;
+    assert!(matches!(imported.stopped, Some(Stopped::Interrupted)));
+    let created = imported.totals.of(Ending::Created);
+    assert!((10..50).contains(&created), "{created}");
+    assert_eq!(download(&mailbox).await.unwrap().0.len() as u64, created);
+    let (again, _) = upload(&mailbox, &file, "run2").await;
+    assert_eq!(counts(&again.totals), [50 - created, 0, created, 0, 0, 0]);
+}
