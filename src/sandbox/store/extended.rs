@@ -13,7 +13,7 @@ fn start(value: &str) -> String {
 impl View<'_> {
     /// All extended properties of a contact: normalised id and value.
     pub(in crate::sandbox) fn extended(&self, contact: i64) -> Result<Vec<(String, String)>, ODataError> {
-        let sql = "SELECT property, value FROM extended WHERE contact = ? ORDER BY rowid";
+        let sql = "SELECT property, value FROM extended WHERE contact = ?";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([contact], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

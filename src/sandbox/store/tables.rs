@@ -50,8 +50,8 @@ CREATE TABLE extended (
     property TEXT NOT NULL,
     value TEXT NOT NULL,
     start TEXT NOT NULL,
-    UNIQUE (contact, property)
-);
+    PRIMARY KEY (contact, property)
+) WITHOUT ROWID;
 CREATE INDEX extended_by_value ON extended (property, start);
 
 CREATE TABLE photo (
