@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::extended;
-use super::schema::{self, ADDRESS, EMAIL, MAX_EMAILS, Property, Set, Shape};
+use super::schema::{ADDRESS, EMAIL, Entity, MAX_EMAILS, Property, Set, Shape};
 
 /// What a body asks for, under Graph's names.
 #[derive(Debug, Default, PartialEq)]
@@ -28,22 +28,11 @@ pub(super) enum Purpose {
     Update,
 }
 
-/// Which kind of entity a body describes.
-pub(super) struct Kind {
-    pub name: &'static str,
-    pub rows: &'static [Property],
-}
-
-/// A contact.
-pub(super) const CONTACT: Kind = Kind { name: "Contact", rows: schema::CONTACT };
-/// A contact folder.
-pub(super) const FOLDER: Kind = Kind { name: "ContactFolder", rows: schema::FOLDER };
-
 /// Reads a body.
 ///
 /// # Errors
 /// The service's 400s: not JSON, no such property, wrong shape, too many entries, not to be set.
-pub(super) fn read(body: &[u8], dialect: Dialect, kind: &Kind, purpose: Purpose) -> Result<Changes, ODataError> {
+pub(super) fn read(body: &[u8], dialect: Dialect, entity: &Entity, purpose: Purpose) -> Result<Changes, ODataError> {
     let Ok(Value::Object(sent)) = serde_json::from_slice(body) else { return Err(ODataError::unreadable_body()) };
     let extended_name = dialect.pick("singleValueExtendedProperties", "SingleValueExtendedProperties");
     let mut changes = Changes::default();
@@ -56,8 +45,7 @@ pub(super) fn read(body: &[u8], dialect: Dialect, kind: &Kind, purpose: Purpose)
             changes.extended = extended_properties(value, dialect)?;
             continue;
         }
-        let row = schema::find(kind.rows, dialect, &name)
-            .ok_or_else(|| ODataError::no_such_member(&cut(&name), kind.name))?;
+        let row = entity.find(dialect, &name).ok_or_else(|| ODataError::no_such_member(&cut(&name), entity.outlook))?;
         changes.take(row, value, dialect, purpose)?;
     }
     Ok(changes)
@@ -221,6 +209,7 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::schema::CONTACT;
     use pretty_assertions::assert_eq;
     use proptest::prelude::*;
     use serde_json::json;

@@ -44,7 +44,7 @@ pub(super) fn count(call: &Call<'_>) -> Answer {
     if call.method != Method::GET {
         return Err(ODataError::not_supported());
     }
-    let query = call.query(CONTACT, Takes::COUNT)?;
+    let query = call.query(&CONTACT, Takes::COUNT)?;
     let count = call
         .store
         .read(&call.mailbox.ids, |view| search::count(view, &folders::find(view, call)?, query.filter.as_ref()))?;
@@ -80,7 +80,7 @@ fn show(call: &Call<'_>, view: &View<'_>, row: &ContactRow, query: &Query) -> Re
 }
 
 fn list(call: &Call<'_>) -> Answer {
-    let query = call.query(CONTACT, Takes::LIST)?;
+    let query = call.query(&CONTACT, Takes::LIST)?;
     let preferred = call.preferred_page().filter(|_| query.top.is_none());
     let top = query.top.or(preferred).unwrap_or(DEFAULT_TOP).min(MAX_TOP);
     let mut body = Map::new();
@@ -109,7 +109,7 @@ fn list(call: &Call<'_>) -> Answer {
 }
 
 fn get(call: &Call<'_>, id: &str) -> Answer {
-    let query = call.query(CONTACT, Takes::ONE)?;
+    let query = call.query(&CONTACT, Takes::ONE)?;
     let shown = call.store.read(&call.mailbox.ids, |view| {
         let row = find(view, call, id)?;
         show(call, view, &row, &query)
@@ -131,8 +131,8 @@ fn changed(call: &Call<'_>, status: StatusCode, row: &ContactRow) -> Response<By
 }
 
 fn create(call: &Call<'_>) -> Answer {
-    call.query(CONTACT, Takes::NOTHING)?;
-    let mut changes = body::read(call.body, call.dialect, &body::CONTACT, Purpose::Create)?;
+    call.query(&CONTACT, Takes::NOTHING)?;
+    let mut changes = body::read(call.body, call.dialect, &CONTACT, Purpose::Create)?;
     let mut content = Map::new();
     apply(&mut content, &mut changes);
     let row = call.store.write(&call.mailbox.ids, |change| {
@@ -145,8 +145,8 @@ fn create(call: &Call<'_>) -> Answer {
 }
 
 fn update(call: &Call<'_>, id: &str) -> Answer {
-    call.query(CONTACT, Takes::NOTHING)?;
-    let mut changes = body::read(call.body, call.dialect, &body::CONTACT, Purpose::Update)?;
+    call.query(&CONTACT, Takes::NOTHING)?;
+    let mut changes = body::read(call.body, call.dialect, &CONTACT, Purpose::Update)?;
     let row = call.store.write(&call.mailbox.ids, |change| {
         let row = find(change, call, id)?;
         fresh(call, &row)?;
@@ -170,7 +170,7 @@ fn moved(change: &Change<'_>, call: &Call<'_>, row: &ContactRow, changes: &Chang
 }
 
 fn delete(call: &Call<'_>, id: &str) -> Answer {
-    call.query(CONTACT, Takes::NOTHING)?;
+    call.query(&CONTACT, Takes::NOTHING)?;
     call.store.write(&call.mailbox.ids, |change| {
         let row = find(change, call, id)?;
         fresh(call, &row)?;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::dialect::Dialect;
 use super::error::ODataError;
-use super::schema::Property;
+use super::schema::Entity;
 
 pub(super) use eval::{Item, compare_by};
 
@@ -81,13 +81,13 @@ pub(super) enum Op {
     Contains,
 }
 
-/// Reads and checks a filter over the entities whose properties are `rows`.
+/// Reads and checks a filter over entities of one kind.
 ///
 /// # Errors
 /// 400 for what is no filter, what does not exist, and what cannot be filtered by.
-pub(super) fn parse(text: &str, dialect: Dialect, rows: &'static [Property]) -> Result<Filter, ODataError> {
+pub(super) fn parse(text: &str, dialect: Dialect, entity: &'static Entity) -> Result<Filter, ODataError> {
     let tree = grammar::parse(text)?;
-    check::check(&tree, &check::Scope::entity(dialect, rows))
+    check::check(&tree, &check::Scope::entity(dialect, entity))
 }
 
 /// Reads `id eq '…' or id eq '…'`, the filter inside `$expand`, into normalised ids.

@@ -76,7 +76,7 @@ pub(super) fn count(call: &Call<'_>) -> Answer {
     if call.method != Method::GET {
         return Err(ODataError::not_supported());
     }
-    let query = call.query(FOLDER, Takes::COUNT)?;
+    let query = call.query(&FOLDER, Takes::COUNT)?;
     let count = call.store.read(&call.mailbox.ids, |view| Ok(matching(view, call, &query)?.len()))?;
     Ok(with_type(StatusCode::OK, "text/plain", Bytes::from(count.to_string())))
 }
@@ -97,7 +97,7 @@ fn matching(view: &View<'_>, call: &Call<'_>, query: &Query) -> Result<Vec<Folde
 }
 
 fn list(call: &Call<'_>) -> Answer {
-    let query = call.query(FOLDER, Takes::FOLDERS)?;
+    let query = call.query(&FOLDER, Takes::FOLDERS)?;
     let found = call.store.read(&call.mailbox.ids, |view| matching(view, call, &query))?;
     let top = query.top.or(call.preferred_page()).unwrap_or(DEFAULT_TOP) as u64;
     let style = call.style(Moment::Read, query.select.as_deref());
@@ -130,7 +130,7 @@ fn show(call: &Call<'_>, status: StatusCode, folder: &FolderRow, query: &Query) 
 }
 
 fn get(call: &Call<'_>) -> Answer {
-    let query = call.query(FOLDER, Takes::SELECT)?;
+    let query = call.query(&FOLDER, Takes::SELECT)?;
     let folder = call.store.read(&call.mailbox.ids, |view| find(view, call))?;
     Ok(show(call, StatusCode::OK, &folder, &query))
 }
@@ -141,8 +141,8 @@ fn name_of(changes: &Changes) -> Option<&str> {
 
 /// Documented for Graph; v2.0's page has no such operation, and it is accepted there all the same.
 fn create(call: &Call<'_>) -> Answer {
-    let query = call.query(FOLDER, Takes::NOTHING)?;
-    let changes = body::read(call.body, call.dialect, &body::FOLDER, Purpose::Create)?;
+    let query = call.query(&FOLDER, Takes::NOTHING)?;
+    let changes = body::read(call.body, call.dialect, &FOLDER, Purpose::Create)?;
     let name = name_of(&changes).ok_or_else(|| {
         let message = "The property 'DisplayName' is required when creating the entity.";
         ODataError::new(StatusCode::BAD_REQUEST, "ErrorInvalidProperty", message)
@@ -157,8 +157,8 @@ fn create(call: &Call<'_>) -> Answer {
 
 /// Documented: `displayName` and `parentFolderId`.
 fn update(call: &Call<'_>) -> Answer {
-    let query = call.query(FOLDER, Takes::NOTHING)?;
-    let changes = body::read(call.body, call.dialect, &body::FOLDER, Purpose::Update)?;
+    let query = call.query(&FOLDER, Takes::NOTHING)?;
+    let changes = body::read(call.body, call.dialect, &FOLDER, Purpose::Update)?;
     let folder = call.store.write(&call.mailbox.ids, |change| {
         let folder = find(change, call)?;
         let above = folder.parent.ok_or_else(distinguished)?;
@@ -174,7 +174,7 @@ fn update(call: &Call<'_>) -> Answer {
 
 /// Documented: any folder but the default one. Guessed: with all it holds.
 fn delete(call: &Call<'_>) -> Answer {
-    call.query(FOLDER, Takes::NOTHING)?;
+    call.query(&FOLDER, Takes::NOTHING)?;
     call.store.write(&call.mailbox.ids, |change| {
         let folder = find(change, call)?;
         folder.parent.ok_or_else(distinguished)?;

@@ -22,11 +22,11 @@ pub(super) fn metadata(call: &Call<'_>, id: &str) -> Answer {
     if call.method != Method::GET {
         return Err(ODataError::not_supported());
     }
-    let query = call.query(PHOTO, Takes::SELECT)?;
+    let query = call.query(&PHOTO, Takes::SELECT)?;
     let (row, photo) = read(call, id, false)?;
     let style = call.style(Moment::Read, query.select.as_deref());
     let mut shown = annotations(call, &row, &photo);
-    for property in PHOTO.iter().filter(|property| style.selects(property)) {
+    for property in PHOTO.rows.iter().filter(|property| style.selects(property)) {
         let value: Value = match property.graph {
             "width" => photo.width.into(),
             "height" => photo.height.into(),
@@ -68,7 +68,7 @@ fn read(call: &Call<'_>, id: &str, with_bytes: bool) -> Result<(ContactRow, Phot
 
 /// `contacts/{id}/photo/$value`.
 pub(super) fn value(call: &Call<'_>, id: &str) -> Answer {
-    call.query(PHOTO, Takes::NOTHING)?;
+    call.query(&PHOTO, Takes::NOTHING)?;
     match (&call.method, call.dialect) {
         (&Method::GET, _) => {
             let (_, photo) = read(call, id, true)?;

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::filter::{self, Field, Filter};
-use super::schema::{self, Filterable, Property, Shape};
+use super::schema::{Entity, Filterable, Property, Shape};
 
 /// Documented by Microsoft's answer in an issue: 10 unless asked, 1000 at most. Guessed: more is cut to it.
 pub(super) const DEFAULT_TOP: usize = 10;
@@ -42,11 +42,11 @@ impl Takes {
     pub(super) const NOTHING: Takes = Takes(&[]);
 }
 
-/// Reads the options of a request for entities whose properties are `rows`.
+/// Reads the options of a request for entities of one kind.
 ///
 /// # Errors
 /// 400 for unknown or repeated options, unknown properties and values that cannot be.
-pub(super) fn parse(raw: &str, dialect: Dialect, rows: &'static [Property], takes: Takes) -> Result<Query, ODataError> {
+pub(super) fn parse(raw: &str, dialect: Dialect, entity: &'static Entity, takes: Takes) -> Result<Query, ODataError> {
     let mut query = Query::default();
     let mut seen: Vec<String> = Vec::new();
     for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
@@ -61,7 +61,7 @@ pub(super) fn parse(raw: &str, dialect: Dialect, rows: &'static [Property], take
         if seen.contains(&name) {
             return Err(ODataError::bad_option(format!("The query option '{name}' is given more than once.")));
         }
-        query.set(&name, &value, dialect, rows)?;
+        query.set(&name, &value, dialect, entity)?;
         seen.push(name);
     }
     Ok(query)
@@ -75,14 +75,14 @@ fn decoded(text: &str) -> Result<String, ODataError> {
 }
 
 impl Query {
-    fn set(&mut self, name: &str, value: &str, dialect: Dialect, rows: &'static [Property]) -> Result<(), ODataError> {
+    fn set(&mut self, name: &str, value: &str, dialect: Dialect, entity: &'static Entity) -> Result<(), ODataError> {
         match name {
-            "$select" => self.select = Some(select(value, dialect, rows)?),
+            "$select" => self.select = Some(select(value, dialect, entity)?),
             "$top" => self.top = Some(number(name, value)?.clamp(1, MAX_TOP as u64) as usize),
             "$skip" => self.skip = number(name, value)?,
             "$count" => self.count = boolean(name, value)?,
-            "$orderby" => self.order = order(value, dialect, rows)?,
-            "$filter" => self.filter = Some(filter::parse(value, dialect, rows)?),
+            "$orderby" => self.order = order(value, dialect, entity)?,
+            "$filter" => self.filter = Some(filter::parse(value, dialect, entity)?),
             _ => self.expand = expand(value, dialect)?,
         }
         Ok(())
@@ -109,37 +109,29 @@ fn cut(value: &str) -> String {
     value.chars().take(60).collect()
 }
 
-fn row(name: &str, dialect: Dialect, rows: &'static [Property]) -> Result<&'static Property, ODataError> {
-    schema::find(rows, dialect, name).ok_or_else(|| {
-        let kind = match (rows.len(), dialect) {
-            (len, Dialect::Graph) if len == schema::CONTACT.len() => "microsoft.graph.contact",
-            (len, Dialect::Outlook) if len == schema::CONTACT.len() => "Microsoft.OutlookServices.Contact",
-            (_, Dialect::Graph) => "microsoft.graph.contactFolder",
-            (_, Dialect::Outlook) => "Microsoft.OutlookServices.ContactFolder",
-        };
-        ODataError::unknown_property(&cut(name), kind)
-    })
+fn row(name: &str, dialect: Dialect, entity: &Entity) -> Result<&'static Property, ODataError> {
+    entity.find(dialect, name).ok_or_else(|| ODataError::unknown_property(&cut(name), &entity.name(dialect)))
 }
 
-fn select(value: &str, dialect: Dialect, rows: &'static [Property]) -> Result<Vec<&'static Property>, ODataError> {
+fn select(value: &str, dialect: Dialect, entity: &'static Entity) -> Result<Vec<&'static Property>, ODataError> {
     let extended = dialect.pick("singleValueExtendedProperties", "SingleValueExtendedProperties");
     // Observed in use: the expanded navigation property is selected as well. It is shown either way.
     let names = value.split(',').map(str::trim).filter(|name| *name != extended);
-    names.map(|name| row(name, dialect, rows)).collect()
+    names.map(|name| row(name, dialect, entity)).collect()
 }
 
-fn order(value: &str, dialect: Dialect, rows: &'static [Property]) -> Result<Vec<(Field, bool)>, ODataError> {
-    value.split(',').map(|part| order_by(part.trim(), dialect, rows)).collect()
+fn order(value: &str, dialect: Dialect, entity: &'static Entity) -> Result<Vec<(Field, bool)>, ODataError> {
+    value.split(',').map(|part| order_by(part.trim(), dialect, entity)).collect()
 }
 
-fn order_by(part: &str, dialect: Dialect, rows: &'static [Property]) -> Result<(Field, bool), ODataError> {
+fn order_by(part: &str, dialect: Dialect, entity: &'static Entity) -> Result<(Field, bool), ODataError> {
     let (name, direction) = part.split_once(' ').unwrap_or((part, "asc"));
     let down = match direction.trim() {
         "asc" => false,
         "desc" => true,
         _ => return Err(ODataError::bad_option(format!("Syntax error in '$orderby': '{}'.", cut(part)))),
     };
-    let row = row(name, dialect, rows)?;
+    let row = row(name, dialect, entity)?;
     match (row.filter, row.shape) {
         (Filterable::Yes, Shape::Text) => Ok((Field::Property(row.graph, None), down)),
         (Filterable::Yes, Shape::Moment | Shape::Birthday) => Ok((Field::Time(row.graph), down)),
@@ -180,7 +172,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn list(raw: &str) -> Result<Query, ODataError> {
-        parse(raw, Dialect::Graph, CONTACT, Takes::LIST)
+        parse(raw, Dialect::Graph, &CONTACT, Takes::LIST)
     }
 
     #[test]
@@ -199,7 +191,7 @@ mod tests {
             "$filter=givenName+eq+'a%2Bb'&$expand=singleValueExtendedProperties($filter=id%20eq%20'String%200x3A24')",
         )
         .unwrap();
-        assert_eq!(query.filter, Some(filter::parse("givenName eq 'a+b'", Dialect::Graph, CONTACT).unwrap()));
+        assert_eq!(query.filter, Some(filter::parse("givenName eq 'a+b'", Dialect::Graph, &CONTACT).unwrap()));
         assert_eq!(query.expand, ["String 0x3a24"]);
     }
 
@@ -231,7 +223,7 @@ mod tests {
         ] {
             assert_eq!(list(raw).unwrap_err().status, 400, "{raw}");
         }
-        assert_eq!(parse("$top=1", Dialect::Graph, CONTACT, Takes::ONE).unwrap_err().status, 400);
+        assert_eq!(parse("$top=1", Dialect::Graph, &CONTACT, Takes::ONE).unwrap_err().status, 400);
     }
 
     #[test]

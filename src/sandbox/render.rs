@@ -59,7 +59,7 @@ impl Style<'_> {
         if self.dialect == Dialect::Outlook {
             shown.insert("@odata.id".into(), self.entity_id("ContactFolders", &row.public).into());
         }
-        for property in schema::FOLDER.iter().filter(|property| self.selects(property)) {
+        for property in schema::FOLDER.rows.iter().filter(|property| self.selects(property)) {
             let value = match property.graph {
                 "id" => row.public.clone(),
                 "parentFolderId" => row.parent_public.clone().unwrap_or_else(|| self.ids.folder(0)),

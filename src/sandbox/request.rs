@@ -10,7 +10,7 @@ use super::error::ODataError;
 use super::path::{ResourcePath, User};
 use super::query::{self, Query, Takes};
 use super::render::Style;
-use super::schema::{Moment, Property};
+use super::schema::{Entity, Moment, Property};
 use super::store::{Mailbox, Store};
 
 /// A request that has been let in, with all that answers it.
@@ -35,8 +35,8 @@ pub(super) struct Call<'a> {
 pub(super) type Answer = Result<Response<Bytes>, ODataError>;
 
 impl Call<'_> {
-    pub(super) fn query(&self, rows: &'static [Property], takes: Takes) -> Result<Query, ODataError> {
-        query::parse(self.raw_query, self.dialect, rows, takes)
+    pub(super) fn query(&self, entity: &'static Entity, takes: Takes) -> Result<Query, ODataError> {
+        query::parse(self.raw_query, self.dialect, entity, takes)
     }
 
     pub(super) fn style<'a>(&'a self, moment: Moment, select: Option<&'a [&'static Property]>) -> Style<'a> {

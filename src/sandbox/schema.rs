@@ -89,8 +89,38 @@ const fn text(graph: &'static str, outlook: &'static str, filter: Filterable) ->
 use Filterable::{Any, No, Yes};
 use Set::{Client, Move, Service};
 
+/// A kind of entity.
+#[derive(Debug)]
+pub(super) struct Entity {
+    /// Its name in Graph, behind `microsoft.graph.`.
+    pub graph: &'static str,
+    /// Its name in v2.0, behind `Microsoft.OutlookServices.`.
+    pub outlook: &'static str,
+    pub rows: &'static [Property],
+}
+
+pub(super) static CONTACT: Entity = Entity { graph: "contact", outlook: "Contact", rows: CONTACT_ROWS };
+pub(super) static FOLDER: Entity = Entity { graph: "contactFolder", outlook: "ContactFolder", rows: FOLDER_ROWS };
+/// A photo's metadata.
+pub(super) static PHOTO: Entity = Entity { graph: "profilePhoto", outlook: "Photo", rows: PHOTO_ROWS };
+
+impl Entity {
+    /// The property that `dialect` calls `name`, to the letter: the other dialect's case is an unknown property.
+    pub(super) fn find(&self, dialect: Dialect, name: &str) -> Option<&'static Property> {
+        self.rows.iter().find(|row| row.name(dialect) == name)
+    }
+
+    /// The type's name in full.
+    pub(super) fn name(&self, dialect: Dialect) -> String {
+        match dialect {
+            Dialect::Graph => format!("microsoft.graph.{}", self.graph),
+            Dialect::Outlook => format!("Microsoft.OutlookServices.{}", self.outlook),
+        }
+    }
+}
+
 /// A contact's properties in the order of v2.0's GET (documented).
-pub(super) static CONTACT: &[Property] = &[
+static CONTACT_ROWS: &[Property] = &[
     row("id", "Id", Shape::Text, Service, No),
     row("createdDateTime", "CreatedDateTime", Shape::Moment, Service, Yes),
     row("lastModifiedDateTime", "LastModifiedDateTime", Shape::Moment, Service, Yes),
@@ -132,20 +162,20 @@ pub(super) static CONTACT: &[Property] = &[
 ];
 
 /// A folder's properties, in the order of v2.0's GET (documented).
-pub(super) static FOLDER: &[Property] = &[
+static FOLDER_ROWS: &[Property] = &[
     row("id", "Id", Shape::Text, Service, No),
     row("parentFolderId", "ParentFolderId", Shape::Text, Move, No),
     text("displayName", "DisplayName", Yes),
 ];
 
 /// A photo's properties, for `$select`.
-pub(super) static PHOTO: &[Property] = &[
+static PHOTO_ROWS: &[Property] = &[
     row("id", "Id", Shape::Text, Service, No),
     row("width", "Width", Shape::Text, Service, No),
     row("height", "Height", Shape::Text, Service, No),
 ];
 
-/// Graph's order, where it differs from [`CONTACT`] (recorded): these come last.
+/// Graph's order, where it differs from [`CONTACT_ROWS`] (recorded): these come last.
 const GRAPH_LAST: [&str; 4] = ["emailAddresses", "homeAddress", "businessAddress", "otherAddress"];
 
 /// The order of v2.0's POST and PATCH answers (documented).
@@ -202,13 +232,13 @@ pub(super) enum Moment {
 /// A contact's properties as an answer of this dialect orders them.
 pub(super) fn ordered(dialect: Dialect, moment: Moment) -> impl Iterator<Item = &'static Property> {
     static GRAPH: LazyLock<Vec<&'static Property>> = LazyLock::new(|| {
-        let (last, first): (Vec<_>, Vec<_>) = CONTACT.iter().partition(|row| GRAPH_LAST.contains(&row.graph));
+        let (last, first): (Vec<_>, Vec<_>) = CONTACT.rows.iter().partition(|row| GRAPH_LAST.contains(&row.graph));
         first.into_iter().chain(last).collect()
     });
     static WRITE: LazyLock<Vec<&'static Property>> = LazyLock::new(|| {
-        OUTLOOK_WRITE.iter().filter_map(|name| CONTACT.iter().find(|row| row.outlook == *name)).collect()
+        OUTLOOK_WRITE.iter().filter_map(|name| CONTACT.rows.iter().find(|row| row.outlook == *name)).collect()
     });
-    static READ: LazyLock<Vec<&'static Property>> = LazyLock::new(|| CONTACT.iter().collect());
+    static READ: LazyLock<Vec<&'static Property>> = LazyLock::new(|| CONTACT.rows.iter().collect());
     let order = match (dialect, moment) {
         (Dialect::Graph, _) => &GRAPH,
         (Dialect::Outlook, Moment::Read) => &READ,
@@ -223,11 +253,6 @@ impl Property {
     }
 }
 
-/// The row that `dialect` calls `name`, to the letter: the other dialect's case is an unknown property.
-pub(super) fn find(rows: &'static [Property], dialect: Dialect, name: &str) -> Option<&'static Property> {
-    rows.iter().find(|row| row.name(dialect) == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,16 +263,16 @@ mod tests {
             [(Dialect::Graph, Moment::Read), (Dialect::Outlook, Moment::Read), (Dialect::Outlook, Moment::Write)]
         {
             let mut names: Vec<_> = ordered(dialect, moment).map(|row| row.graph).collect();
-            assert_eq!(names.len(), CONTACT.len());
+            assert_eq!(names.len(), CONTACT.rows.len());
             names.sort_unstable();
             names.dedup();
-            assert_eq!(names.len(), CONTACT.len(), "{dialect:?} {moment:?}");
+            assert_eq!(names.len(), CONTACT.rows.len(), "{dialect:?} {moment:?}");
         }
     }
 
     #[test]
     fn the_dialects_differ_in_case_but_for_the_mobile_phone() {
-        for row in CONTACT.iter().chain(FOLDER) {
+        for row in CONTACT.rows.iter().chain(FOLDER.rows) {
             let expected = if row.graph == "mobilePhone" { "mobilephone1".into() } else { row.graph.to_lowercase() };
             assert_eq!(row.outlook.to_lowercase(), expected);
             assert!(row.outlook.starts_with(|c: char| c.is_ascii_uppercase()));

@@ -7,7 +7,7 @@ use super::{Collection, Field, Filter, Op, Operand, Test};
 use crate::sandbox::dialect::Dialect;
 use crate::sandbox::error::ODataError;
 use crate::sandbox::extended::normal_id;
-use crate::sandbox::schema::{self, Filterable, Property, Shape};
+use crate::sandbox::schema::{self, Entity, Filterable, Shape};
 
 /// What names mean at this place of a filter.
 pub(super) struct Scope<'a> {
@@ -16,14 +16,14 @@ pub(super) struct Scope<'a> {
 }
 
 enum Kind<'a> {
-    Entity(&'static [Property]),
+    Whole(&'static Entity),
     /// Inside `any`: the collection and the variable's name.
     Entry(Collection, Option<&'a str>),
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn entity(dialect: Dialect, rows: &'static [Property]) -> Scope<'a> {
-        Scope { dialect, kind: Kind::Entity(rows) }
+    pub(super) fn entity(dialect: Dialect, entity: &'static Entity) -> Scope<'a> {
+        Scope { dialect, kind: Kind::Whole(entity) }
     }
 
     /// An extended property; without a variable where its parts are named directly.
@@ -44,18 +44,18 @@ pub(super) fn check(tree: &Expr, scope: &Scope<'_>) -> Result<Filter, ODataError
 }
 
 fn any(path: &[String], condition: Option<&(String, Box<Expr>)>, scope: &Scope<'_>) -> Result<Filter, ODataError> {
-    let (Kind::Entity(rows), [name]) = (&scope.kind, path) else { return Err(ODataError::unfilterable()) };
-    let collection = collection(name, scope.dialect, rows)?;
+    let (Kind::Whole(entity), [name]) = (&scope.kind, path) else { return Err(ODataError::unfilterable()) };
+    let collection = collection(name, scope.dialect, entity)?;
     let Some((variable, body)) = condition else { return Ok(Filter::Any(collection, None)) };
     let inner = Scope { dialect: scope.dialect, kind: Kind::Entry(collection, Some(variable)) };
     Ok(Filter::Any(collection, Some(Box::new(check(body, &inner)?))))
 }
 
-fn collection(name: &str, dialect: Dialect, rows: &'static [Property]) -> Result<Collection, ODataError> {
+fn collection(name: &str, dialect: Dialect, entity: &'static Entity) -> Result<Collection, ODataError> {
     if name == dialect.pick("singleValueExtendedProperties", "SingleValueExtendedProperties") {
         return Ok(Collection::Extended);
     }
-    let row = schema::find(rows, dialect, name).ok_or_else(|| unknown(name, dialect))?;
+    let row = entity.find(dialect, name).ok_or_else(|| unknown(name, dialect, entity))?;
     match (row.filter, row.shape) {
         (Filterable::Any, Shape::Emails) => Ok(Collection::Emails),
         (Filterable::Any, _) => Ok(Collection::Texts(row.graph)),
@@ -109,7 +109,7 @@ fn quoted_moment(text: &str) -> Result<Timestamp, ODataError> {
 
 fn field(path: &[String], scope: &Scope<'_>) -> Result<Field, ODataError> {
     match &scope.kind {
-        Kind::Entity(rows) => entity_field(path, scope.dialect, rows),
+        Kind::Whole(entity) => entity_field(path, scope.dialect, entity),
         Kind::Entry(collection, variable) => {
             let path = match (variable, path) {
                 (None, path) => path,
@@ -121,15 +121,15 @@ fn field(path: &[String], scope: &Scope<'_>) -> Result<Field, ODataError> {
     }
 }
 
-fn entity_field(path: &[String], dialect: Dialect, rows: &'static [Property]) -> Result<Field, ODataError> {
+fn entity_field(path: &[String], dialect: Dialect, entity: &'static Entity) -> Result<Field, ODataError> {
     let [name, rest @ ..] = path else { return Err(ODataError::unfilterable()) };
-    let row = schema::find(rows, dialect, name).ok_or_else(|| unknown(name, dialect))?;
+    let row = entity.find(dialect, name).ok_or_else(|| unknown(name, dialect, entity))?;
     match (row.filter, row.shape, rest) {
         (Filterable::Yes, Shape::Text, []) => Ok(Field::Property(row.graph, None)),
         (Filterable::Yes, Shape::Moment | Shape::Birthday, []) => Ok(Field::Time(row.graph)),
         (Filterable::Yes, Shape::Address, [part]) => {
             let known = schema::ADDRESS.iter().find(|(graph, outlook)| dialect.pick(*graph, *outlook) == part);
-            let (graph, _) = known.ok_or_else(|| unknown(part, dialect))?;
+            let (graph, _) = known.ok_or_else(|| unknown(part, dialect, entity))?;
             Ok(Field::Property(row.graph, Some(graph)))
         }
         _ => Err(ODataError::unfilterable()),
@@ -147,6 +147,6 @@ fn entry_field(path: &[String], collection: Collection, dialect: Dialect) -> Res
     }
 }
 
-fn unknown(name: &str, dialect: Dialect) -> ODataError {
-    ODataError::unknown_property(name, dialect.pick("microsoft.graph.contact", "Microsoft.OutlookServices.Contact"))
+fn unknown(name: &str, dialect: Dialect, entity: &Entity) -> ODataError {
+    ODataError::unknown_property(name, &entity.name(dialect))
 }
