@@ -142,6 +142,7 @@ fn filters_counts_and_order() {
 enum Step {
     Add,
     Delete(usize),
+    Move(usize),
     Page(u64, usize),
 }
 
@@ -149,6 +150,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => Just(Step::Add),
         1 => any::<usize>().prop_map(Step::Delete),
+        1 => any::<usize>().prop_map(Step::Move),
         3 => (0..12_u64, 1..6_usize).prop_map(|(skip, top)| Step::Page(skip, top)),
     ]
 }
@@ -160,6 +162,7 @@ proptest! {
     #[test]
     fn pages_agree_with_a_plain_list(steps in prop::collection::vec(step(), 1..40)) {
         let bench = Bench::new();
+        let elsewhere = bench.contact(Dialect::Graph, "/me/contactFolders", json!({"displayName": "F"}));
         let mut plain: Vec<String> = Vec::new();
         for step in steps {
             match step {
@@ -168,7 +171,12 @@ proptest! {
                     let id = plain.remove(at % plain.len());
                     bench.send(Dialect::Graph, "DELETE", &format!("/me/contacts/{id}"), None);
                 }
-                Step::Delete(_) => {}
+                Step::Move(at) if !plain.is_empty() => {
+                    let id = plain.remove(at % plain.len());
+                    let body = json!({"parentFolderId": elsewhere});
+                    bench.send(Dialect::Graph, "PATCH", &format!("/me/contacts/{id}"), Some(&body));
+                }
+                Step::Delete(_) | Step::Move(_) => {}
                 Step::Page(skip, top) => {
                     let body = bench.get(Dialect::Graph, &format!("/me/contacts?$select=id&$skip={skip}&$top={top}")).json();
                     let shown: Vec<&str> = body["value"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
