@@ -1,7 +1,10 @@
 //! Reading and writing tables: samples, traps by number, round trips, hostile bytes, files of the wild.
 
 mod corpus;
+mod hostile;
+mod roundtrip;
 mod samples;
+mod traps;
 
 use std::io::Read;
 

@@ -20,13 +20,13 @@ pub enum Profile {
 /// values beyond them join the one with the same label.
 const GROUPS: &[(&str, u16)] = &[
     ("E-mail ", 4),
-    ("Phone ", 6),
+    ("Phone ", 8),
     ("Address ", 3),
-    ("Relation ", 3),
+    ("Relation ", 6),
     ("Website ", 3),
     ("Event ", 3),
     ("IM ", 2),
-    ("Custom Field ", 4),
+    ("Custom Field ", 8),
 ];
 
 impl Profile {
@@ -222,8 +222,8 @@ mod tests {
     fn columns_are_named_for_documentation() {
         assert_eq!(columns(Profile::OutlookDesktop, Field::Surname), ["Last Name"]);
         assert_eq!(columns(Profile::Google, Field::Emails), ["E-mail 1…4 - Label", "E-mail 1…4 - Value"]);
-        assert_eq!(columns(Profile::Google, Field::Spouse), ["Relation 1…3 - Value (“Spouse”)"]);
-        assert_eq!(columns(Profile::Google, Field::Office), ["Custom Field 1…4 - Value (“Office Location”)"]);
+        assert_eq!(columns(Profile::Google, Field::Spouse), ["Relation 1…6 - Value (“Spouse”)"]);
+        assert_eq!(columns(Profile::Google, Field::Office), ["Custom Field 1…8 - Value (“Office Location”)"]);
         assert_eq!(columns(Profile::OutlookDesktop, Field::Uid), [] as [&str; 0]);
     }
 
@@ -233,6 +233,6 @@ mod tests {
         let google = layout(Profile::Google);
         assert_eq!(google[17].0, "E-mail 1 - Label");
         assert_eq!(google[20].0, "E-mail 2 - Value");
-        assert_eq!(google.last().unwrap().0, "Custom Field 4 - Value");
+        assert_eq!(google.last().unwrap().0, "Custom Field 8 - Value");
     }
 }

@@ -87,10 +87,10 @@ pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<
             if first_row.is_empty() || first_row.len() < rows.first().map_or(0, Vec::len) {
                 first_row = rows.first().cloned().unwrap_or_default();
             }
-            for attempt in attempts(rows, guess, delimiter, options) {
-                if best.as_ref().is_none_or(|best| better(&attempt, best)) {
-                    best = Some(attempt);
-                }
+            if let Some(attempt) = attempt(&rows, guess, delimiter, options)
+                && best.as_ref().is_none_or(|best| better((attempt.hits, attempt.filled), best))
+            {
+                best = Some(attempt);
             }
         }
     }
@@ -165,17 +165,18 @@ pub(super) fn cells<R: std::io::Read>(frames: &Frames<R>) -> Vec<String> {
     ranges.map(|(start, end)| String::from_utf8_lossy(&text[start..end]).into_owned()).collect()
 }
 
-/// Each row taken for the header, with each table.
-fn attempts(rows: Vec<Vec<String>>, encoding: Guess, delimiter: u8, options: &Options) -> Vec<Attempt> {
-    let mut found = Vec::new();
-    for (header_row, headers) in rows.into_iter().enumerate() {
+/// The best of each row taken for the header with each table.
+fn attempt(rows: &[Vec<String>], encoding: Guess, delimiter: u8, options: &Options) -> Option<Attempt> {
+    let mut found: Option<Attempt> = None;
+    for (header_row, headers) in rows.iter().enumerate() {
         let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
         let filled = folded.iter().filter(|header| !header.is_empty()).count();
         let admitted = |table: &&Table| options.dialect.as_ref().is_none_or(|choice| choice.admits(table));
         for table in dialects::tables().iter().filter(admitted) {
             let hits = folded.iter().filter(|header| table.knows(header)).count();
-            if hits > 0 {
-                found.push(Attempt { encoding, delimiter, header_row, headers: headers.clone(), table, hits, filled });
+            if hits > 0 && found.as_ref().is_none_or(|best| better((hits, filled), best)) {
+                let headers = headers.clone();
+                found = Some(Attempt { encoding, delimiter, header_row, headers, table, hits, filled });
             }
         }
     }
@@ -183,9 +184,9 @@ fn attempts(rows: Vec<Vec<String>>, encoding: Guess, delimiter: u8, options: &Op
 }
 
 /// More known headers win, then the larger share of known ones; equals stay as they come.
-fn better(attempt: &Attempt, best: &Attempt) -> bool {
-    let share = (attempt.hits * best.filled).cmp(&(best.hits * attempt.filled));
-    attempt.hits.cmp(&best.hits).then(share).is_gt()
+fn better((hits, filled): (usize, usize), best: &Attempt) -> bool {
+    let share = (hits * best.filled).cmp(&(best.hits * filled));
+    hits.cmp(&best.hits).then(share).is_gt()
 }
 
 /// One known header among many is chance, unless the user named the table.

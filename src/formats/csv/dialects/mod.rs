@@ -134,6 +134,8 @@ pub(super) struct Table {
     pub(super) own: usize,
     /// Folded header to its places in the list: twins have several.
     index: HashMap<String, Vec<usize>>,
+    /// Whether some headers have numbers.
+    numbered: bool,
 }
 
 impl Table {
@@ -144,7 +146,8 @@ impl Table {
         for (at, header) in headers.iter().enumerate() {
             index.entry(fold(header.text)).or_default().push(at);
         }
-        Table { dialect, language, own: own.lines().count(), headers, index }
+        let numbered = source.contains("{n}");
+        Table { dialect, language, own: own.lines().count(), headers, index, numbered }
     }
 
     /// `outlook-desktop/en` and so on.
@@ -159,7 +162,7 @@ impl Table {
             let own = places.iter().take_while(|place| **place < self.own).count().max(1);
             return Some(self.headers[places[nth.min(own - 1)]].column);
         }
-        let (pattern, number) = numbered(folded)?;
+        let (pattern, number) = self.numbered.then(|| numbered(folded)).flatten()?;
         let places = self.index.get(&pattern)?;
         Some(self.headers[*places.first()?].column.numbered(number))
     }

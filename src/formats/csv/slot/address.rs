@@ -148,6 +148,7 @@ fn write_parts(plan: &Plan, address: &Address, shown: &str, sheet: &mut Sheet) {
 
 fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     let values = contact.addresses.iter().map(|address| Value {
+        field: Field::Addresses,
         label: label::written(address.kind, Line::Voice, &address.label, address.preference),
         parts: [
             (Part::Formatted, Cow::Owned(shown(address))),
@@ -160,7 +161,7 @@ fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
             (Part::Extended, Cow::Borrowed(address.extended.as_str())),
         ],
     });
-    sheet.groups(plans, Field::Addresses, values);
+    sheet.groups(plans, values.collect());
     for (nth, address) in contact.addresses.iter().enumerate() {
         let label = if address.kind.is_some() { address.label.as_str() } else { "" };
         let preference = address.preference.filter(|preference| *preference != 1 && nth > 0);

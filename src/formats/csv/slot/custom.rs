@@ -69,7 +69,7 @@ pub(super) fn write(plans: &Plans, contact: &Contact, sheet: &mut Sheet) {
     for field in std::mem::take(&mut sheet.homeless) {
         let label = LABELS.iter().find(|(_, of)| *of == field).filter(|_| !plans.customs.is_empty());
         match (label, text_of(field, contact)) {
-            (Some((label, _)), Some(text)) => values.push(value(label, text)),
+            (Some((label, _)), Some(text)) => values.push(value(field, label, text)),
             _ => {
                 let text =
                     if field == Field::Gender { &person::gender_text(&contact.gender) } else { text(field, contact) };
@@ -81,7 +81,7 @@ pub(super) fn write(plans: &Plans, contact: &Contact, sheet: &mut Sheet) {
         match own_column(&plans.kept, extra, sheet) {
             Some(at) => sheet.set(at, &extra.value),
             None if extra.origin == Origin::Column && !plans.customs.is_empty() => {
-                values.push(value(&extra.name, &extra.value));
+                values.push(value(Field::Extra, &extra.name, &extra.value));
             }
             None => {
                 sheet.lose(Field::Extra, &format!("{}: {}", extra.name, extra.value), Why::NoPlace);
@@ -90,11 +90,11 @@ pub(super) fn write(plans: &Plans, contact: &Contact, sheet: &mut Sheet) {
         }
         sheet.lose_remarks(Field::Extra, &extra.name, Remarks::default(), &extra.rest);
     }
-    sheet.groups(&plans.customs, Field::Extra, values.into_iter());
+    sheet.groups(&plans.customs, values);
 }
 
-fn value<'c>(label: &'c str, text: &'c str) -> Value<'c, 1> {
-    Value { label: Cow::Borrowed(label), parts: [(Part::Value, Cow::Borrowed(text))] }
+fn value<'c>(field: Field, label: &'c str, text: &'c str) -> Value<'c, 1> {
+    Value { field, label: Cow::Borrowed(label), parts: [(Part::Value, Cow::Borrowed(text))] }
 }
 
 fn text(field: Field, contact: &Contact) -> &str {

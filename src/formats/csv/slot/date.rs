@@ -119,11 +119,11 @@ pub(super) fn write_events(plans: &[Plan], contact: &Contact, sheet: &mut Sheet)
         match written(date, true).filter(|_| !plans.is_empty()) {
             Some(text) => {
                 let text = Cow::Owned(text.trim().to_owned());
-                values.push(Value { label: Cow::Borrowed(label), parts: [(Part::Value, text)] });
+                values.push(Value { field, label: Cow::Borrowed(label), parts: [(Part::Value, text)] });
                 sheet.lose_remarks(field, &shown(date), Remarks::default(), rest.unwrap_or(&Rest::default()));
             }
             None => sheet.lose(field, &shown(date), Why::NoPlace),
         }
     }
-    sheet.groups(plans, Field::Events, values.into_iter());
+    sheet.groups(plans, values);
 }

@@ -24,7 +24,7 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
             for value in addresses(row.verbatim(at), source) {
                 into.contact.emails.push(Email {
                     address: clean(value).into_owned(),
-                    name: shown_name(name, value).to_owned(),
+                    name: clean(shown_name(name, value)).into_owned(),
                     kind: preset.or(label.kind),
                     label: label.text.clone(),
                     preference: label.preference(),
@@ -53,7 +53,7 @@ fn read_exchange(address: &str, name: &str, into: &mut Build) {
     match inner.filter(|inner| inner.contains('@')) {
         Some(inner) => into.contact.emails.push(Email {
             address: inner.to_owned(),
-            name: shown_name(name, inner).to_owned(),
+            name: clean(shown_name(name, inner)).into_owned(),
             ..Email::default()
         }),
         None => into.losses.push(Loss::new(Field::Emails, address, Why::NotUnderstood)),
@@ -73,6 +73,14 @@ fn shown_name<'n>(name: &'n str, address: &str) -> &'n str {
         name.strip_suffix(')').and_then(|name| name.strip_suffix(address)).and_then(|name| name.strip_suffix('('));
     let name = without.unwrap_or(name).trim();
     if without.is_none() && name.eq_ignore_ascii_case(address) { "" } else { name }
+}
+
+/// Whether a shown name is only the contact's own, which every program shows by itself.
+fn is_own_name(name: &str, contact: &Contact) -> bool {
+    let own = &contact.name;
+    let words = name.split_whitespace();
+    let without_title = [&own.given, &own.middle, &own.surname].into_iter().flat_map(|part| part.split_whitespace());
+    !name.is_empty() && (words.eq(without_title) || name == own.joined() || name == contact.display_name())
 }
 
 pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
@@ -97,14 +105,16 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
 
 fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     let values = contact.emails.iter().map(|email| Value {
+        field: Field::Emails,
         label: label::written(email.kind, Line::Voice, &email.label, email.preference),
         parts: [(Part::Value, Cow::Borrowed(email.address.as_str()))],
     });
-    sheet.groups(plans, Field::Emails, values);
+    sheet.groups(plans, values.collect());
     for (nth, email) in contact.emails.iter().enumerate() {
         let label = if email.kind.is_some() { email.label.as_str() } else { "" };
         let preference = email.preference.filter(|preference| *preference != 1 && nth > 0);
-        let remarks = Remarks { label, name: &email.name, preference, ..Remarks::default() };
+        let name = if is_own_name(&email.name, contact) { "" } else { email.name.as_str() };
+        let remarks = Remarks { label, name, preference, ..Remarks::default() };
         sheet.lose_remarks(Field::Emails, &email.address, remarks, &email.rest);
     }
 }

@@ -119,7 +119,8 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
             (Some(plan), PhotoData::Link(link)) => {
                 sheet.put(plan, Part::Value, link);
             }
-            _ => sheet.lose(Field::Photo, "", Why::NoPlace),
+            (_, PhotoData::Link(link)) => sheet.lose(Field::Photo, link, Why::NoPlace),
+            _ => sheet.lose(Field::Photo, "the picture", Why::NoPlace),
         }
     }
 }
@@ -160,20 +161,20 @@ pub(super) fn write_relations(plans: &[Plan], contact: &Contact, sheet: &mut She
         return;
     }
     let mut values: Vec<Value<'_, 1>> = Vec::new();
-    let mut add = |label, name| {
-        values.push(Value { label: Cow::Borrowed(label), parts: [(Part::Value, Cow::Borrowed(name))] });
+    let mut add = |field, label, name| {
+        values.push(Value { field, label: Cow::Borrowed(label), parts: [(Part::Value, Cow::Borrowed(name))] });
     };
     for (word, field) in OWN_FIELDS {
         if let Some(at) = sheet.homeless.iter().position(|homeless| homeless == field) {
             sheet.homeless.remove(at);
-            add(word, field.text(contact).map_or("", String::as_str));
+            add(*field, word, field.text(contact).map_or("", String::as_str));
         }
     }
-    contact.children.iter().for_each(|child| add(CHILD, child));
+    contact.children.iter().for_each(|child| add(Field::Children, CHILD, child));
     for relation in &contact.relations {
         let word = TYPES.iter().find(|(_, of)| *of == relation.label).map_or(relation.label.as_str(), |(word, _)| word);
-        add(word, &relation.value);
+        add(Field::Relations, word, &relation.value);
         sheet.lose_remarks(Field::Relations, &relation.value, Remarks::default(), &relation.rest);
     }
-    sheet.groups(plans, Field::Relations, values.into_iter());
+    sheet.groups(plans, values);
 }

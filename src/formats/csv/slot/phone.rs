@@ -97,10 +97,11 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
 
 fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     let values = contact.phones.iter().map(|phone| Value {
+        field: Field::Phones,
         label: label::written(phone.kind, phone.line, &phone.label, phone.preference),
         parts: [(Part::Value, Cow::Borrowed(phone.number.as_str()))],
     });
-    sheet.groups(plans, Field::Phones, values);
+    sheet.groups(plans, values.collect());
     for (nth, phone) in contact.phones.iter().enumerate() {
         let typed = phone.kind.is_some() || phone.line != Line::Voice;
         let label = if typed { phone.label.as_str() } else { "" };

@@ -35,6 +35,7 @@ pub(crate) struct Remarks<'c> {
 /// One labelled value: the cells of a group of numbered columns.
 #[derive(Debug)]
 pub(crate) struct Value<'c, const N: usize> {
+    pub(crate) field: Field,
     pub(crate) label: Cow<'c, str>,
     pub(crate) parts: [(Part, Cow<'c, str>); N],
 }
@@ -108,35 +109,26 @@ impl Sheet {
         }
     }
 
-    /// Writes labelled values into numbered groups of columns. When the groups run out, a value joins the group that
-    /// has its label; where there is none, it is lost.
-    pub(crate) fn groups<'c, const N: usize>(
-        &mut self,
-        plans: &[Plan],
-        field: Field,
-        values: impl Iterator<Item = Value<'c, N>>,
-    ) {
-        let mut joined = [0usize; 16];
-        for (nth, mut value) in values.enumerate() {
-            self.free_of_between(field, &mut value);
-            if let Some(plan) = plans.get(nth) {
-                joined[nth % joined.len()] = 1;
-                self.put(plan, Part::Label, &value.label);
-                for (part, text) in &value.parts {
-                    self.put(plan, *part, text);
-                }
+    /// Writes labelled values into numbered groups of columns. Where there are more values than groups, those with the
+    /// same label share one; what still finds none is lost.
+    pub(crate) fn groups<'c, const N: usize>(&mut self, plans: &[Plan], mut values: Vec<Value<'c, N>>) {
+        let share = values.len() > plans.len();
+        // The labels of the groups, and how many values each has.
+        let mut taken: Vec<(Cow<'c, str>, usize)> = Vec::new();
+        values.iter_mut().for_each(|value| self.free_of_between(value));
+        for value in values {
+            let same = taken.iter().position(|(label, _)| share && *label == value.label);
+            let group = same.unwrap_or(taken.len());
+            let Some(plan) = plans.get(group) else {
+                self.lose_beyond(value.field, &value.parts[0].1, plans.len());
                 continue;
+            };
+            if same.is_none() {
+                self.put(plan, Part::Label, &value.label);
+                taken.push((value.label.clone(), 0));
             }
-            let label_is = |plan: &Plan| plan.at(Part::Label).is_some_and(|at| self.cells[at] == *value.label);
-            match plans.iter().position(label_is) {
-                Some(group) => {
-                    let count = &mut joined[group % 16];
-                    *count += 1;
-                    let before = *count - 1;
-                    self.join(&plans[group], &value, before);
-                }
-                None => self.lose_beyond(field, &value.parts[0].1, plans.len()),
-            }
+            self.join(plan, &value, taken[group].1);
+            taken[group].1 += 1;
         }
     }
 
@@ -148,16 +140,15 @@ impl Sheet {
             if cell.is_empty() && text.is_empty() {
                 continue;
             }
-            if cell.is_empty() {
-                (1..before).for_each(|_| cell.push_str(BETWEEN));
-            }
-            cell.push_str(BETWEEN);
+            let there = if cell.is_empty() { 0 } else { before.saturating_sub(1) };
+            (there..before).for_each(|_| cell.push_str(BETWEEN));
             cell.push_str(text);
         }
     }
 
     /// A value cannot contain what separates values.
-    fn free_of_between<const N: usize>(&mut self, field: Field, value: &mut Value<'_, N>) {
+    fn free_of_between<const N: usize>(&mut self, value: &mut Value<'_, N>) {
+        let field = value.field;
         let texts = std::iter::once(&mut value.label).chain(value.parts.iter_mut().map(|(_, text)| text));
         for text in texts.filter(|text| text.contains(BETWEEN.trim())) {
             self.losses.push(Loss::new(field, text.as_ref(), Why::Characters));

@@ -71,10 +71,11 @@ fn assign(plans: &[Plan], urls: &[Url]) -> Vec<Option<usize>> {
 pub(super) fn write_urls(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     if sheet.google {
         let values = contact.urls.iter().map(|url| Value {
+            field: Field::Urls,
             label: label::written(url.kind, Line::Voice, &url.label, url.preference),
             parts: [(Part::Value, Cow::Borrowed(url.url.as_str()))],
         });
-        sheet.groups(plans, Field::Urls, values);
+        sheet.groups(plans, values.collect());
     }
     let slots = if sheet.google { vec![Some(0); contact.urls.len()] } else { assign(plans, &contact.urls) };
     for (nth, (url, slot)) in contact.urls.iter().zip(slots).enumerate() {
@@ -103,10 +104,11 @@ pub(super) fn write_ims(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
         return;
     }
     let values = contact.ims.iter().map(|im| Value {
+        field: Field::Ims,
         label: label::written(im.kind, Line::Voice, &im.label, im.preference),
         parts: [(Part::Value, Cow::Borrowed(im.address.as_str())), (Part::Service, Cow::Borrowed(im.service.as_str()))],
     });
-    sheet.groups(plans, Field::Ims, values);
+    sheet.groups(plans, values.collect());
     for (nth, im) in contact.ims.iter().enumerate() {
         let label = if im.kind.is_some() { im.label.as_str() } else { "" };
         let preference = im.preference.filter(|preference| *preference != 1 && nth > 0);
