@@ -31,3 +31,4 @@ mod sandbox;
 mod sandboxed;
 #[cfg(feature = "remote")]
 mod scripted;
+mod vcard;

@@ -3,6 +3,7 @@
 use super::Version;
 use super::draft::Draft;
 use super::escape::unescape;
+use super::frame::is_begin;
 use super::property::Property;
 use super::table::{COLUMN, Row};
 use super::write::{Card, is_token};
@@ -50,7 +51,7 @@ fn write_property(card: &mut Card<'_>, extra: &Extra) {
     card.begin(Field::Extra, &extra.name, &[], &extra.rest, true);
     if card.version == Version::V2_1 && extra.name.eq_ignore_ascii_case("AGENT") {
         let nested = unescape(&extra.value, Version::V3_0);
-        if nested.trim_start().get(..11).is_some_and(|begin| begin.eq_ignore_ascii_case("BEGIN:VCARD")) {
+        if nested.lines().next().is_some_and(|begin| is_begin(begin.as_bytes())) {
             return card.nested(&nested);
         }
     }

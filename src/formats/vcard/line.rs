@@ -59,8 +59,8 @@ fn parse_params(mut text: &str) -> Vec<Param<'_>> {
             // A bare word; a quotation mark in it is one of its characters.
             let end = text.find(';').unwrap_or(text.len());
             let (word, rest) = text.split_at(end);
-            if !word.trim().is_empty() {
-                params.push(Param { name: "", value: Cow::Borrowed(word.trim()), first: true });
+            for word in word.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+                params.push(Param { name: "", value: Cow::Borrowed(word), first: true });
             }
             text = rest.strip_prefix(';').unwrap_or(rest);
         }
@@ -112,6 +112,7 @@ mod tests {
             ("N;SORT-AS=\"Harten,Rene\":x", "|N|SORT-AS=Harten,Rene|x"),
             ("X;A=\"b\",\"c\";D:", "|X|A=b A=c =D|"),
             ("X;A=\"b:c", "|X|A=\"b|c"),
+            ("TEL;HOME,FAX:1", "|TEL|=HOME =FAX|1"),
             ("X;;A=:v", "|X|A=|v"),
         ];
         for (line, wanted) in cases {

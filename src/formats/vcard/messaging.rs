@@ -143,7 +143,7 @@ pub(super) fn write_ims(card: &mut Card<'_>, row: &'static Row) {
     for im in &contact.ims {
         let Im { address, service, kind, label, preference, rest } = im;
         let own = SERVICES.iter().find(|(name, ..)| name == service).and_then(|(.., own)| own.first());
-        let own = own.filter(|_| card.version == Version::V2_1);
+        let own = own.filter(|_| card.version == Version::V2_1 && !service.is_empty());
         let named = Some(service.as_str()).filter(|name| !name.is_empty());
         let fits = |raw: &&str| handle(raw, named) == (service.clone(), address.clone());
         let raw = rest.raw.as_deref().filter(|_| own.is_none()).filter(fits);

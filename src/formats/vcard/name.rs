@@ -238,7 +238,7 @@ pub(super) fn read_employer_part(draft: &mut Draft<'_>, row: &'static Row, prope
     let employer = if property.group.is_empty() { None } else { employers.iter_mut().find(same) };
     let place = employer.and_then(|employer| part(employer, row.field)).filter(|place| place.is_empty());
     match place {
-        Some(place) if property.params.is_empty() => *place = property.text().into_owned(),
+        Some(place) if property.rest(|_| false).params.is_empty() => *place = property.text().into_owned(),
         _ => single::read_text(draft, row, property),
     }
 }

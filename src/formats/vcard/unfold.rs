@@ -17,6 +17,8 @@ pub(super) struct Unfolded {
     pub(super) strays: Vec<Vec<u8>>,
     /// The length of the physical line read last.
     previous: usize,
+    /// The current line is an AGENT whose card was folded in line by line.
+    card_folded: bool,
 }
 
 impl Unfolded {
@@ -34,14 +36,16 @@ impl Unfolded {
             raw
         };
         let mut depth = 0_u32;
-        for line in Physical(raw) {
+        let mut lines = Physical(raw);
+        while let Some(line) = lines.next() {
+            let goes_on = matches!(lines.0.first(), Some(b' ' | b'\t'));
             if is_begin(line) {
                 depth += 1;
             }
             if depth > 1 {
                 self.nested(line);
             } else if !is_begin(line) && !is_end(line) {
-                self.physical(line, version);
+                self.physical(line, goes_on, version);
             }
             if is_end(line) {
                 depth = depth.saturating_sub(1);
@@ -55,15 +59,19 @@ impl Unfolded {
         self.lines.iter().map(|line| &self.text[line.clone()])
     }
 
-    fn physical(&mut self, line: &[u8], version: Version) {
+    fn physical(&mut self, line: &[u8], goes_on: bool, version: Version) {
         let Some(&first) = line.first() else { return };
         let open = !self.lines.is_empty();
         if open && self.awaits_soft_break() {
             self.text.extend_from_slice(line);
+        } else if open && matches!(first, b' ' | b'\t') && self.card_folded {
+            self.text.push(b'\n');
+            self.text.extend_from_slice(&line[1..]);
         } else if open && matches!(first, b' ' | b'\t') {
             self.text.extend_from_slice(if self.keeps_blank(version) { line } else { &line[1..] });
-        } else if begins_property(line) {
+        } else if begins_property(line, goes_on) {
             self.close();
+            self.card_folded = line.last_chunk::<12>().is_some_and(|end| end.eq_ignore_ascii_case(b":BEGIN:VCARD"));
             let start = self.text.len();
             self.text.extend_from_slice(line);
             self.lines.push(start..start);
@@ -154,11 +162,17 @@ pub(super) fn header(line: &[u8]) -> &[u8] {
     memchr(b':', line).map_or(line, |colon| &line[..colon])
 }
 
-/// Whether a line begins with `group.NAME:` or `group.NAME;…:`.
-fn begins_property(line: &[u8]) -> bool {
-    let Some(end) = memchr3(b':', b';', b' ', line) else { return false };
+/// Whether a line begins with `group.NAME:` or `group.NAME;…:`; the colon may stand on a line that goes on from it.
+fn begins_property(line: &[u8], goes_on: bool) -> bool {
+    let end = memchr3(b':', b';', b' ', line).unwrap_or(line.len());
     let named = end > 0 && line[..end].iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(byte));
-    named && (line[end] == b':' || (line[end] == b';' && memchr(b':', &line[end..]).is_some()))
+    named
+        && match line.get(end) {
+            Some(b':') => true,
+            Some(b';') => goes_on || memchr(b':', &line[end..]).is_some(),
+            Some(_) => false,
+            None => goes_on,
+        }
 }
 
 /// The lines of a text that ends its lines with LF, CR LF, CR or CR CR LF.
@@ -208,6 +222,8 @@ mod tests {
             ("NOTE:first\nsecond at 10:30\nFN:d", V3_0, &["NOTE:first\nsecond at 10:30", "FN:d"]),
             ("KEY;ENCODING=BASE64:AAAA\nBBBB\n\nFN:d", V2_1, &["KEY;ENCODING=BASE64:AAAABBBB", "FN:d"]),
             ("AGENT:\nBEGIN:VCARD\nFN:b\nEND:VCARD\nFN:a", V2_1, &["AGENT:BEGIN:VCARD\nFN:b\nEND:VCARD", "FN:a"]),
+            ("AGENT:BEGIN:VCARD\n FN:b\n END:VCARD\nFN:a", V3_0, &["AGENT:BEGIN:VCARD\nFN:b\nEND:VCARD", "FN:a"]),
+            ("ADR;LABEL=\"a\n b\":c", V4_0, &["ADR;LABEL=\"ab\":c"]),
             ("A;B=\"x:y\":z", V4_0, &["A;B=\"x:y\":z"]),
         ];
         for (text, version, wanted) in cases {

@@ -213,25 +213,35 @@ impl<'a> Card<'a> {
     pub(super) fn components(&mut self, components: &[&str], least: usize) {
         self.begin_value();
         let used = components.iter().rposition(|part| !part.is_empty()).map_or(0, |last| last + 1);
+        let mut before = "";
         for (at, part) in components[..used.max(least)].iter().enumerate() {
             if at > 0 {
-                self.line.push(';');
-            }
-            if is_unsayable(part, self.version) {
-                self.losses.push(Loss::new(self.field, *part, Why::Characters));
+                self.separate(';', before);
             }
             escape(part, self.version, self.line);
+            before = part;
         }
         self.end();
+    }
+
+    /// Adds a separator. In 2.1 a backslash before it would escape it: a blank goes between, and that is reported.
+    fn separate(&mut self, separator: char, before: &str) {
+        if is_unsayable(before, self.version) {
+            self.losses.push(Loss::new(self.field, before, Why::Characters));
+            self.line.push(' ');
+        }
+        self.line.push(separator);
     }
 
     /// Ends the line with a list.
     pub(super) fn list<'i>(&mut self, items: impl Iterator<Item = &'i str>) {
         self.begin_value();
+        let mut before = "";
         for (at, item) in items.enumerate() {
             if at > 0 {
-                self.line.push(',');
+                self.separate(',', before);
             }
+            before = item;
             match self.version {
                 // A comma in an item of a 2.1 list is escaped as everybody does it.
                 Version::V2_1 => {

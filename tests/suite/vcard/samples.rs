@@ -1,0 +1,139 @@
+//! Every sample card file: what is read of it, and how it is written again in each version.
+//!
+//! Run with `CARDFERRY_BLESS=1` to write the golden files anew; then read what changed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cardferry::formats::Outcome;
+use cardferry::formats::vcard::Version;
+use cardferry::model::{Contact, Field, PhotoData, Rest, Shape};
+use pretty_assertions::assert_eq;
+
+use super::{contacts, read, write};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn samples() -> Vec<(String, Vec<u8>)> {
+    let mut found: Vec<_> = fs::read_dir(root().join("samples/vcard"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "vcf"))
+        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap()))
+        .collect();
+    found.sort();
+    assert!(found.len() >= 5);
+    found
+}
+
+/// Compares with a golden file, or writes it when that is asked for.
+pub(super) fn golden(path: &Path, text: &str) {
+    if std::env::var_os("CARDFERRY_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let wanted = fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(text, wanted, "{}", path.display());
+}
+
+#[test]
+fn every_sample_is_read_as_its_golden_file_says() {
+    for (name, bytes) in samples() {
+        let text: String = contacts(&bytes).iter().map(shown).collect::<Vec<_>>().join("\n");
+        golden(&root().join(format!("tests/golden/vcard/{name}.txt")), &text);
+    }
+}
+
+#[test]
+fn every_sample_is_written_as_its_golden_files_say() {
+    for (name, bytes) in samples() {
+        for version in Version::ALL {
+            let (text, losses) = write(&contacts(&bytes), version);
+            let path = root().join(format!("tests/golden/vcard/{name}.as-{}.vcf", version.number()));
+            golden(&path, &text);
+            assert!(version == Version::V2_1 || losses.is_empty(), "{name} {version:?}: {losses:?}");
+        }
+    }
+}
+
+#[test]
+fn no_sample_has_anything_that_is_not_understood() {
+    for (name, bytes) in samples() {
+        for record in read(&bytes).unwrap() {
+            assert!(record.losses.is_empty(), "{name}: {:?}", record.losses);
+            assert!(matches!(record.outcome, Outcome::Contact(_)), "{name}: {}", record.position);
+        }
+    }
+}
+
+#[test]
+fn every_sample_keeps_everything_through_3_0_and_4_0() {
+    for (name, bytes) in samples() {
+        let first = contacts(&bytes);
+        for version in [Version::V3_0, Version::V4_0] {
+            let again = contacts(write(&first, version).0.as_bytes());
+            let plain = |contacts: &[Contact]| contacts.iter().map(|contact| shown(contact)).collect::<Vec<_>>();
+            assert_eq!(without_raw(plain(&again)), without_raw(plain(&first)), "{name} through {version:?}");
+        }
+    }
+}
+
+/// A value's own spelling belongs to its version.
+fn without_raw(texts: Vec<String>) -> Vec<String> {
+    let cut = |line: &str| line.split(" raw ").next().unwrap_or_default().to_owned();
+    texts.iter().map(|text| text.lines().map(cut).collect::<Vec<_>>().join("\n")).collect()
+}
+
+/// A contact as a person can read it: one line a value, absent ones left out.
+fn shown(contact: &Contact) -> String {
+    let mut lines = Vec::new();
+    for field in Field::ALL {
+        if !field.is_absent(contact) {
+            let rest = contact.rest_of(*field).map(rest).unwrap_or_default();
+            lines.extend(values(contact, *field).into_iter().map(|value| format!("{}: {value}{rest}", field.name())));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+fn values(contact: &Contact, field: Field) -> Vec<String> {
+    if field.shape() == Shape::Text {
+        return field.text(contact).map(|text| format!("{text:?}")).into_iter().collect();
+    }
+    let list = |texts: &[String]| texts.iter().map(|text| format!("{text:?}")).collect();
+    match field {
+        Field::Emails => contact.emails.iter().map(|value| format!("{value:?}")).collect(),
+        Field::Phones => contact.phones.iter().map(|value| format!("{value:?}")).collect(),
+        Field::Ims => contact.ims.iter().map(|value| format!("{value:?}")).collect(),
+        Field::Urls => contact.urls.iter().map(|value| format!("{value:?}")).collect(),
+        Field::Addresses => contact.addresses.iter().map(|value| format!("{value:?}")).collect(),
+        Field::Organizations => contact.organizations.iter().map(|value| format!("{value:?}")).collect(),
+        Field::Events => contact.events.iter().map(|value| format!("{value:?}")).collect(),
+        Field::Relations => contact.relations.iter().map(|value| format!("{value:?}")).collect(),
+        Field::Extra => contact.extra.iter().map(|value| format!("{value:?}")).collect(),
+        Field::Birthday => contact.birthday.iter().map(|value| format!("{value:?}")).collect(),
+        Field::Anniversary => contact.anniversary.iter().map(|value| format!("{value:?}")).collect(),
+        Field::Children => list(&contact.children),
+        Field::Categories => list(&contact.categories),
+        Field::Gender => vec![format!("{:?}", contact.gender)],
+        Field::Photo => contact.photo.iter().map(|photo| format!("{:?} {}", photo.kind, data(&photo.data))).collect(),
+        other => panic!("{other:?} has a form of its own"),
+    }
+}
+
+fn data(data: &PhotoData) -> String {
+    match data {
+        PhotoData::Encoded(text) => format!("{} characters of base64", text.len()),
+        PhotoData::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        PhotoData::Link(link) => format!("link {link}"),
+    }
+}
+
+fn rest(rest: &Rest) -> String {
+    let group = if rest.group.is_empty() { String::new() } else { format!(" in {}", rest.group) };
+    let params = if rest.params.is_empty() { String::new() } else { format!(" {:?}", rest.params) };
+    let raw = rest.raw.as_deref().map(|raw| format!(" raw {raw:?}")).unwrap_or_default();
+    format!("{group}{params}{raw}")
+}
