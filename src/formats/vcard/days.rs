@@ -46,12 +46,19 @@ fn write_date(card: &mut Card<'_>, field: Field, group: &str, name: &str, date: 
     let known = date.known();
     let raw = rest.raw.as_deref().map(|raw| match version {
         Version::V4_0 => Cow::Owned(date::basic(raw)),
-        _ => Cow::Borrowed(raw),
+        Version::V3_0 => date::rfc3339(raw).map_or(Cow::Borrowed(raw), Cow::Owned),
+        Version::V2_1 => Cow::Borrowed(raw),
     });
     let raw = raw.filter(|raw| date::parse(raw).map(|(date, _)| date) == known && known.is_some());
     card.begin_in(field, group, name, &[], rest, raw.is_some() && version == Version::V3_0);
     match (date, raw) {
-        (_, Some(raw)) => card.verbatim(&raw),
+        (_, Some(raw)) => {
+            let says_so = rest.params.iter().any(|(name, _)| name == "VALUE");
+            if version == Version::V3_0 && !says_so {
+                card.param("VALUE", "date-time");
+            }
+            card.verbatim(&raw);
+        }
         (Date::Text(text), _) => {
             if version != Version::V2_1 {
                 card.param("VALUE", "text");

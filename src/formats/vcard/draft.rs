@@ -46,7 +46,7 @@ impl<'a> Draft<'a> {
             draft.follows_address = property.name.eq_ignore_ascii_case("ADR");
         }
         for (at, property) in properties.iter().enumerate().filter(|(_, property)| is_label(property)) {
-            if !draft.labels.contains(&at) {
+            if !draft.labels.contains(&at) && !property.value.is_empty() {
                 draft.extra(property);
             }
         }

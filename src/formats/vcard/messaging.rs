@@ -98,6 +98,12 @@ fn handle(value: &str, named: Option<&str>) -> (String, String) {
     (service.to_owned(), percent_decoded(address).into_owned())
 }
 
+/// A handle without the scheme of its service, if it has that.
+fn without_scheme<'v>(value: &'v str, scheme: &str) -> &'v str {
+    let found = value.split_once(':').filter(|(found, _)| !scheme.is_empty() && found.eq_ignore_ascii_case(scheme));
+    found.map_or(value, |(_, handle)| handle)
+}
+
 fn percent_decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
@@ -129,7 +135,7 @@ pub(super) fn read_im(draft: &mut Draft<'_>, _: &'static Row, property: &Propert
     let Said { kind, label, preference, mut rest, .. } = said;
     let own = SERVICES.iter().find(|(.., own)| own.iter().any(|name| name.eq_ignore_ascii_case(property.name)));
     let (service, address) = match own {
-        Some((service, ..)) => ((*service).to_owned(), value.to_owned()),
+        Some((service, scheme, _)) => ((*service).to_owned(), without_scheme(value, scheme).to_owned()),
         None => handle(value, property.param(SERVICE).or_else(|| property.param(SERVICE_9554))),
     };
     if own.is_none() && uri(&service, &address) != value {

@@ -45,13 +45,14 @@ fn photo_of(property: &Property<'_>) -> Option<(Photo, Option<String>)> {
     let words = property.types().chain(property.param("MEDIATYPE"));
     let named = words.filter_map(|word| Some((photo::kind_named(word)?, word.to_owned()))).next();
     let (kind, label) = named.unzip();
-    if property.base64 {
+    // A data: URI goes before ENCODING: some write both.
+    if property.base64 && !is_data_uri(&property.value) {
         let data = PhotoData::Encoded(base64_text(&property.value)?);
         return Some((Photo { data, kind }, label));
     }
     let text = unescape(&property.value, property.version);
     let text = text.trim();
-    if text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
+    if is_data_uri(text) {
         return data_uri(&text[5..], kind).map(|photo| (photo, label));
     }
     if has_scheme(text) || property.value_is("URI") || property.value_is("URL") {
@@ -60,6 +61,10 @@ fn photo_of(property: &Property<'_>) -> Option<(Photo, Option<String>)> {
     // Some leave ENCODING out.
     let found = Photo { data: PhotoData::Encoded(base64_text(text)?), kind };
     photo::kind(&Photo { kind: None, ..found.clone() }).map(|_| (found, label))
+}
+
+fn is_data_uri(text: &str) -> bool {
+    text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"))
 }
 
 /// What follows `data:`; a link when it is not base64.
