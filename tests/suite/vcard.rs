@@ -106,7 +106,7 @@ fn holds(contact: &Contact, version: Version) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
 
     #[test]
     fn version_3_0_reads_back(contact in arbitrary_contact()) {

@@ -60,8 +60,12 @@ impl Unfolded {
     }
 
     fn physical(&mut self, line: &[u8], goes_on: bool, version: Version) {
-        let Some(&first) = line.first() else { return };
         let open = !self.lines.is_empty();
+        let Some(&first) = line.first() else {
+            // An empty line ends a value, one with a soft break too.
+            let _ended = open && self.awaits_soft_break();
+            return;
+        };
         if open && self.awaits_soft_break() {
             self.text.extend_from_slice(line);
         } else if open && matches!(first, b' ' | b'\t') && self.card_folded {
