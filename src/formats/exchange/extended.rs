@@ -19,10 +19,18 @@ pub const STASH: &str = "String {8f1c3a52-6d0e-4b77-9a41-c5e2d7b3f604} Name card
 /// PidLidHasPicture (MS-OXPROPS 2.148), kept by the server: whether the contact has a photo.
 pub const HAS_PICTURE: &str = "Boolean {00062004-0000-0000-C000-000000000046} Id 0x8015";
 
-/// Whether two ids name the same property. Names are case-sensitive by the documentation; those used here differ in
-/// more than case.
+/// Whether two ids name the same property: the service answers GUIDs and numbers in a form of its own. Names are
+/// case-sensitive by the documentation; those used here differ in more than case.
 pub fn same_id(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
+        || one.split(' ').count() == other.split(' ').count()
+            && one.split(' ').zip(other.split(' ')).all(|(one, other)| same_word(one, other))
+}
+
+/// Whether two words of an id are the same: `0x0036` and `0x36` are.
+fn same_word(one: &str, other: &str) -> bool {
+    let number = |word: &str| u32::from_str_radix(word.to_ascii_lowercase().strip_prefix("0x")?, 16).ok();
+    one.eq_ignore_ascii_case(other) || number(one).is_some_and(|one| number(other) == Some(one))
 }
 
 /// What was uploaded, as the contact itself remembers it in [`STATE`].
@@ -103,6 +111,16 @@ pub struct Marks {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_are_the_same_in_any_spelling() {
+        assert!(same_id("Integer 0x0036", "integer 0x36"));
+        assert!(same_id(HAS_PICTURE, "Boolean {00062004-0000-0000-c000-000000000046} Id 0x8015"));
+        assert!(!same_id("String 0x3A24", "String 0x3A25"));
+        assert!(!same_id("String 0x3A24", "Integer 0x3A24"));
+        assert!(!same_id("String 0x3A24", "String 0x3A24 more"));
+        assert!(!same_id(KEY, STATE));
+    }
 
     #[test]
     fn a_state_reads_back() {

@@ -201,7 +201,7 @@ fn full(field: Field) -> Why {
 fn homeless_pieces(contact: &Contact, pieces: &mut Vec<Piece>) {
     let mut push = |field: Field, shown: &str, fragment: Contact| {
         let remark = !fragment.rest.is_empty();
-        let of = remark.then(|| live_print(field, &list_text(&fragment, field)));
+        let of = (remark && field != Field::Photo).then(|| live_print(field, &list_text(&fragment, field)));
         let loss = Loss::new(field, shown, if remark { Why::Remark } else { Why::NoPlace });
         pieces.push(Piece { fragment, of, loss });
     };
@@ -231,13 +231,16 @@ fn homeless_pieces(contact: &Contact, pieces: &mut Vec<Piece>) {
     }
 }
 
-/// A plain list and the remark on it.
+/// Stands for the photo that the contact itself has, where a remark on it needs a photo to stand with.
+pub(super) const LIVE_PHOTO: &str = "cid:photo";
+
+/// A plain list, or the photo, and the remark on it.
 fn list_remark(contact: &Contact, field: Field, rest: &Rest) -> Contact {
     let mut fragment = Contact::default();
     match field {
         Field::Children => fragment.children.clone_from(&contact.children),
         Field::Categories => fragment.categories.clone_from(&contact.categories),
-        _ => {}
+        _ => fragment.photo = Some(Photo { data: PhotoData::Link(LIVE_PHOTO.to_owned()), kind: None }),
     }
     fragment.keep_rest(field, rest.clone());
     fragment

@@ -1,7 +1,7 @@
 //! The stash: what has no other home, in one extended property of the contact itself.
 //!
-//! It is JSON: `{"v":1,"length":…,"sum":"…","pieces":[{"of":"…","card":"…"},…]}`. Each piece is a line or more of a
-//! vCard 4.0; `of` is the fingerprint of the live value that it enriches. When somebody has changed that value since,
+//! It is JSON: `{"v":1,"length":…,"sum":"…","pieces":[{"of":"…","card":"…"},{"extra":{…}},…]}`. Each piece is a line
+//! or more of a vCard 4.0, or a leftover that no line can say; `of` is the fingerprint of the live value that it enriches. When somebody has changed that value since,
 //! the piece is void: the live value wins. Length and checksum are those of the pieces' compact JSON, for a list may
 //! cut long texts.
 
@@ -10,9 +10,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::extended::Fingerprint;
-use super::leftover::{Live, Piece, date_text, list_text, live_print};
+use super::leftover::{LIVE_PHOTO, Live, Piece, date_text, list_text, live_print};
 use crate::formats::{Outcome, Writer as _, vcard};
-use crate::model::{Contact, Date, Field, Loss, Shape};
+use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Photo, PhotoData, Rest, Shape};
 
 /// The most bytes that the stash's text may have: long string properties beyond this size are costly to the service.
 const MAX_BYTES: usize = 16 * 1024;
@@ -34,13 +34,9 @@ pub(super) fn write(pieces: Vec<Piece>) -> (Option<String>, Vec<Loss>) {
     let (mut kept, mut losses) = (Vec::new(), Vec::new());
     let mut length = ENVELOPE;
     for piece in pieces {
-        let Some(card) = card_of(&piece.fragment) else {
+        let Some(json) = json_of(&piece) else {
             losses.push(piece.loss);
             continue;
-        };
-        let json = match piece.of {
-            Some(of) => json!({ "of": of.to_string(), "card": card }),
-            None => json!({ "card": card }),
         };
         let size = json.to_string().len() + 1;
         if length + size > MAX_BYTES {
@@ -59,6 +55,36 @@ pub(super) fn write(pieces: Vec<Piece>) -> (Option<String>, Vec<Loss>) {
     (Some(stash.to_string()), losses)
 }
 
+fn json_of(piece: &Piece) -> Option<Value> {
+    if let [extra] = piece.fragment.extra.as_slice() {
+        return Some(json!({ "extra": extra_json(extra) }));
+    }
+    let card = card_of(&piece.fragment)?;
+    Some(match piece.of {
+        Some(of) => json!({ "of": of.to_string(), "card": card }),
+        None => json!({ "card": card }),
+    })
+}
+
+/// A verbatim leftover as it stands, since as the line of a card of its own it might mean something else.
+fn extra_json(extra: &Extra) -> Value {
+    let column = extra.origin == Origin::Column;
+    let Rest { group, params, raw } = &extra.rest;
+    json!({ "column": column, "name": extra.name, "value": extra.value, "group": group, "params": params, "raw": raw })
+}
+
+fn extra_of(json: &Value) -> Option<Extra> {
+    let text = |name: &str| Some(json.get(name)?.as_str()?.to_owned());
+    let texts = |list: &Value| -> Option<Vec<String>> {
+        list.as_array()?.iter().map(|text| Some(text.as_str()?.to_owned())).collect()
+    };
+    let param = |pair: &Value| Some((pair.get(0)?.as_str()?.to_owned(), texts(pair.get(1)?)?));
+    let params = json.get("params")?.as_array()?.iter().map(param).collect::<Option<_>>()?;
+    let origin = if json.get("column")?.as_bool()? { Origin::Column } else { Origin::Vcard };
+    let rest = Rest { group: text("group")?, params, raw: text("raw").map(String::into_boxed_str) };
+    Some(Extra { origin, name: text("name")?, value: text("value")?, rest })
+}
+
 /// The first half of a fingerprint is enough to tell a cut text.
 fn sum(text: &str) -> String {
     Fingerprint::of(text.as_bytes()).to_string()[..16].to_owned()
@@ -71,24 +97,60 @@ fn card_of(fragment: &Contact) -> Option<String> {
     writer.finish().ok()?;
     let card = String::from_utf8(writer.into_inner()).ok()?;
     let lines = card.strip_prefix(BEGIN)?.strip_suffix(END)?;
-    let lines = lines.strip_prefix("FN:\r\n").unwrap_or(lines);
-    (losses.is_empty() && !lines.is_empty() && reads_back(lines, fragment)).then(|| lines.to_owned())
+    let lines = without_made_name(lines);
+    if !losses.is_empty() || lines.is_empty() {
+        return None;
+    }
+    if reads_back(lines, fragment) {
+        return Some(lines.to_owned());
+    }
+    // A group that has a single member is not kept by a reader, so it gets a second one.
+    let with_group = format!("{lines}{}.{GROUP_MEMBER}:\r\n", group_of(fragment)?);
+    reads_back(&with_group, fragment).then_some(with_group)
 }
 
-/// Whether the lines say the fragment and nothing else, but for the full name that every card must have.
-fn reads_back(lines: &str, fragment: &Contact) -> bool {
-    let Some(mut back) = fragment_of(lines) else { return false };
-    if fragment.name.full.is_empty() {
-        back.name.full.clear();
+/// The lines without the name that the writer makes up for a card without one; it may be folded.
+fn without_made_name(lines: &str) -> &str {
+    if !lines.starts_with(MADE_NAME) {
+        return lines;
     }
-    back == *fragment
+    let ends = lines.match_indices("\r\n").map(|(at, end)| at + end.len());
+    let end = ends.into_iter().find(|end| !lines[*end..].starts_with(' '));
+    end.map_or(lines, |end| &lines[end..])
+}
+
+/// How the name begins that the writer makes up.
+const MADE_NAME: &str = "FN;X-CARDFERRY-MADE=1:";
+
+/// Keeps a group alive that has one member in a piece, but others in its card.
+const GROUP_MEMBER: &str = "X-CARDFERRY-GROUP";
+
+/// The vCard group of a fragment's one value.
+fn group_of(fragment: &Contact) -> Option<&str> {
+    let emails = fragment.emails.iter().map(|value| &value.rest);
+    let phones = fragment.phones.iter().map(|value| &value.rest);
+    let ims = fragment.ims.iter().map(|value| &value.rest);
+    let urls = fragment.urls.iter().map(|value| &value.rest);
+    let addresses = fragment.addresses.iter().map(|value| &value.rest);
+    let people = fragment.relations.iter().map(|value| &value.rest);
+    let days = fragment.events.iter().map(|value| &value.rest);
+    let mut rests = emails.chain(phones).chain(ims).chain(urls).chain(addresses).chain(people).chain(days);
+    rests.next().map(|rest| rest.group.as_str()).filter(|group| !group.is_empty())
+}
+
+/// Whether the lines say the fragment and nothing else.
+fn reads_back(lines: &str, fragment: &Contact) -> bool {
+    fragment_of(lines).as_ref() == Some(fragment)
 }
 
 fn fragment_of(lines: &str) -> Option<Contact> {
     let card = format!("{BEGIN}{lines}{END}");
     let mut reader = vcard::Reader::new(Arc::from("stash"), card.as_bytes(), vcard::Options::default());
     match reader.next()?.ok()?.outcome {
-        Outcome::Contact(contact) => Some(*contact),
+        Outcome::Contact(mut contact) => {
+            contact.extra.retain(|extra| extra.name != GROUP_MEMBER);
+            Some(*contact)
+        }
         Outcome::Reject(_) => None,
     }
 }
@@ -109,7 +171,11 @@ pub(super) fn read(text: &str) -> Result<Vec<Stashed>, Damaged> {
     }
     let stashed = |piece: &Value| {
         let of = piece["of"].as_str().and_then(Fingerprint::parse);
-        Some(Stashed { of, fragment: fragment_of(piece["card"].as_str()?)? })
+        let fragment = match extra_of(&piece["extra"]) {
+            Some(extra) => Contact { extra: vec![extra], ..Contact::default() },
+            None => fragment_of(piece["card"].as_str()?)?,
+        };
+        Some(Stashed { of, fragment })
     };
     Ok(stash["pieces"].as_array().ok_or(Damaged)?.iter().filter_map(stashed).collect())
 }
@@ -132,6 +198,7 @@ pub(super) fn merge(contact: &mut Contact, pieces: Vec<Stashed>) {
                 keep_rest(contact, &fragment, field);
             }
         }
+        merge_photo(contact, &fragment);
         merge_list(&mut contact.emails, fragment.emails, of, Field::Emails);
         merge_list(&mut contact.phones, fragment.phones, of, Field::Phones);
         merge_list(&mut contact.ims, fragment.ims, of, Field::Ims);
@@ -141,8 +208,14 @@ pub(super) fn merge(contact: &mut Contact, pieces: Vec<Stashed>) {
         contact.events.extend(fragment.events);
         contact.relations.extend(fragment.relations);
         contact.extra.extend(fragment.extra);
-        contact.photo = contact.photo.take().or(fragment.photo);
     }
+}
+
+/// The mailbox's own photo goes before a link; a remark belongs to the mailbox's own.
+fn merge_photo(contact: &mut Contact, fragment: &Contact) {
+    keep_rest(contact, fragment, Field::Photo);
+    let is_live = |photo: &Photo| matches!(&photo.data, PhotoData::Link(link) if link == LIVE_PHOTO);
+    contact.photo = contact.photo.take().or_else(|| fragment.photo.clone().filter(|photo| !is_live(photo)));
 }
 
 fn merge_texts(contact: &mut Contact, fragment: &Contact, of: Option<Fingerprint>) {
