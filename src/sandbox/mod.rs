@@ -24,6 +24,11 @@
 //! | change key and time change with every write, the photo's too | documented |
 //! | `contactFolders` lists what is below the default folder; `contacts` names the default folder as an id | documented; guessed |
 //! | a folder of the same name (without case) in the same place: 409 | observed code, guessed status |
+//! | contacts are listed in the order they came into the folder | guessed |
+//! | `$filter` compares texts without case; e-mail addresses take `any` and `eq` alone | guessed; documented |
+//! | another user's mailbox: 404 `ErrorInvalidUser` | observed code |
+//! | a contact or folder must stand in the folder that the path names | guessed |
+//! | v2.0 makes folders, and neither renames nor deletes them, nor deletes photos: 405 | guessed, documented |
 //! | an id that cannot be: 400; one that is not here: 404 | observed |
 //! | pages of 10, of 1000 at most, next links with `$skip` and the other options as they were sent | documented |
 //! | unknown query options: 400 | guessed; the service may overlook them |

@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::State;
+use axum::serve::ListenerExt;
 use bytes::Bytes;
 use http::{Request, Response};
 use tokio::net::TcpListener;
@@ -67,7 +68,9 @@ impl Server {
             shutdown.await;
             let _ = stop.send(true);
         };
-        let serving = axum::serve(self.listener, router).with_graceful_shutdown(stopped);
+        // Without it the tail of a large answer waits for the client's delayed acknowledgement.
+        let listener = self.listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+        let serving = axum::serve(listener, router).with_graceful_shutdown(stopped);
         // A client that never finishes its request must not keep the server alive for ever.
         tokio::select! {
             served = serving => served?,
