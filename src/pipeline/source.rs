@@ -117,7 +117,7 @@ impl Source {
         let source: Arc<str> = name.as_str().into();
         let input = Cursor::new(head).chain(input);
         Ok(match format {
-            Format::Vcard => Box::new(vcard::Reader::new(source, input, reading.vcard.clone())),
+            Format::Vcard => Box::new(vcard::Reader::new(source, input, reading.vcard)),
             Format::Csv => Box::new(csv::Reader::new(source, input, reading.csv.clone())),
         })
     }
@@ -131,6 +131,9 @@ const FOREIGN: &[(&[u8], &str, &str)] = &[
     (b"%PDF", "a PDF", "export the contacts as vCard or CSV where they come from"),
 ];
 
+/// How a card begins.
+const CARD: &[u8] = b"BEGIN:VCARD";
+
 /// The content goes before the name where it is certain, the name before a guess.
 fn format_of(name: &str, head: &[u8]) -> Result<Format, SourceError> {
     if head.is_empty() {
@@ -141,11 +144,12 @@ fn format_of(name: &str, head: &[u8]) -> Result<Format, SourceError> {
     }
     // UTF-16 has a NUL in every other byte.
     let text: Vec<u8> = head.iter().filter(|byte| **byte != 0).map(u8::to_ascii_uppercase).collect();
-    let begins = |text: &[u8]| text.windows(11).any(|window| window == b"BEGIN:VCARD");
+    let first = text.iter().position(|byte| byte.is_ascii_graphic()).unwrap_or(text.len());
+    let has_card = || text.windows(CARD.len()).any(|window| window == CARD);
     match Format::of_file_name(name) {
-        _ if begins(text.get(..64.min(text.len())).unwrap_or_default()) => Ok(Format::Vcard),
+        _ if text[first..].starts_with(CARD) => Ok(Format::Vcard),
         Some(format) => Ok(format),
-        None if begins(&text) => Ok(Format::Vcard),
+        None if has_card() => Ok(Format::Vcard),
         None if looks_like_a_table(&text) => Ok(Format::Csv),
         None => Err(SourceError::UnknownFormat(name.to_owned())),
     }
@@ -172,11 +176,7 @@ mod tests {
             ("a.txt", b"Begin:vCard\n", Format::Vcard),
             ("a", &utf16, Format::Vcard),
             ("-", b"\n\nFirst Name\tLast Name\n", Format::Csv),
-            (
-                "a.csv",
-                b"Notes\nsay BEGIN:VCARD where a card begins, if it comes that late in the first bytes of a table\n",
-                Format::Csv,
-            ),
+            ("a.csv", b"Notes\nsay BEGIN:VCARD where a card begins\n", Format::Csv),
         ];
         for (name, head, format) in table {
             assert_eq!(format_of(name, head).unwrap(), format, "{name} {head:?}");

@@ -111,14 +111,18 @@ fn examine(bytes: &[u8]) -> Result<PhotoRow, ODataError> {
         Ok(ImageType::Bmp) => "image/bmp",
         _ => return Err(ODataError::not_an_image()),
     };
-    let size = imagesize::blob_size(bytes).map_err(|_| ODataError::not_an_image())?;
-    let (Ok(width), Ok(height)) = (u32::try_from(size.width), u32::try_from(size.height)) else {
-        return Err(ODataError::not_an_image());
-    };
-    if width == 0 || height == 0 {
-        return Err(ODataError::not_an_image());
-    }
+    let (width, height) = size_of(bytes).unwrap_or(UNKNOWN_SIZE);
     Ok(PhotoRow { kind: kind.to_owned(), width, height, bytes: bytes.to_vec() })
+}
+
+/// What a picture is said to measure whose header does not tell: it is kept all the same, for the service is not known
+/// to decode what it takes (guessed).
+const UNKNOWN_SIZE: (u32, u32) = (1, 1);
+
+fn size_of(bytes: &[u8]) -> Option<(u32, u32)> {
+    let size = imagesize::blob_size(bytes).ok()?;
+    let (width, height) = (u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?);
+    (width > 0 && height > 0).then_some((width, height))
 }
 
 fn delete(call: &Call<'_>, id: &str) -> Answer {
