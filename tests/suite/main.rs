@@ -24,6 +24,8 @@ mod import;
 mod mailbox;
 #[cfg(feature = "sandbox")]
 mod openapi;
+#[cfg(feature = "cli")]
+mod requests;
 mod rooms;
 #[cfg(feature = "sandbox")]
 mod sandbox;
