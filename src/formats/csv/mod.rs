@@ -13,6 +13,7 @@ mod profile;
 mod read;
 mod slot;
 mod sniff;
+mod survey;
 mod write;
 
 use encoding_rs::Encoding;

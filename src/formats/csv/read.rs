@@ -7,10 +7,11 @@ use encoding_rs::{Encoding, UTF_8};
 
 use crate::formats::charset::{self, Decode};
 use crate::formats::csv::Options;
-use crate::formats::csv::date::{self, Cell, Order, Votes};
+use crate::formats::csv::date::Order;
 use crate::formats::csv::frame::{Frame, Frames, MAX_ROW};
 use crate::formats::csv::slot::{self, Build, Plans, Row, Source};
 use crate::formats::csv::sniff::{self, Decision, WINDOW};
+use crate::formats::csv::survey::{self, Survey};
 use crate::formats::{Outcome, Position, ReadError, Record, Reject};
 use crate::model::{Extra, Field, Loss, Origin, Rest, Why};
 
@@ -99,7 +100,7 @@ impl<R: Read> Reader<R> {
             Some(order) => Order::Given(order),
             None => Order::decide(&survey.votes, decision.table.language),
         };
-        self.remarks = remarks(&decision, &survey, order);
+        self.remarks = survey::remarks(&decision, &survey, order);
         self.state = State::Open(Box::new(Open::new(decision, order, &self.options, window, input)));
         Ok(())
     }
@@ -239,7 +240,7 @@ impl<R: Read> Open<R> {
             return reject("no cell of the row stands below a known header".to_owned());
         }
         self.keep_unmapped(row, &mut build);
-        Some((Outcome::Contact(Box::new(build.contact)), build.losses))
+        Some((Outcome::Contact(build.contact), build.losses))
     }
 
     fn malformed(&self) -> bool {
@@ -280,137 +281,7 @@ fn recode(bytes: &[u8], ends: &[usize], encoding: &'static Encoding, into: &mut 
 }
 
 /// A header, or the number of a column that has none.
-fn name(at: usize, header: &str) -> String {
+pub(super) fn name(at: usize, header: &str) -> String {
     let header = header.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if header.is_empty() { format!("column {}", at + 1) } else { header.to_owned() }
-}
-
-/// What the rows within the look-ahead show.
-#[derive(Default)]
-struct Survey {
-    votes: Votes,
-    short_years: bool,
-    rows: usize,
-    /// How many rows have something in each column that means nothing to us.
-    unmapped: Vec<(usize, usize)>,
-}
-
-impl Survey {
-    fn of(decision: &Decision, window: &[u8], complete: bool) -> Survey {
-        let text = sniff::text_of(decision.encoding, &window[decision.mark..], complete);
-        let plans = Plans::new(decision.columns.iter().copied());
-        let dates: Vec<usize> = plans.date_columns().collect();
-        let unmapped = decision.columns.iter().enumerate().filter(|(_, column)| column.is_none());
-        let mut survey = Survey { unmapped: unmapped.map(|(at, _)| (at, 0)).collect(), ..Survey::default() };
-        let mut frames = Frames::new(text.as_bytes(), decision.delimiter, UTF_8, (1, 0));
-        let mut skip = decision.header_row + 1;
-        // A table that goes on beyond the window may be cut in its last row; counting it does no harm.
-        while let Ok(frame) = frames.next(0) {
-            match frame {
-                Frame::End => break,
-                _ if skip > 0 => skip -= 1,
-                Frame::Row => survey.count(&frames, &dates),
-                _ => {}
-            }
-        }
-        survey
-    }
-
-    fn count(&mut self, frames: &Frames<&[u8]>, dates: &[usize]) {
-        let (text, ends) = frames.cells();
-        let row = Row::new(std::str::from_utf8(text).unwrap_or_default(), ends);
-        if row.is_blank() {
-            return;
-        }
-        self.rows += 1;
-        for at in dates {
-            let cell = row.cell(*at);
-            self.votes.count(cell);
-            if let Cell::Numbers(numbers) = date::read(cell) {
-                self.short_years |= date::has_short_year(numbers);
-            }
-        }
-        for (at, filled) in &mut self.unmapped {
-            *filled += usize::from(!row.cell(*at).is_empty());
-        }
-    }
-}
-
-/// The decision in plain words.
-fn remarks(decision: &Decision, survey: &Survey, order: Order) -> Vec<String> {
-    let known = decision.columns.iter().flatten().count();
-    let mut remarks = vec![
-        format!("text: {}, because {}", decision.encoding.name(), decision.because),
-        format!("cells: separated by {}", delimiter_name(decision.delimiter)),
-        format!(
-            "headers: {} in {}, {known} of {} known, in row {}",
-            decision.table.dialect.title(),
-            language_name(decision.table.language),
-            decision.columns.len(),
-            decision.header_row + 1,
-        ),
-    ];
-    if let Some((table, headers)) = &decision.rival {
-        remarks.push(format!(
-            "headers: {} fits as well but reads {} otherwise; --csv-dialect decides",
-            table.name(),
-            quoted(headers.iter().map(String::as_str))
-        ));
-    }
-    remarks.extend(date_remark(survey, order));
-    if survey.short_years {
-        remarks.push("dates: a year of two digits is the latest one that is not in the future".to_owned());
-    }
-    let unmapped =
-        survey.unmapped.iter().filter(|(at, filled)| *filled > 0 || !decision.headers[*at].trim().is_empty());
-    for (at, filled) in unmapped {
-        let header = name(*at, &decision.headers[*at]);
-        remarks.push(format!("no field for “{header}”: kept as it is (filled in {filled} of {} rows)", survey.rows));
-    }
-    remarks
-}
-
-fn date_remark(survey: &Survey, order: Order) -> Option<String> {
-    let (seen, proofs) = (survey.votes.seen, survey.votes.proofs);
-    if seen == 0 {
-        return None;
-    }
-    Some(match order {
-        Order::Given(order) => format!("dates: {}, as you said", order.words()),
-        Order::Proved(order) => {
-            format!("dates: {}, proved by {} of {seen} date cells", order.words(), proofs[order as usize])
-        }
-        Order::Assumed(order) => format!(
-            "dates: {}, as the headers' language suggests; none of {seen} date cells proves it; --date-order decides",
-            order.words()
-        ),
-        Order::Contrary => format!(
-            "dates: {} cells prove day, month, year and {} month, day, year; those that prove neither are kept as text; \
-             --date-order decides",
-            proofs[0], proofs[1]
-        ),
-    })
-}
-
-fn quoted<'t>(texts: impl Iterator<Item = &'t str>) -> String {
-    texts.map(|text| format!("“{text}”")).collect::<Vec<_>>().join(", ")
-}
-
-fn delimiter_name(delimiter: u8) -> String {
-    match delimiter {
-        b',' => "commas".to_owned(),
-        b';' => "semicolons".to_owned(),
-        b'\t' => "tabs".to_owned(),
-        b'|' => "vertical bars".to_owned(),
-        other => format!("“{}”", char::from(other)),
-    }
-}
-
-fn language_name(language: &str) -> &str {
-    match language {
-        "en" => "English",
-        "de" => "German",
-        "fr" => "French",
-        other => other,
-    }
 }

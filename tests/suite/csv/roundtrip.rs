@@ -226,7 +226,7 @@ fn check(contact: &Contact, profile: Profile) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn outlook_gives_back_what_it_took(contact in contact()) {

@@ -38,6 +38,9 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
 /// The addresses in a cell: Google separates them by ` ::: `, people by commas or semicolons.
 fn addresses<'r>(cell: &'r str, source: &Source) -> Vec<&'r str> {
     let values: Vec<&str> = source.values(cell).filter(|value| !value.is_empty()).collect();
+    if memchr::memchr2(b',', b';', cell.as_bytes()).is_none() {
+        return values;
+    }
     let parts: Vec<&str> = cell.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.len() > 1 && parts.iter().all(|part| part.contains('@')) { parts } else { values }
 }

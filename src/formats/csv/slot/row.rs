@@ -29,6 +29,9 @@ impl<'r> Row<'r> {
     pub(crate) fn verbatim(self, at: usize) -> &'r str {
         let Some(end) = self.ends.get(at) else { return "" };
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        if start == *end {
+            return "";
+        }
         self.text.get(start..*end).unwrap_or_default()
     }
 
@@ -64,8 +67,29 @@ pub(crate) struct Source {
 impl Source {
     /// The values in a cell, each without the blanks around it: one, or several between ` ::: `.
     pub(crate) fn values<'r>(&self, verbatim: &'r str) -> impl Iterator<Item = &'r str> {
-        let between = if self.google { BETWEEN } else { "\0" };
-        verbatim.split(between).map(str::trim)
+        let several = self.google && memchr::memmem::find(verbatim.as_bytes(), BETWEEN.as_bytes()).is_some();
+        Values { rest: Some(verbatim), several }
+    }
+}
+
+/// The values in a cell; most cells have one, which costs no search.
+struct Values<'r> {
+    rest: Option<&'r str>,
+    several: bool,
+}
+
+impl<'r> Iterator for Values<'r> {
+    type Item = &'r str;
+
+    fn next(&mut self) -> Option<&'r str> {
+        let rest = self.rest.take()?;
+        if self.several
+            && let Some((value, rest)) = rest.split_once(BETWEEN)
+        {
+            self.rest = Some(rest);
+            return Some(value.trim());
+        }
+        Some(rest.trim())
     }
 }
 
@@ -73,7 +97,7 @@ impl Source {
 #[derive(Debug, Default)]
 pub(crate) struct Build {
     /// The contact.
-    pub(crate) contact: Contact,
+    pub(crate) contact: Box<Contact>,
     /// What could not be understood.
     pub(crate) losses: Vec<Loss>,
 }
