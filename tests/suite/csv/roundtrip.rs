@@ -44,12 +44,12 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn address()(parts in vec(option::of(text()), 7), kind in kind(), label in label(), preference in preference())
-        -> Address {
+    fn address()(parts in vec(option::of(text()), 7), formatted in option::weighted(0.2, text()), kind in kind(),
+        label in label(), preference in preference()) -> Address {
         let mut parts = parts.into_iter().map(Option::unwrap_or_default);
         let mut next = || parts.next().unwrap();
         Address { street: next(), extended: next(), po_box: next(), city: next(), state: next(), postal_code: next(),
-            country: next(), kind, label, preference, ..Address::default() }
+            country: next(), formatted: formatted.unwrap_or_default(), kind, label, preference, rest: Rest::default() }
     }
 }
 
@@ -133,6 +133,15 @@ fn normal(mut contact: Contact, profile: Profile) -> Contact {
     }
     if contact.emails.iter().any(|email| email.name == own || email.name == shown) && profile == Profile::Google {
         contact.emails.iter_mut().for_each(|email| email.name.clear());
+    }
+    // A printed address that only repeats the parts is made of them again.
+    for address in &mut contact.addresses {
+        let words =
+            |text: &str| -> Vec<String> { text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect() };
+        let known: Vec<String> = address.parts().iter().flat_map(|part| words(part)).collect();
+        if words(&address.formatted).iter().all(|word| word.is_empty() || known.contains(word)) {
+            address.formatted.clear();
+        }
     }
     // The first is the preferred one; saying so is no loss.
     contact.emails.iter_mut().take(1).for_each(|email| email.preference = None);
@@ -236,5 +245,20 @@ proptest! {
     #[test]
     fn google_gives_back_what_it_took(contact in contact()) {
         check(&contact, Profile::Google)?;
+    }
+}
+
+/// What a source said beside a value and no table can hold is a remark, the value itself is not lost.
+#[test]
+fn parameters_that_nobody_models_are_said() {
+    let rest = Rest { params: vec![("X-EVENING".to_owned(), vec!["yes".to_owned()])], ..Rest::default() };
+    let mut contact = Contact::default();
+    contact.phones.push(Phone { number: "1".to_owned(), rest: rest.clone(), ..Phone::default() });
+    contact.notes = "note".to_owned();
+    contact.keep_rest(Field::Notes, rest);
+    for profile in Profile::ALL {
+        let losses = Writer::new(Vec::new(), *profile).write(&contact).unwrap();
+        let said: Vec<String> = losses.iter().map(|loss| format!("{} {:?}", loss.value, loss.why)).collect();
+        assert_eq!(said, ["1 (X-EVENING=yes) Remark", "notes (X-EVENING=yes) Remark"], "{profile:?}");
     }
 }

@@ -110,7 +110,7 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
             sheet.lose_beyond(Field::Addresses, &shown, plans.len());
             continue;
         };
-        write_parts(plan, address, &shown, sheet);
+        write_parts(plan, address, sheet);
         let preference = address.preference.filter(|_| nth > 0);
         let mut remarks = Remarks { label: &address.label, preference, ..Remarks::default() };
         if preset(plan) != Some(address.kind.unwrap_or(Kind::Other)) {
@@ -122,15 +122,14 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
 
 /// The parts, each in its column. The extended address becomes a line of the street, and so does a whole text that has
 /// no parts.
-fn write_parts(plan: &Plan, address: &Address, shown: &str, sheet: &mut Sheet) {
+fn write_parts(plan: &Plan, address: &Address, sheet: &mut Sheet) {
     let lonely = address.parts().iter().all(|part| part.is_empty());
     sheet.put(plan, Part::Street, if lonely { &address.formatted } else { &address.street });
     if !address.extended.is_empty() && sheet.put(plan, Part::Street2, &address.extended) {
         sheet.lose(Field::Addresses, &address.extended, Why::Remark);
     }
     if !address.formatted.is_empty() && (lonely || says_more(address)) {
-        let why = if lonely { Why::Remark } else { Why::NoPlace };
-        sheet.lose(Field::Addresses, if lonely { shown } else { &address.formatted }, why);
+        sheet.lose(Field::Addresses, &address.formatted, Why::Remark);
     }
     let parts = [
         (Part::PoBox, &address.po_box),
