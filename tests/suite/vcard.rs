@@ -1,6 +1,7 @@
 //! The vCard room as a whole: what is written reads back, hostile bytes do no harm, the corpus is read.
 
 mod corpus;
+mod oracle;
 mod samples;
 
 use std::sync::Arc;

@@ -70,7 +70,7 @@ pub(super) fn split(text: &str, separator: u8, version: Version) -> impl Iterato
 pub(super) fn escape(text: &str, version: Version, into: &mut String) {
     match version {
         Version::V2_1 => escape_2_1(text, true, into),
-        _ => escape_these(text, b"\\,;\n\r", into),
+        _ => escape_these(text, TEXT, into),
     }
 }
 
@@ -86,15 +86,29 @@ pub(super) fn escape_whole(text: &str, version: Version, into: &mut String) {
 pub(super) fn escape_uri(text: &str, version: Version, into: &mut String) {
     match version {
         Version::V2_1 => escape_2_1(text, false, into),
-        _ => escape_these(text, b"\\\n\r", into),
+        _ => escape_these(text, URI, into),
     }
 }
 
-fn escape_these(text: &str, special: &[u8], into: &mut String) {
+/// Bytes that a text escapes, and those that a URI does.
+const TEXT: &[bool; 256] = &marked(b"\\,;\n\r");
+const URI: &[bool; 256] = &marked(b"\\\n\r");
+
+const fn marked(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+}
+
+fn escape_these(text: &str, special: &[bool; 256], into: &mut String) {
     let mut from = 0;
     let bytes = text.as_bytes();
     for (at, byte) in bytes.iter().enumerate() {
-        if !special.contains(byte) {
+        if !special[usize::from(*byte)] {
             continue;
         }
         into.push_str(&text[from..at]);
