@@ -80,7 +80,10 @@ pub(super) fn write_addresses(card: &mut Card<'_>, row: &'static Row) {
     for address in &contact.addresses {
         let Address { kind, label, preference, rest, .. } = address;
         let parts = address.parts();
-        let fits = |raw: &&str| read_parts(raw, card.version).0.iter().zip(parts).all(|(read, part)| read == part);
+        let fits = |raw: &&str| {
+            let (read, whole) = read_parts(raw, card.version);
+            !whole && read.iter().zip(parts).all(|(read, part)| read == part)
+        };
         let raw = rest.raw.as_deref().filter(fits);
         let (name, said) = (row.name(card.version), (rest, raw.is_some()));
         let group = reach::begin(card, row.field, name, ["", ""], *kind, *preference, said, label);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
+use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
 
 /// Bytes of UTF-16 taken at a time.
 const CHUNK: usize = 16 * 1024;
@@ -21,6 +21,8 @@ struct Wide {
     decoder: Decoder,
     bytes: Vec<u8>,
     ended: bool,
+    /// The decoder has said its last; it must not be asked again.
+    finished: bool,
 }
 
 impl<R: Read> Input<R> {
@@ -44,7 +46,7 @@ impl<R: Read> Input<R> {
             _ => return Ok(()),
         };
         let decoder = encoding.new_decoder_with_bom_removal();
-        self.wide = Some(Wide { name: encoding.name(), decoder, bytes: Vec::new(), ended: false });
+        self.wide = Some(Wide { name: encoding.name(), decoder, bytes: Vec::new(), ended: false, finished: false });
         Ok(())
     }
 
@@ -58,19 +60,21 @@ impl<R: Read> Input<R> {
         let Some(wide) = &mut self.wide else {
             return narrow(&mut self.source, &mut self.ahead, into);
         };
-        loop {
+        while !wide.finished {
             if wide.bytes.is_empty() && !wide.ended {
                 wide.bytes.resize(CHUNK, 0);
                 let count = narrow(&mut self.source, &mut self.ahead, &mut wide.bytes)?;
                 wide.bytes.truncate(count);
                 wide.ended = count == 0;
             }
-            let (_, taken, made, _) = wide.decoder.decode_to_utf8(&wide.bytes, into, wide.ended);
+            let (result, taken, made, _) = wide.decoder.decode_to_utf8(&wide.bytes, into, wide.ended);
             wide.bytes.drain(..taken);
-            if made > 0 || (wide.ended && wide.bytes.is_empty()) {
+            wide.finished = wide.ended && result == CoderResult::InputEmpty;
+            if made > 0 {
                 return Ok(made);
             }
         }
+        Ok(0)
     }
 }
 
@@ -91,5 +95,30 @@ fn retrying(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             other => return other,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(bytes: &[u8]) -> String {
+        let mut input = Input::new(bytes);
+        input.look().unwrap();
+        let (mut text, mut some) = (Vec::new(), [0; 5]);
+        loop {
+            match input.read(&mut some).unwrap() {
+                0 => return String::from_utf8(text).unwrap(),
+                count => text.extend_from_slice(&some[..count]),
+            }
+        }
+    }
+
+    #[test]
+    fn utf_16_that_is_cut_off_ends_in_a_replacement() {
+        assert_eq!(all(b"\xff\xfeA\0B\0C"), "AB\u{fffd}");
+        assert_eq!(all(b"\xfe\xff\0A\xd8\x3c"), "A\u{fffd}");
+        assert_eq!(all(b"\xff\xfe"), "");
+        assert_eq!(all(b"abc"), "abc");
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Version;
 use super::decode::hex;
 use super::draft::Draft;
+use super::escape::unescape;
 use super::property::Property;
 use super::reach::{self, Said};
 use super::table::Row;
@@ -134,9 +135,12 @@ pub(super) fn read_im(draft: &mut Draft<'_>, _: &'static Row, property: &Propert
     let said = Said::read(draft, property, false, |param| param.is(SERVICE) || param.is(SERVICE_9554));
     let Said { kind, label, preference, mut rest, .. } = said;
     let own = SERVICES.iter().find(|(.., own)| own.iter().any(|name| name.eq_ignore_ascii_case(property.name)));
+    let named = property.param(SERVICE).or_else(|| property.param(SERVICE_9554));
     let (service, address) = match own {
-        Some((service, scheme, _)) => ((*service).to_owned(), without_scheme(value, scheme).to_owned()),
-        None => handle(value, property.param(SERVICE).or_else(|| property.param(SERVICE_9554))),
+        Some((service, scheme, _)) if !service.is_empty() => {
+            ((*service).to_owned(), without_scheme(value, scheme).to_owned())
+        }
+        _ => handle(value, named.filter(|name| !name.is_empty())),
     };
     if own.is_none() && uri(&service, &address) != value {
         property.keep_raw(&mut rest);
@@ -151,7 +155,7 @@ pub(super) fn write_ims(card: &mut Card<'_>, row: &'static Row) {
         let own = SERVICES.iter().find(|(name, ..)| name == service).and_then(|(.., own)| own.first());
         let own = own.filter(|_| card.version == Version::V2_1 && !service.is_empty());
         let named = Some(service.as_str()).filter(|name| !name.is_empty());
-        let fits = |raw: &&str| handle(raw, named) == (service.clone(), address.clone());
+        let fits = |raw: &&str| handle(&unescape(raw, card.version), named) == (service.clone(), address.clone());
         let raw = rest.raw.as_deref().filter(|_| own.is_none()).filter(fits);
         let name = own.copied().unwrap_or("IMPP");
         let group = reach::begin(card, row.field, name, ["", ""], *kind, *preference, (rest, raw.is_some()), label);

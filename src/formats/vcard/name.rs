@@ -86,7 +86,10 @@ pub(super) fn write_name(card: &mut Card<'_>, row: &'static Row) {
     if parts.iter().all(|part| part.is_empty()) && card.version == Version::V4_0 && sort.is_none() {
         return;
     }
-    let fits = |raw: &&str| read_parts(raw, card.version).0.iter().zip(parts).all(|(read, part)| read == part);
+    let fits = |raw: &&str| {
+        let (read, whole) = read_parts(raw, card.version);
+        !whole && read.iter().zip(parts).all(|(read, part)| read == part)
+    };
     let raw = rest.raw.as_deref().filter(fits);
     card.begin(row.field, row.name(card.version), &[], rest, raw.is_some());
     if let Some(sort) = sort {
@@ -152,9 +155,9 @@ pub(super) fn read_nickname(draft: &mut Draft<'_>, row: &'static Row, property: 
 
 fn nickname(value: &str, version: Version) -> String {
     if version == Version::V2_1 {
-        return unescape(value, version).into_owned();
+        return unescape(value, version).trim().to_owned();
     }
-    let items: Vec<_> = split(value, b',', version).map(|item| unescape(item.trim_start(), version)).collect();
+    let items: Vec<_> = split(value, b',', version).map(|item| unescape(item.trim(), version)).collect();
     items.join(", ")
 }
 
@@ -164,7 +167,8 @@ pub(super) fn write_nickname(card: &mut Card<'_>, row: &'static Row) {
         return;
     }
     let rest = card.rest_of(row.field);
-    let raw = rest.raw.as_deref().filter(|raw| nickname(raw, card.version) == *text);
+    let listed = card.version != Version::V2_1;
+    let raw = rest.raw.as_deref().filter(|raw| listed && nickname(raw, card.version) == *text);
     card.begin(row.field, row.name(card.version), &[], rest, raw.is_some());
     match (raw, card.version) {
         (Some(raw), _) => card.verbatim(raw),
@@ -282,8 +286,8 @@ pub(super) fn write_organization(card: &mut Card<'_>, row: &'static Row) {
 
 fn write_units(card: &mut Card<'_>, row: &'static Row, employer: &Organization, rest: &Rest, group: Option<&str>) {
     let fits = |raw: &&str| {
-        let (company, department, _) = read_units(raw, card.version);
-        company == employer.company && department == employer.department
+        let (company, department, whole) = read_units(raw, card.version);
+        !whole && company == employer.company && department == employer.department
     };
     let raw = rest.raw.as_deref().filter(fits);
     let name = row.name(card.version);

@@ -95,6 +95,9 @@ fn write_link(card: &mut Card<'_>, row: &'static Row, link: &str, kind: Option<P
         Version::V2_1 => card.param("VALUE", "URL"),
         Version::V3_0 => card.param("VALUE", "uri"),
         Version::V4_0 => {
+            if !has_scheme(link) {
+                card.param("VALUE", "uri");
+            }
             if let Some(kind) = kind {
                 card.param("MEDIATYPE", photo::media_type(kind));
             }

@@ -2,6 +2,7 @@
 
 use super::Version;
 use super::draft::Draft;
+use super::escape::unescape;
 use super::line::Param;
 use super::property::Property;
 use super::table::Row;
@@ -182,7 +183,7 @@ pub(super) fn write_phones(card: &mut Card<'_>, row: &'static Row) {
         let line = words::line_word(phone.line, version);
         let rest = &phone.rest;
         // A URI is for 4.0: readers of the older versions take it for a strange number.
-        let fits = |raw: &&str| version == Version::V4_0 && number(raw) == (&phone.number, true);
+        let fits = |raw: &&str| version == Version::V4_0 && number(&unescape(raw, version)) == (&phone.number, true);
         let raw = rest.raw.as_deref().filter(fits);
         let (name, said) = (row.name(version), (rest, raw.is_some()));
         let group = begin(card, row.field, name, ["", line], phone.kind, phone.preference, said, &phone.label);
