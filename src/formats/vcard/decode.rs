@@ -100,6 +100,9 @@ impl Charsets {
     /// Makes bytes text. The declared character set is taken at its word, but for single-byte ones of which the bytes
     /// are UTF-8: such files were converted and their labels were not. Undeclared bytes are UTF-8 or guessed.
     pub(super) fn text<'a>(&mut self, bytes: &'a [u8], declared: Option<&str>) -> Cow<'a, str> {
+        if let (None, Ok(text)) = (declared, std::str::from_utf8(bytes)) {
+            return Cow::Borrowed(text);
+        }
         if bytes.is_ascii() && declared.is_none_or(|name| !name.to_ascii_lowercase().contains("2022")) {
             return utf8_or_lossy(bytes);
         }

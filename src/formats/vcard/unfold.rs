@@ -8,6 +8,9 @@ use super::Version;
 use super::decode::{is_base64, is_quoted_printable};
 use super::frame::{is_begin, is_end};
 
+/// What is kept of the buffer from one card to the next.
+const KEPT: usize = 1024 * 1024;
+
 /// The logical lines of one card, in one buffer that is used again for the next card.
 #[derive(Default)]
 pub(super) struct Unfolded {
@@ -25,6 +28,7 @@ impl Unfolded {
     /// Takes the lines of a card between its BEGIN and its END.
     pub(super) fn take(&mut self, raw: &[u8], version: Version) {
         self.text.clear();
+        self.text.shrink_to(raw.len().max(KEPT));
         self.lines.clear();
         self.strays.clear();
         self.previous = 0;
@@ -39,19 +43,19 @@ impl Unfolded {
         let mut lines = Physical(raw);
         while let Some(line) = lines.next() {
             let goes_on = matches!(lines.0.first(), Some(b' ' | b'\t'));
-            if is_begin(line) {
-                depth += 1;
-            }
+            let (begins, ends) = (is_begin(line), is_end(line));
+            depth += u32::from(begins);
             if depth > 1 {
                 self.nested(line);
-            } else if !is_begin(line) && !is_end(line) {
+            } else if !begins && !ends {
                 self.physical(line, goes_on, version);
             }
-            if is_end(line) {
-                depth = depth.saturating_sub(1);
-            }
+            depth = depth.saturating_sub(u32::from(ends));
         }
         self.close();
+        if std::str::from_utf8(&self.text).is_err() {
+            self.mend_headers();
+        }
     }
 
     /// The logical lines, without BEGIN and END; an AGENT's nested card stands in its value with line feeds.
@@ -132,18 +136,23 @@ impl Unfolded {
         self.lines.last().map_or(&[], |line| &self.text[line.start..])
     }
 
-    /// Ends the line being collected. A name or parameter that is not UTF-8 is made so here: the value stays as it is.
+    /// Ends the line being collected.
     fn close(&mut self) {
         let end = self.text.len();
-        let Some(line) = self.lines.last_mut() else { return };
-        line.end = end;
-        let start = line.start;
-        let length = header(&self.text[start..]).len();
-        if std::str::from_utf8(&self.text[start..start + length]).is_err() {
-            let mended = String::from_utf8_lossy(&self.text[start..start + length]).into_owned();
-            self.text.splice(start..start + length, mended.into_bytes());
-            if let Some(line) = self.lines.last_mut() {
-                line.end = self.text.len();
+        if let Some(line) = self.lines.last_mut() {
+            line.end = end;
+        }
+    }
+
+    /// Makes names and parameters that are not UTF-8 so; the values stay as they are, for their charset to be found.
+    fn mend_headers(&mut self) {
+        for line in &mut self.lines {
+            let head = header(&self.text[line.clone()]);
+            if std::str::from_utf8(head).is_err() {
+                let mut mended = String::from_utf8_lossy(head).into_owned().into_bytes();
+                mended.extend_from_slice(&self.text[line.start + head.len()..line.end]);
+                *line = self.text.len()..self.text.len() + mended.len();
+                self.text.append(&mut mended);
             }
         }
     }
@@ -240,6 +249,14 @@ mod tests {
         let mut unfolded = Unfolded::default();
         unfolded.take(b"BEGIN:VCARD\r\nFN:Zo\xc3\r\n \xab\r\nEND:VCARD\r\n", Version::V3_0);
         assert_eq!(unfolded.lines().collect::<Vec<_>>(), ["FN:Zoë".as_bytes()]);
+    }
+
+    #[test]
+    fn a_header_that_is_no_text_is_made_one_and_the_value_left() {
+        let mut unfolded = Unfolded::default();
+        unfolded.take(b"BEGIN:VCARD\nX;A=\xfc:\xe9\nFN:\xe9\nEND:VCARD\n", Version::V3_0);
+        let wanted = ["X;A=\u{fffd}:".as_bytes(), b"FN:"].map(|head| [head, b"\xe9"].concat());
+        assert_eq!(unfolded.lines().collect::<Vec<_>>(), wanted);
     }
 
     #[test]

@@ -31,7 +31,7 @@ fn agrees(contact: &Contact, version: Version) {
     let one = |value: &str| if value.is_empty() { Vec::new() } else { vec![value.to_owned()] };
     let name = &contact.name;
     if !name.full.is_empty() {
-        assert_eq!(texts(&card, &VCardProperty::Fn), [name.full.clone()], "{text}");
+        assert_eq!(texts(&card, &VCardProperty::Fn), one(&name.full), "{text}");
     }
     let parts = [&name.surname, &name.given, &name.middle, &name.prefix, &name.suffix].map(String::as_str);
     if parts.iter().any(|part| !part.is_empty()) {
