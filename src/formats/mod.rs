@@ -6,6 +6,7 @@
 pub mod charset;
 pub mod csv;
 pub mod exchange;
+pub mod fields;
 pub mod photo;
 pub mod vcard;
 

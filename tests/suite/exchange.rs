@@ -77,6 +77,11 @@ proptest! {
         let mut other = contact.clone();
         other.notes.push('x');
         prop_assert_ne!(exchange::write(&other, Dialect::Graph).content, print(Dialect::Graph));
+        let mut rewritten = contact.clone();
+        rewritten.revision = "2031-01-01T00:00:00Z".into();
+        let (origin, name) = (Origin::Vcard, "PRODID".to_owned());
+        rewritten.extra.push(Extra { origin, name, value: "another program".into(), rest: Default::default() });
+        prop_assert_eq!(exchange::write(&rewritten, Dialect::Graph).content, print(Dialect::Graph));
     }
 
     #[test]

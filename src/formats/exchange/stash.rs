@@ -29,30 +29,55 @@ pub(super) struct Stashed {
     fragment: Contact,
 }
 
-/// The stash's text, if there is anything to keep, and what found no room in it.
-pub(super) fn write(pieces: Vec<Piece>) -> (Option<String>, Vec<Loss>) {
-    let (mut kept, mut losses) = (Vec::new(), Vec::new());
-    let mut length = ENVELOPE;
-    for piece in pieces {
-        let Some(json) = json_of(&piece) else {
-            losses.push(piece.loss);
-            continue;
-        };
-        let size = json.to_string().len() + 1;
-        if length + size > MAX_BYTES {
-            losses.push(piece.loss);
-            continue;
+/// The pieces that have room, ready to be written.
+#[derive(Debug, Default)]
+pub(super) struct Stash {
+    kept: Vec<(Field, Value)>,
+    /// What found no room.
+    pub(super) losses: Vec<Loss>,
+}
+
+/// Properties that change when nothing of the contact does, whatever writes the file anew.
+const ABOUT_THE_FILE: &[&str] = &["PRODID"];
+
+impl Stash {
+    /// Takes as many pieces as there is room for, in their order.
+    pub(super) fn of(pieces: Vec<Piece>) -> Self {
+        let mut stash = Self::default();
+        let mut length = ENVELOPE;
+        for piece in pieces {
+            let json = json_of(&piece);
+            let size = json.as_ref().map_or(0, |json| json.to_string().len() + 1);
+            match json {
+                Some(json) if length + size <= MAX_BYTES => {
+                    length += size;
+                    stash.kept.push((piece.loss.field, json));
+                }
+                _ => stash.losses.push(piece.loss),
+            }
         }
-        length += size;
-        kept.push(json);
+        stash
     }
-    if kept.is_empty() {
-        return (None, losses);
+
+    /// Its text, if there is anything to keep.
+    pub(super) fn text(&self) -> Option<String> {
+        if self.kept.is_empty() {
+            return None;
+        }
+        let pieces: Value = self.kept.iter().map(|(_, json)| json.clone()).collect();
+        let text = pieces.to_string();
+        let stash = json!({ "v": VERSION, "length": text.len(), "sum": sum(&text), "pieces": pieces });
+        Some(stash.to_string())
     }
-    let pieces = Value::Array(kept);
-    let text = pieces.to_string();
-    let stash = json!({ "v": VERSION, "length": text.len(), "sum": sum(&text), "pieces": pieces });
-    (Some(stash.to_string()), losses)
+
+    /// What of it is the contact's content: not when the file was written, nor by what.
+    pub(super) fn content(&self) -> Value {
+        let is_content = |field: Field, json: &Value| match json["extra"]["name"].as_str() {
+            Some(name) => !ABOUT_THE_FILE.iter().any(|about| about.eq_ignore_ascii_case(name)),
+            None => field != Field::Revision,
+        };
+        self.kept.iter().filter(|(field, json)| is_content(*field, json)).map(|(_, json)| json.clone()).collect()
+    }
 }
 
 fn json_of(piece: &Piece) -> Option<Value> {

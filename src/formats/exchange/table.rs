@@ -113,16 +113,17 @@ pub(super) fn extended_ids() -> impl Iterator<Item = &'static str> {
 }
 
 /// What carries a field in Graph, for people to read: property names, MAPI tags, or "stash".
-pub fn carried_by(field: Field) -> String {
+pub fn carried_by(field: Field) -> Vec<String> {
     let carried = ROWS.iter().find(|(of, _)| *of == field).map(|(_, carried)| *carried);
-    match carried {
+    let one = match carried {
         Some(Carried::Text(names) | Carried::TextList(names) | Carried::Day(names)) => names.0.to_owned(),
         Some(Carried::Emails(names, max) | Carried::Ims(names, max)) => format!("{} (at most {max})", names.0),
         Some(Carried::Extended(id) | Carried::ExtendedDay(id) | Carried::ExtendedCode(id, _)) => short_id(id),
-        Some(Carried::Slots) => slots_of(field).join(", "),
+        Some(Carried::Slots) => return slots_of(field),
         Some(Carried::Photo) => "photo/$value".to_owned(),
         Some(Carried::Stash) | None => "stash".to_owned(),
-    }
+    };
+    vec![one]
 }
 
 /// The places of a field that has several, each once.

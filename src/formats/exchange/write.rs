@@ -1,14 +1,15 @@
 //! A contact as the body of a create request.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::date;
 use super::dialect::{Dialect, Names, names};
 use super::extended::{self, Fingerprint, Marks};
 use super::leftover::leftover;
 use super::read::contact_of;
 use super::slots::{ADDRESSES, AddressSlot, PHONES, Place, URLS, takes};
+use super::stash::Stash;
 use super::table::{Carried, ROWS};
-use super::{date, stash};
 use crate::model::{Address, Contact, Date, Field, Loss, Sex};
 
 /// A contact as the service takes it.
@@ -16,7 +17,7 @@ use crate::model::{Address, Contact, Date, Field, Loss, Sex};
 pub struct Written {
     body: Body,
     dialect: Dialect,
-    /// Fingerprint of the content, the same in both dialects.
+    /// Fingerprint of the content, the same in both dialects, whenever and by whatever the source was written.
     pub content: Fingerprint,
     /// What could not be carried.
     pub losses: Vec<Loss>,
@@ -29,12 +30,11 @@ pub fn write(contact: &Contact, dialect: Dialect) -> Written {
     for (field, carried) in ROWS {
         body.put(contact, *field, *carried);
     }
-    let (stash, losses) = stash::write(leftover(contact, &contact_of(body.clone())));
-    if let Some(stash) = stash {
-        body.extended.push((extended::STASH, stash));
-    }
-    let content = Fingerprint::of(Value::Object(body.json(Dialect::Graph)).to_string().as_bytes());
-    Written { body, dialect, content, losses }
+    let stash = Stash::of(leftover(contact, &contact_of(body.clone())));
+    let content = json!([body.json(Dialect::Graph), stash.content()]);
+    let content = Fingerprint::of(content.to_string().as_bytes());
+    body.extended.extend(stash.text().map(|text| (extended::STASH, text)));
+    Written { body, dialect, content, losses: stash.losses }
 }
 
 impl Written {

@@ -1,0 +1,44 @@
+//! The table of fields, for people: where each one goes in each format.
+
+use std::fmt::Write;
+
+use crate::formats::{csv, exchange, vcard};
+use crate::model::Field;
+
+/// The table in Markdown, one row for each of [`Field::ALL`], taken from the formats' own mapping tables.
+pub fn table() -> String {
+    let mut text = String::from("| field | vCard 3.0 | Outlook CSV | Google CSV | mailbox (Graph's names) |\n");
+    text.push_str("| --- | --- | --- | --- | --- |\n");
+    for (field, [_, three, _]) in vcard::columns() {
+        let outlook = listed(&csv::columns(csv::Profile::OutlookDesktop, field));
+        let google = listed(&csv::columns(csv::Profile::Google, field));
+        let (name, mailbox) = (field.name(), listed(&exchange::carried_by(field)));
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "| {name} | {three} | {outlook} | {google} | {mailbox} |");
+    }
+    text
+}
+
+/// The first few of many; a dash where there is none.
+fn listed(headers: &[String]) -> String {
+    const SHOWN: usize = 4;
+    match headers {
+        [] => "—".to_owned(),
+        few if few.len() <= SHOWN => few.join(", "),
+        many => format!("{} and {} more", many[..SHOWN].join(", "), many.len() - SHOWN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_has_its_row() {
+        let table = table();
+        for field in Field::ALL {
+            assert!(table.contains(&format!("\n| {} |", field.name())), "{field:?}");
+        }
+        assert_eq!(table.lines().count(), Field::ALL.len() + 2);
+    }
+}
