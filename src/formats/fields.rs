@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use crate::formats::{csv, exchange, vcard};
-use crate::model::Field;
 
 /// The table in Markdown, one row for each of [`Field::ALL`], taken from the formats' own mapping tables.
 pub fn table() -> String {
@@ -32,6 +31,7 @@ fn listed(headers: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Field;
 
     #[test]
     fn every_field_has_its_row() {
