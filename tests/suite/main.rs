@@ -10,11 +10,13 @@
     reason = "a test may stop at the first surprise, and sets its own stage"
 )]
 
+#[cfg(feature = "cli")]
+mod cli;
 mod contacts;
 mod csv;
 mod dump;
 mod exchange;
-#[cfg(feature = "sandbox")]
+#[cfg(feature = "cli")]
 #[path = "../generator.rs"]
 mod generator;
 mod golden;
@@ -33,4 +35,6 @@ mod sandbox;
 mod sandboxed;
 #[cfg(feature = "remote")]
 mod scripted;
+#[cfg(feature = "cli")]
+mod socket;
 mod vcard;

@@ -1,0 +1,275 @@
+//! Bad input: one clear line, the documented exit code, the rest processed, the old output unharmed.
+
+use pretty_assertions::assert_eq;
+
+use super::{Stage, TOKEN, TOKEN_ENV, card, cards, sample};
+
+const OLD: &str = "what stood there before";
+
+/// Bytes that are no text in any format: every byte value, in no order.
+fn junk() -> Vec<u8> {
+    (0..3000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8 | 0x80).collect()
+}
+
+/// A stage with an old output to lose.
+fn stage() -> Stage {
+    let stage = Stage::new();
+    stage.write("out.vcf", OLD);
+    stage
+}
+
+#[test]
+fn an_input_that_gives_nothing_stops_and_the_old_output_stays() {
+    let table: [(&str, &[u8], &[&str]); 8] = [
+        ("missing.csv", b"", &["missing.csv", "No such file"]),
+        ("empty.csv", b"", &["empty.csv", "empty"]),
+        ("empty.vcf", b"", &["empty.vcf", "empty"]),
+        ("words.txt", b"just some words", &["words.txt", "--input-format"]),
+        ("book.csv", b"PK\x03\x04rest", &["book.csv", "spreadsheet", "CSV"]),
+        ("mail.vcf", b"!BDNrest", &["mail.vcf", "PST", "CSV"]),
+        ("words.csv", b"Hello\nworld\n", &["words.csv", "header row"]),
+        ("folder", b"", &["folder", ".vcf or .csv"]),
+    ];
+    for (name, content, says) in table {
+        let stage = stage();
+        match name {
+            "missing.csv" => {}
+            "folder" => stage.write("folder/notes.txt", "no contact"),
+            name => stage.write(name, content),
+        }
+        for args in [&["convert", name, "-o", "out.vcf"], &["import", name, "--to", "sandbox"]] {
+            let ran = stage.run(args).exits(1).says(says);
+            assert_eq!(ran.text(), "", "{name}");
+            assert_eq!(stage.text("out.vcf"), OLD, "{name}");
+        }
+        let mut ran = stage.run(&["convert", name, "-o", "out.vcf"]);
+        // A list of every dialect makes the line for tables longer.
+        if name != "words.csv" {
+            ran = ran.stops(1, says);
+        }
+        assert_eq!(ran.err.lines().count(), 1, "one input, one line: {}", ran.err);
+    }
+}
+
+#[test]
+fn binary_junk_stops_and_the_old_output_stays() {
+    for name in ["junk.vcf", "junk.csv", "junk.bin"] {
+        let stage = stage();
+        stage.write(name, junk());
+        stage.run(&["convert", name, "-o", "out.vcf"]).exits(1).says(&[name]);
+        assert_eq!(stage.text("out.vcf"), OLD, "{name}");
+        assert_eq!(stage.names().len(), 2, "no temporary file stays: {:?}", stage.names());
+    }
+}
+
+#[test]
+fn a_file_of_broken_records_alone_replaces_nothing() {
+    let stage = stage();
+    stage.write("a.vcf", "BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\n");
+    stage.run(&["convert", "a.vcf", "-o", "out.vcf"]).exits(1).says(&["a.vcf, record 1, line 1", "read 1 ="]);
+    assert_eq!(stage.text("out.vcf"), OLD);
+}
+
+#[test]
+fn a_broken_record_is_told_and_the_rest_is_processed() {
+    let stage = Stage::new();
+    let cards_around = |middle: &str| [&card("Ann", "One", "a@a.example"), middle, &card("Ben", "Two", "b@b.example")].concat();
+    stage.write("a.vcf", cards_around("BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\n"));
+    let ran = stage.run(&["convert", "a.vcf", "-o", "out.vcf", "--json"]).exits(3).says(&["a.vcf, record 2, line 7"]);
+    assert_eq!((&ran.json()["written"], &ran.json()["rejected"]), (&2.into(), &1.into()));
+    assert_eq!(cards(&stage.text("out.vcf")), 2);
+    let json = stage.run(&["import", "a.vcf", "--to", "sandbox", "--json"]).exits(3).json();
+    assert_eq!((&json["created"], &json["rejected"]), (&2.into(), &1.into()));
+}
+
+#[test]
+fn a_missing_file_among_good_ones_is_told_and_the_rest_is_processed() {
+    let stage = Stage::new();
+    stage.write("a.vcf", card("Ann", "One", "a@a.example"));
+    let ran = stage.run(&["convert", "missing.vcf", "a.vcf", "-o", "out.vcf", "--json"]).exits(3);
+    assert!(ran.err.contains("error: missing.vcf: "), "{}", ran.err);
+    assert_eq!((&ran.json()["written"], &ran.json()["failedInputs"]), (&1.into(), &1.into()));
+    assert_eq!(cards(&stage.text("out.vcf")), 1);
+    let ran = stage.run(&["convert", "missing.vcf", "gone.vcf", "-o", "none.vcf"]).exits(1);
+    assert!(ran.says(&["missing.vcf", "gone.vcf"]).err.lines().count() == 3);
+    assert!(!stage.path("none.vcf").exists());
+}
+
+#[test]
+fn a_truncated_card_does_not_pass_in_silence() {
+    let stage = Stage::new();
+    let whole = card("Ann", "One", "a@a.example");
+    stage.write("a.vcf", format!("{whole}BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Cut"));
+    let ran = stage.run(&["convert", "a.vcf", "-o", "out.vcf", "--json", "-v"]);
+    assert!(ran.err.contains("a.vcf, record 2, line 7") && ran.err.contains("END:VCARD"), "{}", ran.err);
+    assert!(stage.text("out.vcf").contains("FN:Ann One"));
+    let strict = stage.run(&["convert", "a.vcf", "-o", "out.vcf", "--strict"]);
+    assert_ne!(strict.code, 0, "{}", strict.err);
+}
+
+#[test]
+fn an_unterminated_quote_costs_its_own_record_alone() {
+    let stage = Stage::new();
+    stage.write("a.csv", "First Name,Last Name\nAnn,Lee\n\"Bob,Ray\nCid,Roe\n");
+    stage.run(&["convert", "a.csv", "-o", "out.vcf"]).exits(3).says(&["a.csv, record 2, line 3", "quote", "close it"]);
+    assert!(stage.text("out.vcf").contains("Cid"));
+}
+
+#[test]
+fn utf_16_is_read() {
+    let stage = Stage::new();
+    let bytes = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    stage.write("a.vcf", bytes(&format!("\u{feff}{}", card("Zoë", "Łuk", "z@z.example"))));
+    stage.write("a.csv", bytes("\u{feff}First Name\tLast Name\r\nZoë\tŁuk\r\n"));
+    for name in ["a.vcf", "a.csv"] {
+        stage.run(&["convert", name, "-o", "out.vcf"]).exits(0);
+        assert!(stage.text("out.vcf").contains("Zoë Łuk"), "{name}");
+    }
+}
+
+#[test]
+fn an_address_that_is_none_is_wrong_usage() {
+    let stage = stage();
+    for (address, says) in [
+        ("nobody", &["nobody", "sandbox and graph"][..]),
+        ("http://example.com/v1.0", &["https://"]),
+        ("https://example.com/", &["--api", "/v1.0"]),
+        ("ftp://example.com/v1.0", &["https://"]),
+        ("https://", &["https://"]),
+    ] {
+        let args = ["export", "--from", address, "-o", "out.vcf", "--token-env", TOKEN_ENV];
+        stage.run(&args).stops(2, says);
+        stage.run(&["import", &sample("csv/google.csv"), "--to", address, "--token-env", TOKEN_ENV]).stops(2, says);
+    }
+    let both = ["export", "--from", "https://example.com/v1.0", "--api", "outlook", "-o", "out.vcf"];
+    stage.run(&both).stops(2, &["--api"]);
+    assert_eq!(stage.text("out.vcf"), OLD);
+}
+
+#[test]
+fn a_password_in_an_address_is_not_shown() {
+    let stage = stage();
+    for address in
+        [format!("https://me:{TOKEN}@example.com/v1.0"), format!("https://example.com/?access_token={TOKEN}")]
+    {
+        stage.run(&["export", "--from", &address, "-o", "out.vcf"]).stops(2, &["example.com"]);
+    }
+    assert_eq!(stage.text("out.vcf"), OLD);
+}
+
+#[test]
+fn a_missing_token_is_not_authorised() {
+    let stage = stage();
+    let export = |more: &[&str]| {
+        stage.run(&[&["export", "--from", "http://127.0.0.1:1/v1.0", "-o", "out.vcf"], more].concat())
+    };
+    export(&[]).stops(5, &["--token-env"]);
+    export(&["--token-env", "NO_SUCH_VARIABLE"]).stops(5, &["NO_SUCH_VARIABLE", "not set"]);
+    // The token itself in place of its variable's name: a likely slip, and no reason to print it.
+    export(&["--token-env", TOKEN]).stops(5, &["--token-env"]);
+    let mut command = stage.command();
+    command.args(["export", "--from", "graph", "-o", "out.vcf", "--token-env", TOKEN_ENV]).env(TOKEN_ENV, " ");
+    super::Ran::of(command, b"").stops(5, &[TOKEN_ENV, "empty"]);
+    assert_eq!(stage.text("out.vcf"), OLD);
+}
+
+#[test]
+fn an_output_that_cannot_be_is_told_before_anything_is_read() {
+    let stage = stage();
+    stage.write("file", "");
+    stage.write("folder.vcf/x", "");
+    for (output, says) in [
+        ("no/such/out.vcf", &["no/such/out.vcf", "No such file or directory", "directory"][..]),
+        ("file/out.vcf", &["file/out.vcf", "Not a directory"]),
+        ("folder.vcf", &["folder.vcf", "is a directory"]),
+    ] {
+        for command in [&["convert", "-"][..], &["export", "--from", "sandbox"]] {
+            let ran = stage.run(&[command, &["-o", output]].concat()).stops(1, says);
+            assert!(!ran.err.contains(".part"), "the user knows of no such file: {}", ran.err);
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_and_not_a_panic() {
+    let stage = Stage::new();
+    let input = sample("csv/outlook-en.csv");
+    stage.run(&["convert", &input, "-o", "/dev/full", "--output-format", "vcard"]).stops(1, &["/dev/full", "No space"]);
+    for args in [&["-o", "-", "--output-format", "csv"][..], &["-o", "out.vcf", "--json"]] {
+        let mut command = stage.command();
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ran = command.args(["convert", &input]).args(args).stdout(full).stderr(std::process::Stdio::piped());
+        let output = ran.spawn().unwrap().wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{err}");
+        assert!(err.contains("error: standard output: cannot be written: No space"), "{err}");
+        assert!(!err.contains("stood there before"), "nothing ever stood there: {err}");
+    }
+}
+
+#[test]
+fn losses_matter_under_strict_alone() {
+    let stage = Stage::new();
+    let args = ["convert", &sample("csv/outlook-en.csv"), "-o", "out.csv", "--profile", "google"];
+    stage.run(&args).exits(0).says(&["losses: "]);
+    stage.run(&[&args[..], &["--strict"]].concat()).exits(4).says(&["losses: "]);
+    stage.write("a.vcf", [card("Ann", "One", "a@a.example"), "BEGIN:VCARD\r\nEND:VCARD\r\n".into()].concat());
+    stage.run(&["convert", "a.vcf", "-o", "out.csv", "--strict"]).exits(3);
+}
+
+#[test]
+fn nothing_to_do_matters_under_fail_empty_alone_and_then_replaces_nothing() {
+    let stage = stage();
+    stage.write("a.csv", "First Name,Last Name\n");
+    for command in [&["convert", "a.csv"][..], &["export", "--from", "sandbox"]] {
+        stage.run(&[command, &["-o", "out.vcf", "--fail-empty"]].concat()).exits(7);
+        assert_eq!(stage.text("out.vcf"), OLD, "{command:?}");
+        stage.run(&[command, &["-o", "other.vcf"]].concat()).exits(0);
+        assert_eq!(stage.text("other.vcf"), "");
+    }
+    stage.run(&["import", "a.csv", "--to", "sandbox", "--fail-empty"]).exits(7);
+    stage.run(&["import", "a.csv", "--to", "sandbox"]).exits(0);
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    let stage = stage();
+    stage.write("a.vcf", card("Ann", "One", "a@a.example"));
+    for args in [
+        &[][..],
+        &["frobnicate"],
+        &["convert", "a.vcf"],
+        &["convert", "-o", "out.vcf"],
+        &["convert", "a.vcf", "-o", "out.vcf", "--no-such-flag"],
+        &["convert", "a.vcf", "-o", "out.vcf", "--encoding", "klingon"],
+        &["convert", "a.vcf", "-o", "out.vcf", "--delimiter", "ab"],
+        &["convert", "a.vcf", "-o", "out.vcf", "--csv-dialect", "lotus"],
+        &["convert", "a.vcf", "-o", "out.vcf", "--profile", "lotus"],
+        &["convert", "a.vcf", "-o", "-", "--output-format", "csv", "--json"],
+        &["import", "a.vcf"],
+        &["import", "a.vcf", "--to", "sandbox", "--folder", "A//B"],
+        &["export", "--from", "sandbox"],
+        &["sandbox"],
+        &["sandbox", "serve", "--port", "70000"],
+    ] {
+        let ran = stage.run(args).exits(2);
+        assert_eq!(ran.text(), "", "{args:?}");
+        assert!(!ran.err.is_empty(), "{args:?}");
+    }
+    assert_eq!(stage.text("out.vcf"), OLD);
+    stage.run(&["--help"]).exits(0);
+    stage.run(&["import", "-h"]).exits(0);
+    stage.run(&["--version"]).exits(0);
+}
+
+#[test]
+fn a_store_that_is_none_is_refused_and_kept() {
+    let stage = Stage::new();
+    stage.write("notes.db", "my own notes, and no database");
+    let export = ["export", "--from", "sandbox", "--sandbox-store", "notes.db", "-o", "out.vcf"];
+    stage.run(&export).stops(1, &["notes.db", "another file"]);
+    assert_eq!(stage.text("notes.db"), "my own notes, and no database");
+    let below = ["export", "--from", "sandbox", "--sandbox-store", "notes.db/x.db", "-o", "out.vcf"];
+    stage.run(&below).stops(1, &["notes.db", "--sandbox-store"]);
+}

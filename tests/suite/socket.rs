@@ -1,0 +1,247 @@
+//! `sandbox serve` as a process of its own, and the program against it over real sockets.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use pretty_assertions::assert_eq;
+use serde_json::Value;
+
+use crate::cli::mailbox::{people, photos};
+use crate::cli::{Ran, Stage, TOKEN, TOKEN_ENV, card, sample};
+
+/// A running server. Dropped, it is killed.
+struct Server {
+    child: Child,
+    graph: String,
+    outlook: String,
+}
+
+impl Server {
+    /// Starts one on the stage's own store, and waits until it has told its URLs.
+    fn start(stage: &Stage, port: &str) -> Self {
+        let mut command = stage.command();
+        command.args(["sandbox", "serve", "--port", port]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut url = |api: &str| {
+            let line = lines.next().unwrap().unwrap();
+            assert!(line.starts_with(api), "{line}");
+            line[line.find("http://").unwrap()..].to_owned()
+        };
+        let (graph, outlook) = (url("Microsoft Graph v1.0:"), url("Outlook REST v2.0:"));
+        Self { child, graph, outlook }
+    }
+
+    fn address(&self) -> &str {
+        self.graph.trim_start_matches("http://").trim_end_matches("/v1.0")
+    }
+
+    fn port(&self) -> &str {
+        self.address().rsplit(':').next().unwrap()
+    }
+
+    /// How many contacts it holds.
+    fn count(&self) -> u64 {
+        self.get("/v1.0/me/contacts/$count").rsplit("\r\n").next().unwrap().parse().unwrap()
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer x\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs an import through a URL, with the token from the environment.
+fn import(stage: &Stage, url: &str, file: &str) -> Value {
+    let ran = stage.run(&["import", file, "--to", url, "--token-env", TOKEN_ENV, "--json"]);
+    ran.exits(0).json()
+}
+
+#[test]
+fn both_apis_work_through_their_urls() {
+    let stage = Stage::new();
+    stage.write("people.vcf", people(40, 25));
+    let sent = photos(stage.read("people.vcf"));
+    for url in [|server: &Server| server.graph.clone(), |server: &Server| server.outlook.clone()] {
+        let stage = Stage::new();
+        stage.write("people.vcf", people(40, 25));
+        let server = Server::start(&stage, "0");
+        let url = url(&server);
+        assert_eq!(import(&stage, &url, "people.vcf")["created"], 40);
+        let again = import(&stage, &url, "people.vcf");
+        assert_eq!((&again["created"], &again["unchanged"]), (&0.into(), &40.into()), "{url}");
+        stage.run(&["export", "--from", &url, "--token-env", TOKEN_ENV, "-o", "back.vcf"]).exits(0);
+        assert!(photos(stage.read("back.vcf")) == sent, "{url}: the photos differ");
+        assert_eq!(server.count(), 40);
+    }
+}
+
+#[test]
+fn the_built_in_account_goes_through_the_server_that_holds_the_store() {
+    let stage = Stage::new();
+    let server = Server::start(&stage, "0");
+    for api in ["graph", "outlook"] {
+        stage.run(&["import", &sample("csv/outlook-en.csv"), "--to", "sandbox", "--api", api]).exits(0);
+        assert_eq!(server.count(), 14, "the running server has them");
+    }
+    stage.run(&["export", "--from", "sandbox", "-o", "a.vcf"]).exits(0).says(&["read 14 = written 14"]);
+    server.kill();
+    stage.run(&["export", "--from", "sandbox", "-o", "b.vcf"]).exits(0).says(&["read 14 = written 14"]);
+    assert_eq!(stage.text("a.vcf"), stage.text("b.vcf"));
+}
+
+#[test]
+fn a_second_server_is_refused_and_told_where_the_first_is() {
+    let stage = Stage::new();
+    let server = Server::start(&stage, "0");
+    stage.run(&["sandbox", "serve"]).stops(1, &[server.address(), "--sandbox-store"]);
+    let port = server.port().to_owned();
+    let other = ["sandbox", "serve", "--sandbox-store", "other.db", "--port", &port];
+    stage.run(&other).stops(1, &[&port, "--port"]);
+}
+
+#[test]
+fn the_server_wants_a_token_and_shows_none() {
+    let stage = Stage::new();
+    let mut server = Server::start(&stage, "0");
+    let url = server.graph.clone();
+    stage.run(&["export", "--from", &url, "-o", "a.vcf"]).stops(5, &["--token-env"]);
+    import(&stage, &url, &sample("csv/google.csv"));
+    server.child.kill().unwrap();
+    let mut err = String::new();
+    server.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert!(err.contains("store: ") && !err.contains(TOKEN), "{err}");
+}
+
+#[cfg(unix)]
+fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill").args([format!("-{name}"), pid.to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_stops_the_server_cleanly() {
+    for name in ["TERM", "INT"] {
+        let stage = Stage::new();
+        let mut server = Server::start(&stage, "0");
+        import(&stage, &server.graph, &sample("csv/google.csv"));
+        assert!(stage.path("home/sandbox.db.url").exists());
+        signal(server.child.id(), name);
+        assert_eq!(server.child.wait().unwrap().code(), Some(0), "{name}");
+        assert!(!stage.path("home/sandbox.db.url").exists(), "{name}");
+        assert!(TcpStream::connect(server.address()).is_err());
+        let next = Server::start(&stage, "0");
+        assert_eq!(next.count(), 6);
+    }
+}
+
+/// Waits until the server holds so many contacts.
+fn until_it_holds(server: &Server, count: u64) {
+    while server.count() < count {
+        std::thread::yield_now();
+    }
+}
+
+/// Starts an import of `people.vcf` that runs beside the test.
+fn start_import(stage: &Stage, url: &str) -> Child {
+    let mut command = stage.command();
+    command.args(["import", "people.vcf", "--to", url, "--token-env", TOKEN_ENV, "--json", "-q"]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// After whatever happened: a run makes everything whole, a further one finds nothing to do, nothing is there twice.
+fn all_is_there_once(stage: &Stage, url: &str, contacts: u64) {
+    let mended = import(stage, url, "people.vcf");
+    assert_eq!(mended["proof"]["contacts"], contacts, "{mended}");
+    let again = import(stage, url, "people.vcf");
+    assert_eq!((&again["unchanged"], &again["photos"]), (&contacts.into(), &0.into()), "{again}");
+    stage.run(&["export", "--from", url, "--token-env", TOKEN_ENV, "-o", "back.vcf"]).exits(0);
+    assert!(photos(stage.read("back.vcf")) == photos(stage.read("people.vcf")), "the photos differ");
+}
+
+#[test]
+fn a_server_killed_in_the_middle_leaves_nothing_twice_and_no_photo_missing() {
+    let stage = Stage::new();
+    stage.write("people.vcf", people(300, 30));
+    let server = Server::start(&stage, "0");
+    let (url, port) = (server.graph.clone(), server.port().to_owned());
+    let running = start_import(&stage, &url);
+    until_it_holds(&server, 60);
+    server.kill();
+    // At the same place again: the import that runs goes on with it by itself.
+    let server = Server::start(&stage, &port);
+    let output = running.wait_with_output().unwrap();
+    let ran = Ran { code: output.status.code().unwrap(), out: output.stdout, err: String::from_utf8(output.stderr).unwrap() };
+    let ran = ran.exits(0).json();
+    assert_eq!((&ran["created"], &ran["proof"]["contacts"]), (&300.into(), &300.into()), "{ran}");
+    all_is_there_once(&stage, &url, 300);
+    assert_eq!(server.count(), 300);
+}
+
+#[test]
+fn an_import_killed_in_the_middle_is_made_whole_by_the_next() {
+    let stage = Stage::new();
+    stage.write("people.vcf", people(300, 30));
+    let server = Server::start(&stage, "0");
+    for count in [40, 120] {
+        let mut running = start_import(&stage, &server.outlook);
+        until_it_holds(&server, count);
+        running.kill().unwrap();
+        running.wait().unwrap();
+    }
+    all_is_there_once(&stage, &server.outlook, 300);
+    assert_eq!(server.count(), 300);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_import_that_is_asked_to_stop_finishes_what_it_began() {
+    let stage = Stage::new();
+    stage.write("people.vcf", people(300, 30));
+    let server = Server::start(&stage, "0");
+    let running = start_import(&stage, &server.graph);
+    until_it_holds(&server, 40);
+    signal(running.id(), "INT");
+    let output = running.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    let ran = Ran { code: output.status.code().unwrap(), out: output.stdout, err }.exits(130);
+    assert_eq!(ran.json()["created"].as_u64().unwrap(), server.count(), "what was begun is finished and counted");
+    all_is_there_once(&stage, &server.graph, 300);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_conversion_that_waits_for_input_can_be_stopped_and_leaves_no_trace() {
+    let stage = Stage::new();
+    let mut command = stage.command();
+    command.args(["convert", "-", "-o", "out.vcf", "-v"]);
+    command.stdin(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // The first card's line says that the program has begun to read.
+    input.write_all(card("Ann", "One", "a@a.example").repeat(200).as_bytes()).unwrap();
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    err.read_line(&mut String::new()).unwrap();
+    signal(child.id(), "TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(input);
+    assert_eq!(stage.names(), [""; 0], "no half file stays");
+}
