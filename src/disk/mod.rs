@@ -19,3 +19,8 @@ use std::path::Path;
 pub fn make_directory(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
+
+/// Whether two paths lead to the same file; false when one of them leads nowhere.
+pub fn same_file(one: &Path, other: &Path) -> bool {
+    matches!((std::fs::canonicalize(one), std::fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
+}

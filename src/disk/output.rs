@@ -41,6 +41,14 @@ impl Output {
         }
     }
 
+    /// The file that is written so far, if it is one of its own.
+    pub fn temporary(&self) -> Option<&Path> {
+        match &self.0 {
+            Kind::Replaced { file, .. } => Some(file.get_ref().path()),
+            Kind::Direct(_) => None,
+        }
+    }
+
     /// Puts the file in its place, durably.
     ///
     /// # Errors
@@ -81,6 +89,8 @@ fn open(path: &Path) -> io::Result<Box<dyn Sink>> {
 /// A temporary file in the same directory, with the permissions that an ordinary new file has (or the old one had).
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A directory that is not there is told as the system tells it, and not by the temporary file's name.
+    std::fs::metadata(directory)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".cardferry-").suffix(".part");
     #[cfg(unix)]
@@ -89,7 +99,14 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
         let there = std::fs::metadata(path).map(|there| there.permissions());
         builder.permissions(there.unwrap_or_else(|_| std::fs::Permissions::from_mode(0o666)));
     }
-    builder.tempfile_in(directory)
+    builder.tempfile_in(directory).map_err(|error| error.kind().into())
+}
+
+/// Removes what an [`Output`] has written so far: for a process that ends without dropping it.
+pub fn discard(temporary: &Path) {
+    // Whatever prevents it, there is nothing more to be done.
+    #[expect(clippy::disallowed_methods, reason = "this is where output files are made and removed")]
+    let _ = std::fs::remove_file(temporary);
 }
 
 #[cfg(test)]
@@ -132,6 +149,8 @@ mod tests {
         let kind = |path: &Path| Output::create(path).unwrap_err().kind();
         assert_eq!(kind(directory.path()), io::ErrorKind::IsADirectory);
         assert_eq!(kind(&directory.path().join("no/such/out.vcf")), io::ErrorKind::NotFound);
+        let said = Output::create(&directory.path().join("no/such/out.vcf")).unwrap_err().to_string();
+        assert!(!said.contains(".part"), "{said}");
     }
 
     #[cfg(unix)]
