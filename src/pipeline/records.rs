@@ -70,8 +70,9 @@ impl Open {
     fn tell_remarks(&mut self, watcher: &mut dyn Watcher) {
         let remarks = self.reader.remarks();
         let told = self.told.take().unwrap_or_default();
-        for remark in remarks.iter().filter(|remark| !told.contains(remark)) {
-            watcher.remark(&self.name, remark);
+        let news: Vec<_> = remarks.iter().filter(|remark| !told.contains(remark)).cloned().collect();
+        if !news.is_empty() {
+            watcher.remarks(&self.name, &news);
         }
         self.told = Some(remarks);
     }

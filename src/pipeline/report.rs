@@ -73,8 +73,8 @@ pub trait Watcher {
     /// A source was opened; what was decided about it may follow with the first record.
     fn source(&mut self, _name: &str) {}
 
-    /// Something about a source as a whole that its reader decided.
-    fn remark(&mut self, _source: &str, _remark: &str) {}
+    /// What a source's reader decided about it as a whole.
+    fn remarks(&mut self, _source: &str, _remarks: &[String]) {}
 
     /// A source could not be read, or not to its end.
     fn source_failed(&mut self, _why: &str) {}
@@ -136,9 +136,9 @@ impl Totals {
         watcher.record(report);
     }
 
-    /// Whether no input could be read at all, although there were some.
-    pub fn nothing_was_read(&self) -> bool {
-        self.read == 0 && self.failed_sources > 0
+    /// Whether there was something to read, and not one record of it was good.
+    pub fn nothing_arrived(&self) -> bool {
+        self.read + self.failed_sources > 0 && self.read == self.of(Ending::Rejected)
     }
 
     /// Whether something that was read did not arrive.

@@ -60,7 +60,8 @@ pub enum SourceError {
     },
 }
 
-/// The inputs that the user's words stand for: a directory stands for the contact files in it.
+/// The inputs that the user's words stand for: a directory stands for the contact files in it. What is not there is told
+/// before anything is opened.
 pub fn sources_of(words: &[PathBuf]) -> Vec<Result<Source, SourceError>> {
     let mut sources = Vec::new();
     for word in words {
@@ -69,7 +70,8 @@ pub fn sources_of(words: &[PathBuf]) -> Vec<Result<Source, SourceError>> {
         } else if word.is_dir() {
             sources.extend(files_of(word));
         } else {
-            sources.push(Ok(Source::File(word.clone())));
+            let there = word.metadata().map(|_| Source::File(word.clone()));
+            sources.push(there.map_err(|error| SourceError::Io { source_name: word.display().to_string(), error }));
         }
     }
     sources
