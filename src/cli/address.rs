@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::MailboxArgs;
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure, shown};
 use crate::cli::local::{self, Door};
+use crate::cli::print;
 use crate::formats::exchange::Dialect;
 use crate::remote::clock::System;
 use crate::remote::gate::Limits;
@@ -35,7 +36,8 @@ pub(super) async fn mailbox(address: &str, args: &MailboxArgs) -> Result<AnyMail
             return Err(Failure::usage(format!("there is no account {unknown:?}; {known} {GRAPH}")));
         }
     };
-    let endpoint = Endpoint::parse(url, api, owner).map_err(|error| Failure::usage(format!("{url}: {error}")))?;
+    let endpoint =
+        Endpoint::parse(url, api, owner).map_err(|error| Failure::usage(format!("{}: {error}", shown(url))))?;
     let token = token(args)?;
     let limits = if args.no_limits { Limits::NONE } else { Limits::EXCHANGE };
     Ok(Mailbox::new(endpoint, Door::Http(http()?), System::start(), token, limits))
@@ -63,8 +65,24 @@ fn token(args: &MailboxArgs) -> Result<Token, Failure> {
     let Some(name) = &args.token_env else {
         return Err(no("there is no token; put one into an environment variable and name it with --token-env".into()));
     };
-    let text = std::env::var(name).map_err(|_| no(format!("the environment variable {name} holds no token")))?;
-    Token::new(&text).ok_or_else(|| no(format!("what the environment variable {name} holds is no token")))
+    if !is_variable(name) {
+        // Likely the token itself, which must not be shown.
+        return Err(no("--token-env takes the NAME of an environment variable, not the token itself".into()));
+    }
+    let text = std::env::var(name);
+    let text = text.map_err(|_| no(format!("--token-env: the environment variable {name} is not set, or no text")))?;
+    print::keep_secret(text.trim());
+    let what = if text.trim().is_empty() { "is empty" } else { "holds characters that no token has" };
+    Token::new(&text).ok_or_else(|| no(format!("--token-env: the environment variable {name} {what}")))
+}
+
+/// Whether a text looks like the name of an environment variable, and not like a token: short, of letters and
+/// underscores, and no mixture of cases.
+fn is_variable(name: &str) -> bool {
+    let word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let mixed =
+        name.bytes().any(|byte| byte.is_ascii_lowercase()) && name.bytes().any(|byte| byte.is_ascii_uppercase());
+    word && !mixed && (1..=64).contains(&name.len())
 }
 
 /// The sandbox's store: the one named, else in `CARDFERRY_HOME`, else in the user's data directory.

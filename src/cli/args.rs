@@ -42,7 +42,7 @@ pub enum Command {
 }
 
 /// What every command takes.
-#[derive(Debug, Group)]
+#[derive(Debug, Clone, Copy, Group)]
 pub struct Common {
     /// Print the summary as JSON on standard output
     #[arg(long, global = true, env = "CARDFERRY_JSON", value_parser = FalseyValueParser::new())]

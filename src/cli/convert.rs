@@ -3,24 +3,22 @@
 use crate::cli::args::{Common, Convert};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, Sink};
+use crate::cli::print::{Job, Summary};
 use crate::cli::progress::Progress;
-use crate::cli::{print, signal};
-use crate::pipeline::{Records, convert, sources_of};
+use crate::cli::signal::{self, OnSignal};
+use crate::pipeline::{Records, convert};
 
 pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     output::check(common, &args.output)?;
     let reading = output::reading(&args.input);
     let mut sink = Sink::create(&args.output)?;
-    let interrupted = signal::interrupted();
-    let mut progress = Progress::start(common, "read");
-    let mut records = Records::new(sources_of(&args.input.inputs), &reading);
+    let interrupted = signal::interrupted(common, OnSignal::EndSoon(sink.temporary.clone()));
+    let mut progress = Progress::start(common, Job::Convert);
+    let mut records = Records::new(output::sources(common, &args.input, &args.output), &reading);
     let converted = convert(&mut records, &mut *sink.writer, &interrupted, &mut progress);
     progress.finish();
     let totals = converted.map_err(|error| sink.failure(&error))?;
-    if totals.nothing_was_read() {
-        return Err(Failure::new(Exit::Stopped, "no input could be read; nothing was written"));
-    }
-    sink.commit()?;
-    print::summary(common, &print::Summary { job: print::Job::Convert, totals: &totals, proof: None });
+    let ended = sink.end(common, &totals);
+    output::summary(common, Summary { job: Job::Convert, totals: &totals, proof: None }, ended)?;
     Ok(Exit::of(&totals, common))
 }

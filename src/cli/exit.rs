@@ -53,42 +53,92 @@ impl Exit {
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) exit: Exit,
-    pub(super) error: anyhow::Error,
+    /// None when all has been said.
+    pub(super) error: Option<anyhow::Error>,
 }
 
 impl Failure {
     pub(super) fn new(exit: Exit, error: impl fmt::Display) -> Self {
-        Self { exit, error: anyhow::anyhow!("{error}") }
+        Self { exit, error: Some(anyhow::anyhow!("{error}")) }
     }
 
     pub(super) fn stopped(error: anyhow::Error) -> Self {
-        Self { exit: Exit::Stopped, error }
+        Self { exit: Exit::Stopped, error: Some(error) }
     }
 
     pub(super) fn usage(error: impl fmt::Display) -> Self {
         Self::new(Exit::Usage, error)
     }
 
-    /// The output cannot be written: nothing of it stays.
+    /// Nothing more to say.
+    pub(super) fn silent(exit: Exit) -> Self {
+        Self { exit, error: None }
+    }
+
+    /// The output cannot be written. Whoever closes a pipe has had enough, and knows it.
     pub(super) fn output(name: &str, error: &io::Error) -> Self {
-        if error.kind() == io::ErrorKind::Interrupted {
-            return Self::interrupted();
+        match error.kind() {
+            io::ErrorKind::Interrupted => Self::interrupted(),
+            io::ErrorKind::BrokenPipe => Self::silent(Exit::Stopped),
+            _ => Self::new(Exit::Stopped, format!("{name}: cannot be written: {error}")),
         }
-        Self::new(Exit::Stopped, format!("{name}: cannot be written: {error}; what stood there before is unchanged"))
+    }
+
+    /// Not one contact came out of the inputs, and each trouble has been told; `done` is what was therefore not done.
+    pub(super) fn nothing_arrived(totals: &Totals, done: &str) -> Self {
+        match (totals.read, totals.failed_sources) {
+            (0, 1) => Self::silent(Exit::Stopped),
+            _ => Self::new(Exit::Stopped, format!("not one contact could be read; {done}")),
+        }
     }
 
     pub(super) fn interrupted() -> Self {
         Self::new(Exit::Interrupted, "interrupted; run the same command again to go on")
     }
 
-    /// What stops a run, with the way out.
-    pub(super) fn remote(error: &RemoteError) -> Self {
-        match error {
+    /// What stops a run, with the mailbox's address as the user gave it and the way out.
+    pub(super) fn remote(address: &str, error: &RemoteError) -> Self {
+        let address = shown(address);
+        // A server's message comes last, for it may be long.
+        let (exit, way_out) = match error {
             RemoteError::NotAuthorised(_) => {
-                Self::new(Exit::NotAuthorised, format!("{error}; check the token (--token-env) and its permissions"))
+                (Exit::NotAuthorised, "check the token (--token-env) and its permissions: ")
             }
-            RemoteError::Unavailable { .. } => Self::new(Exit::Unavailable, format!("{error}; run it again later")),
-            _ => Self::new(Exit::Stopped, error),
+            RemoteError::Unavailable { .. } => (Exit::Unavailable, "run it again later: "),
+            RemoteError::NoFolder { .. } => (Exit::Usage, ""),
+            RemoteError::Answer { .. } => (Exit::Stopped, "check the address: "),
+            RemoteError::Refused(error) if !error.status.is_server_error() && error.code.is_empty() => {
+                (Exit::Stopped, "check the address: ")
+            }
+            _ => (Exit::Stopped, ""),
+        };
+        Self::new(exit, format!("{address}: {way_out}{error}"))
+    }
+}
+
+/// An address for a message: without what may be secret in it, a password or a query.
+pub(super) fn shown(address: &str) -> String {
+    let bare = address.split(['?', '#']).next().unwrap_or_default();
+    match bare.split_once("://") {
+        Some((scheme, rest)) => format!("{scheme}://{}", rest.rsplit_once('@').map_or(rest, |(_, host)| host)),
+        None => bare.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_shows_no_secret() {
+        for (address, text) in [
+            ("sandbox", "sandbox"),
+            ("https://graph.microsoft.com/v1.0", "https://graph.microsoft.com/v1.0"),
+            ("https://me:secret@host/v1.0", "https://host/v1.0"),
+            ("https://me:sec/ret@host/v1.0", "https://host/v1.0"),
+            ("https://host/v1.0?token=secret", "https://host/v1.0"),
+        ] {
+            assert_eq!(shown(address), text);
         }
     }
 }

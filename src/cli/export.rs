@@ -4,8 +4,9 @@ use crate::cli::address::{self, AnyMailbox};
 use crate::cli::args::{Common, Export};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, Sink};
+use crate::cli::print::{self, Job, Summary};
 use crate::cli::progress::Progress;
-use crate::cli::{print, signal};
+use crate::cli::signal::{self, OnSignal};
 use crate::pipeline::{ExportError, export};
 use crate::remote::RemoteError;
 use crate::remote::api::Place;
@@ -17,11 +18,12 @@ pub(super) async fn run(common: &Common, args: &Export) -> Result<Exit, Failure>
     output::check(common, &args.output)?;
     let mailbox = address::mailbox(&args.from, &args.mailbox).await?;
     let path = args.mailbox.folder.as_ref().map(|folder| folder.0.as_slice()).unwrap_or_default();
-    let place = mailbox.place(path, false).await.map_err(|error| remote(&error))?;
-    let below = below(&mailbox, &place).await.map_err(|error| remote(&error))?;
+    let remote = |error: RemoteError| Failure::remote(&args.from, &error);
+    let place = mailbox.place(path, false).await.map_err(remote)?;
+    let below = below(&mailbox, &place).await.map_err(remote)?;
     let mut sink = Sink::create(&args.output)?;
-    let interrupted = signal::interrupted();
-    let mut progress = Progress::start(common, "downloaded");
+    let interrupted = signal::interrupted(common, OnSignal::EndSoon(sink.temporary.clone()));
+    let mut progress = Progress::start(common, Job::Export);
     let mut places = vec![place];
     if args.all_folders {
         places.extend(below.iter().map(|(place, _)| place.clone()));
@@ -29,24 +31,17 @@ pub(super) async fn run(common: &Common, args: &Export) -> Result<Exit, Failure>
     let exported = export(&mailbox, &places, &mut *sink.writer, &interrupted, &mut progress).await;
     progress.finish();
     let totals = exported.map_err(|error| match error {
-        ExportError::Remote(error) => remote(&error),
+        ExportError::Remote(error) => remote(error),
         ExportError::Output(error) => sink.failure(&error),
         _ => Failure::interrupted(),
     })?;
-    sink.commit()?;
-    print::summary(common, &print::Summary { job: print::Job::Export, totals: &totals, proof: None });
+    let ended = sink.end(common, &totals);
+    output::summary(common, Summary { job: Job::Export, totals: &totals, proof: None }, ended)?;
     if !args.all_folders && !below.is_empty() {
         let names: Vec<_> = below.iter().map(|(_, name)| name.as_str()).collect();
         print::note(common, &format!("not exported: the folders {}; --all-folders takes them too", names.join(", ")));
     }
     Ok(Exit::of(&totals, common))
-}
-
-fn remote(error: &RemoteError) -> Failure {
-    match error {
-        RemoteError::NoFolder { .. } => Failure::usage(error),
-        error => Failure::remote(error),
-    }
 }
 
 /// Every folder below a place, with its path as text, each before those below it.

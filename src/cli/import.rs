@@ -2,35 +2,54 @@
 
 use crate::cli::args::{Common, Import};
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::print::{Job, Summary};
 use crate::cli::progress::Progress;
-use crate::cli::{address, output, print, signal};
+use crate::cli::signal::{self, OnSignal};
+use crate::cli::{address, output};
 use crate::pipeline::import::{Stopped, import};
-use crate::pipeline::{Records, sources_of};
-use crate::remote::Clock;
+use crate::pipeline::{Records, Totals, sources_of};
 use crate::remote::clock::System;
+use crate::remote::{Clock, RemoteError};
+
+const NOT_DONE: &str = "nothing was uploaded";
 
 pub(super) async fn run(common: &Common, args: &Import) -> Result<Exit, Failure> {
     let reading = output::reading(&args.input);
+    let sources = sources_of(&args.input.inputs);
+    let hopeless = sources.iter().all(Result::is_err);
+    let mut records = Records::new(sources, &reading);
+    let mut progress = Progress::start(common, Job::Import);
+    if hopeless {
+        return Err(tell_all(common, &mut records, &mut progress));
+    }
     let mailbox = address::mailbox(&args.to, &args.mailbox).await?;
     let path = args.mailbox.folder.as_ref().map(|folder| folder.0.as_slice()).unwrap_or_default();
-    let place = mailbox.place(path, args.create_folders).await.map_err(|error| folder_failure(&error))?;
-    let interrupted = signal::interrupted();
-    let mut progress = Progress::start(common, "uploaded");
-    let mut records = Records::new(sources_of(&args.input.inputs), &reading);
-    let run = run_name();
-    let imported = import(&mailbox, &place, &run, &mut records, &interrupted, &mut progress).await;
+    let place = mailbox.place(path, args.create_folders).await.map_err(|error| folder_failure(&args.to, &error))?;
+    let interrupted = signal::interrupted(common, OnSignal::Finish);
+    let imported = import(&mailbox, &place, &run_name(), &mut records, &interrupted, &mut progress).await;
     progress.finish();
     let totals = &imported.totals;
-    if imported.stopped.is_none() && totals.nothing_was_read() {
-        return Err(Failure::new(Exit::Stopped, "no input could be read; nothing was uploaded"));
-    }
-    print::summary(common, &print::Summary { job: print::Job::Import, totals, proof: imported.proof });
-    match imported.stopped {
-        Some(Stopped::Remote(error)) => Err(Failure::remote(&error)),
+    let ended = match imported.stopped {
+        Some(Stopped::Remote(error)) => Err(Failure::remote(&args.to, &error)),
         Some(Stopped::Interrupted) => Err(Failure::interrupted()),
-        None if imported.proof.is_some_and(|proof| proof.missing > 0) => Ok(Exit::Incomplete),
-        None => Ok(Exit::of(totals, common)),
+        None if totals.nothing_arrived() && totals.read == 0 => Err(Failure::nothing_arrived(totals, NOT_DONE)),
+        None => Ok(()),
+    };
+    output::summary(common, Summary { job: Job::Import, totals, proof: imported.proof }, ended)?;
+    match imported.proof {
+        Some(proof) if proof.missing > 0 => Ok(Exit::Incomplete),
+        _ => Ok(Exit::of(totals, common)),
     }
+}
+
+/// No input can be opened: each is told, and no mailbox is touched.
+fn tell_all(common: &Common, records: &mut Records<'_>, progress: &mut Progress) -> Failure {
+    let mut totals = Totals::default();
+    while records.next(&mut totals, progress).is_some() {}
+    progress.finish();
+    let ended = Err(Failure::nothing_arrived(&totals, NOT_DONE));
+    let summary = Summary { job: Job::Import, totals: &totals, proof: None };
+    output::summary(common, summary, ended).err().unwrap_or_else(|| Failure::silent(Exit::Stopped))
 }
 
 /// A name for this run that no other run has: the time, and a random number.
@@ -39,9 +58,9 @@ fn run_name() -> String {
     format!("{:x}-{:08x}", clock.unix(), (clock.chance() * f64::from(u32::MAX)) as u32)
 }
 
-fn folder_failure(error: &crate::remote::RemoteError) -> Failure {
+fn folder_failure(address: &str, error: &RemoteError) -> Failure {
     match error {
-        crate::remote::RemoteError::NoFolder { .. } => Failure::usage(format!("{error}; --create-folders makes it")),
-        error => Failure::remote(error),
+        RemoteError::NoFolder { .. } => Failure::usage(format!("{error}; --create-folders makes it")),
+        error => Failure::remote(address, error),
     }
 }

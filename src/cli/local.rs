@@ -50,7 +50,12 @@ pub(super) enum Opened {
 pub(super) async fn open(store: &Path) -> Result<Opened, Failure> {
     if let Some(directory) = store.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         let made = disk::make_directory(directory);
-        made.map_err(|error| Failure::new(Exit::Stopped, format!("{}: {error}", directory.display())))?;
+        made.map_err(|error| {
+            let directory = directory.display();
+            let what =
+                format!("{directory}: the sandbox's directory cannot be made: {error}; --sandbox-store names another");
+            Failure::new(Exit::Stopped, what)
+        })?;
     }
     let clock = System::start();
     loop {

@@ -36,8 +36,8 @@ pub fn main() -> ExitCode {
     match run(args) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            if !(quiet && failure.exit == Exit::Interrupted) {
-                print::error(&failure.error);
+            if let Some(error) = failure.error.filter(|_| !(quiet && failure.exit == Exit::Interrupted)) {
+                print::error(&error);
             }
             failure.exit.into()
         }

@@ -2,14 +2,16 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::cli::args::{Common, DateOrder, Input, Output as OutputArgs};
 use crate::cli::exit::Failure;
+use crate::cli::print;
+use crate::disk;
 use crate::disk::output::Output;
 use crate::formats::{Format, Writer, csv, vcard};
-use crate::pipeline::Reading;
+use crate::pipeline::{Reading, Source, SourceError, Totals, sources_of};
 use crate::remote::Clock;
 use crate::remote::clock::System;
 
@@ -28,9 +30,37 @@ fn is_stdout(path: &Path) -> bool {
 fn format_of(args: &OutputArgs) -> Result<Format, Failure> {
     let told = args.output_format.or_else(|| Format::of_file_name(&args.output.to_string_lossy()));
     told.or(args.profile.map(|_| Format::Csv)).ok_or_else(|| {
-        let name = args.output.display();
+        let name = name_of(&args.output);
         Failure::usage(format!("{name}: the name does not tell the format; say it with --output-format vcard or csv"))
     })
+}
+
+fn name_of(path: &Path) -> String {
+    if is_stdout(path) { print::STDOUT.to_owned() } else { path.display().to_string() }
+}
+
+/// The inputs without the output: a second run over a directory must not read what the first one wrote there. An input
+/// that the user names is read all the same, for it is replaced only when all of it has been read.
+pub(super) fn sources(common: &Common, input: &Input, output: &OutputArgs) -> Vec<Result<Source, SourceError>> {
+    let mut sources = sources_of(&input.inputs);
+    sources.retain(|source| match source {
+        Ok(Source::File(path)) if !input.inputs.contains(path) && disk::same_file(path, &output.output) => {
+            print::note(common, &format!("{} is the output and is not read", path.display()));
+            false
+        }
+        _ => true,
+    });
+    sources
+}
+
+/// The summary of a job whose output has ended so. An input that gave nothing at all has been told already, and no text
+/// says more.
+pub(super) fn summary(common: &Common, summary: print::Summary<'_>, ended: Result<(), Failure>) -> Result<(), Failure> {
+    let told = ended.is_ok() || summary.totals.read > 0;
+    if told || common.json {
+        print::summary(&Common { quiet: common.quiet || !told, ..*common }, &summary)?;
+    }
+    ended
 }
 
 /// How inputs are read.
@@ -59,6 +89,8 @@ fn this_year() -> u16 {
 /// The output of a job: a writer of contacts onto a file that appears when it is whole, or onto standard output.
 pub(super) struct Sink {
     name: String,
+    /// The file that is written beside its place until all is done.
+    pub(super) temporary: Option<PathBuf>,
     target: Rc<RefCell<Target>>,
     pub(super) writer: Box<dyn Writer>,
 }
@@ -72,24 +104,36 @@ enum Target {
 impl Sink {
     /// Begins the output; a file that cannot be written is told before anything is read.
     pub(super) fn create(args: &OutputArgs) -> Result<Self, Failure> {
-        let name = args.output.display().to_string();
+        let name = name_of(&args.output);
         let format = format_of(args)?;
         let target = if is_stdout(&args.output) {
             Target::Stdout(io::BufWriter::new(io::stdout()))
         } else {
             Target::File(Output::create(&args.output).map_err(|error| Failure::output(&name, &error))?)
         };
+        let temporary = target.temporary().map(Path::to_owned);
         let target = Rc::new(RefCell::new(target));
         let shared = Shared(Rc::clone(&target));
         let writer: Box<dyn Writer> = match format {
             Format::Vcard => Box::new(vcard::Writer::new(shared, args.vcard_version)),
             Format::Csv => Box::new(csv::Writer::new(shared, args.profile.unwrap_or_default())),
         };
-        Ok(Self { name, target, writer })
+        Ok(Self { name, temporary, target, writer })
+    }
+
+    /// Ends the output as the totals want it: the file takes its place, unless that would replace what stands there by
+    /// nothing although something went wrong, or although `--fail-empty` is there to prevent it.
+    pub(super) fn end(self, common: &Common, totals: &Totals) -> Result<(), Failure> {
+        let name = if self.temporary.is_some() { self.name.clone() } else { "nothing".to_owned() };
+        match () {
+            () if totals.nothing_arrived() => Err(Failure::nothing_arrived(totals, &format!("{name} was not written"))),
+            () if common.fail_empty && totals.read == 0 => Ok(()),
+            () => self.commit(),
+        }
     }
 
     /// Puts the file in its place.
-    pub(super) fn commit(self) -> Result<(), Failure> {
+    fn commit(self) -> Result<(), Failure> {
         drop(self.writer);
         // The writer had the only other hold on it.
         let committed = Rc::into_inner(self.target).map_or(Ok(()), |target| target.into_inner().commit());
@@ -122,6 +166,13 @@ impl Write for Shared {
 }
 
 impl Target {
+    fn temporary(&self) -> Option<&Path> {
+        match self {
+            Target::File(file) => file.temporary(),
+            Target::Stdout(_) => None,
+        }
+    }
+
     fn commit(self) -> io::Result<()> {
         match self {
             Target::File(file) => file.commit(),

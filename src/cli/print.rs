@@ -1,15 +1,20 @@
 //! What is printed: data on standard output, all else on standard error.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this file is where the program prints")]
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::json;
 
 use crate::cli::args::Common;
+use crate::cli::exit::Failure;
 use crate::model::{Field, Why};
 use crate::pipeline::import::Proof;
 use crate::pipeline::{Ending, LossCount, RecordReport, Totals};
+
+/// What standard output is called in messages.
+pub(super) const STDOUT: &str = "standard output";
 
 /// Which job a summary is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +24,17 @@ pub(super) enum Job {
     Export,
 }
 
+impl Job {
+    /// What is done to records.
+    pub(super) fn done(self) -> &'static str {
+        match self {
+            Job::Convert => "read",
+            Job::Import => "uploaded",
+            Job::Export => "downloaded",
+        }
+    }
+}
+
 /// What is said at a job's end.
 pub(super) struct Summary<'a> {
     pub(super) job: Job,
@@ -26,14 +42,35 @@ pub(super) struct Summary<'a> {
     pub(super) proof: Option<Proof>,
 }
 
-/// An error and its causes, on one line.
-pub(super) fn error(error: &anyhow::Error) {
-    eprintln!("error: {}", clean(&format!("{error:#}")));
+/// The token of this run, which no message may hold, whoever wrote it.
+static SECRET: OnceLock<String> = OnceLock::new();
+/// What is shorter is no secret, but a word that messages may well hold.
+const SHORTEST_SECRET: usize = 8;
+/// Longer lines are cut: a server may answer a whole page in place of a message.
+const LONGEST_LINE: usize = 1000;
+
+/// Keeps a token out of everything that is printed from now on.
+pub(super) fn keep_secret(token: &str) {
+    if token.len() >= SHORTEST_SECRET {
+        let _ = SECRET.set(token.to_owned());
+    }
 }
 
-/// Any other line.
+/// An error and its causes, on one line.
+pub(super) fn error(error: &anyhow::Error) {
+    line(&format!("error: {error:#}"));
+}
+
+/// Any other line. That nobody reads it is no reason to stop.
 pub(super) fn line(text: &str) {
-    eprintln!("{}", clean(text));
+    let _ = writeln!(io::stderr(), "{}", clean(text));
+}
+
+/// A line of data on standard output.
+fn data(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let written = writeln!(out, "{text}").and_then(|()| out.flush());
+    written.map_err(|error| Failure::output(STDOUT, &error))
 }
 
 /// Something worth knowing.
@@ -43,37 +80,44 @@ pub(super) fn note(common: &Common, text: &str) {
     }
 }
 
-/// Names and messages come from files and servers: control characters in them must not reach the terminal.
+/// Names and messages come from files and servers: what moves the cursor or turns the reading direction must not reach
+/// the terminal, nor a line break that would forge a line of ours.
 fn clean(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
+    let hidden = SECRET.get().map(|secret| text.replace(secret, "[token]"));
+    let text = hidden.as_deref().unwrap_or(text);
+    let harmless = |letter: char| match letter {
+        '\n' | '\t' => ' ',
+        // Bidirectional embeddings, overrides and isolates (Unicode 15, 23.2).
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' => '\u{fffd}',
+        letter if letter.is_control() => '\u{fffd}',
+        letter => letter,
+    };
+    let mut line: String = text.chars().take(LONGEST_LINE).map(harmless).collect();
+    if text.chars().nth(LONGEST_LINE).is_some() {
+        line.push('…');
+    }
+    line
 }
 
-/// One record: how it ended, where it stands, why.
-pub(super) fn record(report: &RecordReport<'_>, verbose: bool) -> String {
-    let mut text = format!("{} {}", report.ending.word(), report.place());
+/// One record: how it ended, where it stands, why; then what was lost of it, each on a line.
+pub(super) fn record(job: Job, report: &RecordReport<'_>, verbose: bool) -> Vec<String> {
+    let mut text = format!("{} {}", word(job, report.ending), report.place());
     if !report.name.is_empty() && report.position.is_some() {
         let _ = write!(text, " ({})", report.name);
     }
     if let Some(why) = report.why {
         let _ = write!(text, ": {why}");
     }
-    for loss in report.losses.iter().filter(|_| verbose) {
-        let _ = write!(text, "\n  lost {loss}");
-    }
-    text
+    let losses = report.losses.iter().filter(|_| verbose).map(|loss| format!("  lost {loss}"));
+    std::iter::once(text).chain(losses).collect()
 }
 
 /// The totals, the losses and the proof.
-pub(super) fn summary(common: &Common, summary: &Summary<'_>) {
-    if common.json {
-        println!("{}", as_json(summary));
+pub(super) fn summary(common: &Common, summary: &Summary<'_>) -> Result<(), Failure> {
+    if !common.quiet {
+        as_lines(summary, common.verbose).iter().for_each(|text| line(text));
     }
-    if common.quiet {
-        return;
-    }
-    for text in as_lines(summary, common.verbose) {
-        line(&text);
-    }
+    if common.json { data(&as_json(summary).to_string()) } else { Ok(()) }
 }
 
 /// The ending that a job's word for success stands for.
@@ -167,8 +211,11 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
 }
 
 /// The URLs of a running server: they are what a script reads, so they go to standard output.
-pub(super) fn serving(url: &str, store: &Path) {
-    println!("Microsoft Graph v1.0: {url}/v1.0");
-    println!("Outlook REST v2.0:    {url}/api/v2.0");
-    eprintln!("any bearer token that is not empty is taken; store: {}; stop with Ctrl-C", store.display());
+pub(super) fn serving(common: &Common, url: &str, store: &Path) -> Result<(), Failure> {
+    data(&format!("Microsoft Graph v1.0: {url}/v1.0\nOutlook REST v2.0:    {url}/api/v2.0"))?;
+    if !common.quiet {
+        let store = store.display();
+        line(&format!("any bearer token that is not empty is taken; store: {store}; stop with Ctrl-C"));
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::args::Common;
-use crate::cli::print;
+use crate::cli::print::{self, Job};
 use crate::pipeline::{Ending, RecordReport, Watcher};
 
 /// Where there is no terminal to draw on, a line each so many records.
@@ -19,14 +19,13 @@ pub(super) struct Progress {
     lines: bool,
     verbose: bool,
     quiet: bool,
-    /// What is done to records: "uploaded".
-    verb: &'static str,
+    job: Job,
     done: u64,
 }
 
 impl Progress {
     /// Begins to show it.
-    pub(super) fn start(common: &Common, verb: &'static str) -> Self {
+    pub(super) fn start(common: &Common, job: Job) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = (terminal && !common.quiet).then(|| {
             let bar = ProgressBar::new_spinner();
@@ -37,7 +36,7 @@ impl Progress {
             bar
         });
         let lines = !terminal && !common.quiet;
-        Self { bar, lines, verbose: common.verbose, quiet: common.quiet, verb, done: 0 }
+        Self { bar, lines, verbose: common.verbose, quiet: common.quiet, job, done: 0 }
     }
 
     /// Clears the line.
@@ -57,10 +56,13 @@ impl Progress {
 }
 
 impl Watcher for Progress {
-    fn remark(&mut self, source: &str, remark: &str) {
-        if !self.quiet {
-            self.line(&format!("{source}: {remark}"));
-        }
+    fn remarks(&mut self, source: &str, remarks: &[String]) {
+        let lines = match () {
+            () if self.quiet => Vec::new(),
+            () if self.verbose => remarks.to_vec(),
+            () => in_short(remarks),
+        };
+        lines.iter().for_each(|remark| self.line(&format!("{source}: {remark}")));
     }
 
     fn source_failed(&mut self, why: &str) {
@@ -72,15 +74,15 @@ impl Watcher for Progress {
         let failed = matches!(report.ending, Ending::Rejected | Ending::Failed) || report.why.is_some_and(is_trouble);
         let shown = failed && !self.quiet || self.verbose;
         if shown {
-            self.line(&print::record(report, self.verbose));
+            print::record(self.job, report, self.verbose).iter().for_each(|text| self.line(text));
         }
         match &self.bar {
             Some(bar) => {
                 bar.inc(1);
-                bar.set_message(format!("{} records {}", self.done, self.verb));
+                bar.set_message(format!("{} records {}", self.done, self.job.done()));
             }
             None if self.lines && self.done.is_multiple_of(LINE_EVERY) => {
-                self.line(&format!("{} records {} …", self.done, self.verb));
+                self.line(&format!("{} records {} …", self.done, self.job.done()));
             }
             None => {}
         }
@@ -93,7 +95,48 @@ impl Watcher for Progress {
     }
 }
 
+/// What a reader decided, on one line: what it decided upon and why is left to `-v`. What it is not sure of, or what it
+/// has no place for, keeps a line of its own.
+fn in_short(remarks: &[String]) -> Vec<String> {
+    const ROUTINE: [&str; 4] = ["text: ", "cells: ", "headers: ", "dates: "];
+    const REASONS: [&str; 3] = [", because ", ", in row ", ", proved by "];
+    let (mut decided, mut open) = (Vec::new(), Vec::new());
+    for remark in remarks {
+        match ROUTINE.iter().find_map(|topic| remark.strip_prefix(topic)) {
+            // A flag in it says that the user may know better.
+            Some(said) if !remark.contains("--") => {
+                let end = REASONS.iter().filter_map(|reason| said.find(reason)).min().unwrap_or(said.len());
+                decided.push(&said[..end]);
+            }
+            _ => open.push(remark.clone()),
+        }
+    }
+    let decided = (!decided.is_empty()).then(|| decided.join("; "));
+    decided.into_iter().chain(open).collect()
+}
+
 /// Whether a remark on a record that did arrive tells of trouble: a photo that was refused.
 fn is_trouble(why: &str) -> bool {
     why.starts_with("photo: ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_in_short() {
+        let remarks = [
+            "text: UTF-8, because it has a byte order mark",
+            "cells: separated by commas",
+            "headers: Outlook in English, 92 of 92 known, in row 1",
+            "headers: a/en fits as well but reads “X” otherwise; --csv-dialect decides",
+            "dates: day, month, year, proved by 4 of 7 date cells",
+            "no field for “Shoe”: kept as it is (filled in 1 of 2 rows)",
+        ];
+        let short = in_short(&remarks.map(str::to_owned));
+        let first = "UTF-8; separated by commas; Outlook in English, 92 of 92 known; day, month, year";
+        assert_eq!(short, [first, remarks[3], remarks[5]]);
+        assert_eq!(in_short(&[]), [""; 0]);
+    }
 }

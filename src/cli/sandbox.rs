@@ -17,14 +17,19 @@ async fn serve(common: &Common, args: &Serve) -> Result<Exit, Failure> {
     let sandbox = match local::open(&store).await? {
         Opened::Here(sandbox) => sandbox,
         Opened::At(url) => {
-            let what =
-                format!("{}: is served at {url} already; use that server, or name another store", store.display());
+            let what = format!(
+                "{}: is served at {url} already; use that server, or name another store with --sandbox-store",
+                store.display()
+            );
             return Err(Failure::new(Exit::Stopped, what));
         }
     };
     let bound = Server::bind(sandbox, args.port).await;
-    let server = bound.map_err(|error| Failure::new(Exit::Stopped, format!("port {}: {error}", args.port)))?;
-    print::serving(server.url(), &store);
+    let server = bound.map_err(|error| {
+        let what = format!("port {} on 127.0.0.1 cannot be had: {error}; choose another with --port", args.port);
+        Failure::new(Exit::Stopped, what)
+    })?;
+    print::serving(common, server.url(), &store)?;
     let served = server.run(signal::asked()).await;
     served.map_err(|error| Failure::new(Exit::Stopped, format!("the server stopped: {error}")))?;
     print::note(common, "stopped; the store is safe");
