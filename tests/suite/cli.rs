@@ -160,6 +160,12 @@ pub(crate) fn sample(name: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
+/// How many records a sample has.
+pub(crate) fn count_of(sample: &str) -> u64 {
+    let read = Stage::new().run(&["convert", sample, "-o", "a.vcf", "--json"]).exits(0).json()["read"].as_u64();
+    read.filter(|read| *read > 1).unwrap()
+}
+
 /// How many cards a text holds.
 pub(crate) fn cards(text: &str) -> u64 {
     text.lines().filter(|line| line.eq_ignore_ascii_case("BEGIN:VCARD")).count() as u64
@@ -167,5 +173,7 @@ pub(crate) fn cards(text: &str) -> u64 {
 
 /// A card of vCard 3.0.
 pub(crate) fn card(given: &str, family: &str, mail: &str) -> String {
-    format!("BEGIN:VCARD\r\nVERSION:3.0\r\nN:{family};{given};;;\r\nFN:{given} {family}\r\nEMAIL:{mail}\r\nEND:VCARD\r\n")
+    format!(
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nN:{family};{given};;;\r\nFN:{given} {family}\r\nEMAIL:{mail}\r\nEND:VCARD\r\n"
+    )
 }

@@ -73,7 +73,8 @@ fn a_file_of_broken_records_alone_replaces_nothing() {
 #[test]
 fn a_broken_record_is_told_and_the_rest_is_processed() {
     let stage = Stage::new();
-    let cards_around = |middle: &str| [&card("Ann", "One", "a@a.example"), middle, &card("Ben", "Two", "b@b.example")].concat();
+    let cards_around =
+        |middle: &str| [&card("Ann", "One", "a@a.example"), middle, &card("Ben", "Two", "b@b.example")].concat();
     stage.write("a.vcf", cards_around("BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\n"));
     let ran = stage.run(&["convert", "a.vcf", "-o", "out.vcf", "--json"]).exits(3).says(&["a.vcf, record 2, line 7"]);
     assert_eq!((&ran.json()["written"], &ran.json()["rejected"]), (&2.into(), &1.into()));
@@ -160,9 +161,8 @@ fn a_password_in_an_address_is_not_shown() {
 #[test]
 fn a_missing_token_is_not_authorised() {
     let stage = stage();
-    let export = |more: &[&str]| {
-        stage.run(&[&["export", "--from", "http://127.0.0.1:1/v1.0", "-o", "out.vcf"], more].concat())
-    };
+    let export =
+        |more: &[&str]| stage.run(&[&["export", "--from", "http://127.0.0.1:1/v1.0", "-o", "out.vcf"], more].concat());
     export(&[]).stops(5, &["--token-env"]);
     export(&["--token-env", "NO_SUCH_VARIABLE"]).stops(5, &["NO_SUCH_VARIABLE", "not set"]);
     // The token itself in place of its variable's name: a likely slip, and no reason to print it.
@@ -180,7 +180,7 @@ fn an_output_that_cannot_be_is_told_before_anything_is_read() {
     stage.write("folder.vcf/x", "");
     for (output, says) in [
         ("no/such/out.vcf", &["no/such/out.vcf", "No such file or directory", "directory"][..]),
-        ("file/out.vcf", &["file/out.vcf", "Not a directory"]),
+        ("file/out.vcf", &["file/out.vcf", "ot a directory"]),
         ("folder.vcf", &["folder.vcf", "is a directory"]),
     ] {
         for command in [&["convert", "-"][..], &["export", "--from", "sandbox"]] {
