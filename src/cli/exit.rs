@@ -8,6 +8,9 @@ use crate::cli::args::Common;
 use crate::pipeline::Totals;
 use crate::remote::RemoteError;
 
+/// The most characters of what a mailbox says that are shown.
+const LONGEST_MESSAGE: usize = 300;
+
 /// The documented exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -98,21 +101,26 @@ impl Failure {
 
     /// What stops a run, with the mailbox's address as the user gave it and the way out.
     pub(super) fn remote(address: &str, error: &RemoteError) -> Self {
-        let address = shown(address);
-        // A server's message comes last, for it may be long.
         let (exit, way_out) = match error {
             RemoteError::NotAuthorised(_) => {
-                (Exit::NotAuthorised, "check the token (--token-env) and its permissions: ")
+                (Exit::NotAuthorised, "; check the token (--token-env) and its permissions")
             }
-            RemoteError::Unavailable { .. } => (Exit::Unavailable, "run it again later: "),
+            RemoteError::Unavailable { last, .. } if last.starts_with("cannot connect") => {
+                (Exit::Unavailable, "; check the address, or run it again later")
+            }
+            RemoteError::Unavailable { .. } => (Exit::Unavailable, "; run it again later"),
             RemoteError::NoFolder { .. } => (Exit::Usage, ""),
-            RemoteError::Answer { .. } => (Exit::Stopped, "check the address: "),
-            RemoteError::Refused(error) if !error.status.is_server_error() && error.code.is_empty() => {
-                (Exit::Stopped, "check the address: ")
-            }
+            RemoteError::Answer { .. } => (Exit::Stopped, "; check the address"),
+            // An answer without a code is not the service's own.
+            RemoteError::Refused(error) if error.code.is_empty() => (Exit::Stopped, "; check the address"),
             _ => (Exit::Stopped, ""),
         };
-        Self::new(exit, format!("{address}: {way_out}{error}"))
+        let mut said = error.to_string();
+        // A server may answer a whole page in place of a message; the way out must stay in sight.
+        if let Some((end, _)) = said.char_indices().nth(LONGEST_MESSAGE) {
+            said.replace_range(end.., "…");
+        }
+        Self::new(exit, format!("{}: {said}{way_out}", shown(address)))
     }
 }
 

@@ -72,8 +72,8 @@ impl Watcher for Progress {
     fn record(&mut self, report: &RecordReport<'_>) {
         self.done += 1;
         let failed = matches!(report.ending, Ending::Rejected | Ending::Failed) || report.why.is_some_and(is_trouble);
-        let shown = failed && !self.quiet || self.verbose;
-        if shown {
+        // Silence is for what went well.
+        if failed || self.verbose && !self.quiet {
             print::record(self.job, report, self.verbose).iter().for_each(|text| self.line(text));
         }
         match &self.bar {
