@@ -25,6 +25,16 @@ fn quiet_means_errors_alone() {
 }
 
 #[test]
+fn quiet_does_not_hide_what_went_wrong_and_goes_before_verbose() {
+    let stage = Stage::new();
+    stage.write("a.vcf", [card("Ann", "One", "a@a.example"), "BEGIN:VCARD\r\nEND:VCARD\r\n".into()].concat());
+    for args in [&["convert", "a.vcf", "-o", "b.vcf"][..], &["import", "a.vcf", "--to", "sandbox"]] {
+        let ran = stage.run(&[args, &["-q", "-v"]].concat()).exits(3);
+        assert!(ran.err.starts_with("rejected a.vcf, record 2") && ran.err.lines().count() == 1, "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_table_is_told_in_one_line_and_in_full_when_verbose() {
     let stage = Stage::new();
     let input = sample("csv/outlook-en.csv");
