@@ -63,9 +63,10 @@ pub struct Common {
 
 /// Files to read, and how.
 #[derive(Debug, Group)]
+#[command(next_help_heading = "How files are read")]
 pub struct Input {
     /// Files, directories with .vcf and .csv files, or - for standard input
-    #[arg(value_name = "IN", required = true)]
+    #[arg(value_name = "IN", required = true, help_heading = None)]
     pub inputs: Vec<PathBuf>,
     /// The input's format, when name and content do not tell
     #[arg(long, value_name = "FORMAT", env = "CARDFERRY_INPUT_FORMAT", value_parser = format_named)]
@@ -86,6 +87,7 @@ pub struct Input {
 
 /// How a file is written.
 #[derive(Debug, Group)]
+#[command(next_help_heading = "How the file is written")]
 pub struct Output {
     /// The file to write, or - for standard output
     #[arg(short, long, value_name = "OUT", env = "CARDFERRY_OUTPUT")]
@@ -103,6 +105,7 @@ pub struct Output {
 
 /// Which mailbox, beside its address.
 #[derive(Debug, Group)]
+#[command(next_help_heading = "Which mailbox")]
 pub struct MailboxArgs {
     /// The API, where the address does not tell
     #[arg(long, env = "CARDFERRY_API", value_enum)]
@@ -138,31 +141,31 @@ pub struct Convert {
 /// `import`.
 #[derive(Debug, Group)]
 pub struct Import {
-    /// What to read.
-    #[command(flatten)]
-    pub input: Input,
     /// The mailbox: sandbox, graph, or a URL such as https://graph.microsoft.com/v1.0
-    #[arg(long, value_name = "ADDRESS", env = "CARDFERRY_TO")]
+    #[arg(long, value_name = "ADDRESS", env = "CARDFERRY_TO", help_heading = "Which mailbox")]
     pub to: String,
     /// Which mailbox.
     #[command(flatten)]
     pub mailbox: MailboxArgs,
     /// Make the folders of --folder that are missing
-    #[arg(long, env = "CARDFERRY_CREATE_FOLDERS", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "CARDFERRY_CREATE_FOLDERS", help_heading = "Which mailbox", value_parser = FalseyValueParser::new())]
     pub create_folders: bool,
+    /// What to read.
+    #[command(flatten)]
+    pub input: Input,
 }
 
 /// `export`.
 #[derive(Debug, Group)]
 pub struct Export {
     /// The mailbox: sandbox, graph, or a URL such as https://graph.microsoft.com/v1.0
-    #[arg(long, value_name = "ADDRESS", env = "CARDFERRY_FROM")]
+    #[arg(long, value_name = "ADDRESS", env = "CARDFERRY_FROM", help_heading = "Which mailbox")]
     pub from: String,
     /// Which mailbox.
     #[command(flatten)]
     pub mailbox: MailboxArgs,
     /// The folders below the folder too
-    #[arg(long, env = "CARDFERRY_ALL_FOLDERS", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "CARDFERRY_ALL_FOLDERS", help_heading = "Which mailbox", value_parser = FalseyValueParser::new())]
     pub all_folders: bool,
     /// What to write.
     #[command(flatten)]
