@@ -6,6 +6,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use encoding_rs::Encoding;
 
+use crate::cli::exit::Exit;
 use crate::formats::exchange::Dialect;
 use crate::formats::{Format, csv, vcard};
 
@@ -14,11 +15,7 @@ use crate::formats::{Format, csv, vcard};
 /// Every record is accounted for, and every command may be run again: what is there already is not made twice.
 #[derive(Debug, Parser)]
 #[command(name = "cardferry", version, propagate_version = true, max_term_width = 100)]
-#[command(
-    after_help = "Exit codes: 0 done; 1 stopped by an error; 2 wrong usage; 3 done, but some records were rejected \
-    or failed; 4 losses under --strict; 5 not authorised; 6 unavailable beyond patience, run again later; 7 nothing to do \
-    under --fail-empty; 130 interrupted."
-)]
+#[command(after_help = exit_codes())]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -230,6 +227,11 @@ pub enum DateOrder {
 /// The names of a folder and those above it, outermost first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FolderPath(pub Vec<String>);
+
+fn exit_codes() -> String {
+    let codes: Vec<_> = Exit::ALL.iter().map(|(exit, means)| format!("{} {means}", *exit as i32)).collect();
+    format!("Exit codes: {}.", codes.join("; "))
+}
 
 fn folder_path(text: &str) -> Result<FolderPath, String> {
     let mut names = vec![String::new()];

@@ -34,6 +34,21 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// Every exit code and what it means, in the order of the codes.
+    pub const ALL: &'static [(Exit, &'static str)] = &[
+        (Exit::Done, "done"),
+        (Exit::Stopped, "stopped by an error"),
+        (Exit::Usage, "wrong usage"),
+        (Exit::Incomplete, "done, but some records were rejected or failed"),
+        (Exit::Losses, "losses under --strict"),
+        (Exit::NotAuthorised, "not authorised"),
+        (Exit::Unavailable, "unavailable beyond patience, run again later"),
+        (Exit::Nothing, "nothing to do under --fail-empty"),
+        (Exit::Interrupted, "interrupted"),
+    ];
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(exit as u8)

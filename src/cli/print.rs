@@ -169,10 +169,11 @@ fn losses(totals: &Totals, verbose: bool) -> Vec<String> {
 }
 
 fn proof_line(proof: &Proof, totals: &Totals) -> String {
-    let mut text = format!(
-        "proof: the folder now holds {} contacts, {} of them with a key of cardferry",
-        proof.contacts, proof.keyed
-    );
+    let mut text = format!("proof: the folder now holds {} contacts", proof.contacts);
+    let foreign = proof.contacts - proof.keyed;
+    if foreign > 0 {
+        let _ = write!(text, ", {foreign} of them not from cardferry");
+    }
     let _ = match (totals.of(Ending::Created), proof.missing) {
         (0, _) => write!(text, "; this run created none"),
         (_, 0) => write!(text, "; all {} that this run created are there", proof.found),

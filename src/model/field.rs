@@ -97,7 +97,7 @@ fields! {
     Photo "photo";
     Uid "unique identifier" at |c| c.uid;
     Revision "time of the last change" at |c| c.revision;
-    Extra "verbatim leftovers";
+    Extra "other properties";
 }
 
 /// The form of a field's value.

@@ -58,7 +58,7 @@ impl fmt::Display for Why {
             Why::NoPlace => write!(out, "the target has no place for it"),
             Why::TooMany { max } => write!(out, "the target takes only {max}"),
             Why::TooLong { max } => write!(out, "longer than the target's {max}"),
-            Why::Remark => write!(out, "the value is kept, this remark on it is not"),
+            Why::Remark => write!(out, "the value is kept, but not its label or remark"),
             Why::NotUnderstood => write!(out, "could not be understood"),
             Why::Characters => write!(out, "has a character that the target's character set lacks"),
         }

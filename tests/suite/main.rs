@@ -27,6 +27,8 @@ mod mailbox;
 #[cfg(feature = "sandbox")]
 mod openapi;
 #[cfg(feature = "cli")]
+mod readme;
+#[cfg(feature = "cli")]
 mod requests;
 mod rooms;
 #[cfg(feature = "sandbox")]

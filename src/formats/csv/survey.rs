@@ -68,7 +68,7 @@ pub(super) fn remarks(decision: &Decision, survey: &Survey, order: Order) -> Vec
         format!("text: {}, because {}", decision.encoding.name(), decision.because),
         format!("cells: separated by {}", delimiter_name(decision.delimiter)),
         format!(
-            "headers: {} in {}, {known} of {} known, in row {}",
+            "headers: {} in {}, {known} of {} headers known, in row {}",
             decision.table.dialect.title(),
             language_name(decision.table.language),
             decision.columns.len(),
