@@ -5,7 +5,7 @@
     unreachable_pub,
     missing_docs,
     clippy::unwrap_used,
-    clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "a benchmark sets its own stage and may stop at the first surprise"
 )]
 
@@ -19,8 +19,7 @@ use cardferry::formats::exchange::{self, Dialect};
 use cardferry::formats::vcard::Version;
 use cardferry::formats::{Outcome, Reader, Writer, csv, vcard};
 use cardferry::model::Contact;
-use criterion::measurement::WallTime;
-use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 
 /// Contacts in an input; with photos a tenth of them.
 const CONTACTS: usize = 2_000;
@@ -114,7 +113,7 @@ fn csv_write(criterion: &mut Criterion) {
 fn exchange_json(criterion: &mut Criterion) {
     let contacts: Vec<Contact> = inputs::contacts(CONTACTS, false).collect();
     let bodies: Vec<Vec<u8>> = contacts.iter().map(body_of).collect();
-    let mut group: BenchmarkGroup<'_, WallTime> = criterion.benchmark_group("exchange");
+    let mut group = criterion.benchmark_group("exchange");
     group.throughput(Throughput::Elements(CONTACTS as u64));
     group.bench_function("write", |bencher| bencher.iter(|| contacts.iter().map(body_of).for_each(forget)));
     group.bench_function("read", |bencher| {
