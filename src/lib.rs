@@ -18,7 +18,26 @@
 //! * `sandbox`: an Exchange to rehearse on; it shares no types with the client.
 //! * `cli`: arguments, terminal, exit codes.
 //!
-//! With `default-features = false` the library is the pure converter.
+//! With `default-features = false` the library is the pure converter: a reader hands on records, a writer takes
+//! contacts, and whatever does not fit is told.
+//!
+//! ```
+//! use cardferry::formats::{Outcome, Writer, csv, vcard};
+//!
+//! let table = "First Name,Last Name,E-mail Address\r\nAda,Byron,ada@example.com\r\n";
+//! let mut cards = vcard::Writer::new(Vec::new(), vcard::Version::V3_0);
+//! for record in csv::Reader::new("people.csv".into(), table.as_bytes(), csv::Options::default()) {
+//!     let record = record?;
+//!     match record.outcome {
+//!         Outcome::Contact(contact) => assert!(cards.write(&contact)?.is_empty(), "nothing was lost"),
+//!         Outcome::Reject(reject) => println!("{}: {}", record.position, reject.why),
+//!     }
+//! }
+//! cards.finish()?;
+//! let cards = String::from_utf8(cards.into_inner())?;
+//! assert!(cards.contains("\r\nFN:Ada Byron\r\n"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 

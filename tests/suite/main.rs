@@ -13,6 +13,8 @@
 #[cfg(feature = "cli")]
 mod cli;
 mod contacts;
+#[cfg(feature = "cli")]
+mod convert;
 mod csv;
 mod dump;
 mod exchange;
