@@ -154,10 +154,11 @@ fn a_signal_stops_the_server_cleanly() {
     }
 }
 
-/// Waits until the server holds so many contacts.
-fn until_it_holds(server: &Server, count: u64) {
+/// Waits until the import that runs has brought the server so many contacts.
+fn until_it_holds(server: &Server, count: u64, import: &mut Child) {
     while server.count() < count {
-        std::thread::yield_now();
+        let ended = import.try_wait().unwrap();
+        assert!(ended.is_none() || server.count() >= count, "the import ended before its time: {ended:?}");
     }
 }
 
@@ -184,8 +185,8 @@ fn a_server_killed_in_the_middle_leaves_nothing_twice_and_no_photo_missing() {
     stage.write("people.vcf", people(300, 30));
     let server = Server::start(&stage, "0");
     let (url, port) = (server.graph.clone(), server.port().to_owned());
-    let running = start_import(&stage, &url);
-    until_it_holds(&server, 60);
+    let mut running = start_import(&stage, &url);
+    until_it_holds(&server, 60, &mut running);
     server.kill();
     // At the same place again: the import that runs goes on with it by itself.
     let server = Server::start(&stage, &port);
@@ -205,7 +206,7 @@ fn an_import_killed_in_the_middle_is_made_whole_by_the_next() {
     let server = Server::start(&stage, "0");
     for count in [40, 120] {
         let mut running = start_import(&stage, &server.outlook);
-        until_it_holds(&server, count);
+        until_it_holds(&server, count, &mut running);
         running.kill().unwrap();
         running.wait().unwrap();
     }
@@ -219,8 +220,8 @@ fn an_import_that_is_asked_to_stop_finishes_what_it_began() {
     let stage = Stage::new();
     stage.write("people.vcf", people(300, 30));
     let server = Server::start(&stage, "0");
-    let running = start_import(&stage, &server.graph);
-    until_it_holds(&server, 40);
+    let mut running = start_import(&stage, &server.graph);
+    until_it_holds(&server, 40, &mut running);
     signal(running.id(), "INT");
     let output = running.wait_with_output().unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
