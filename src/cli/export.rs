@@ -1,5 +1,7 @@
 //! `cardferry export`.
 
+use std::collections::HashSet;
+
 use crate::cli::address::{self, AnyMailbox};
 use crate::cli::args::{Common, Export};
 use crate::cli::exit::{Exit, Failure};
@@ -9,10 +11,12 @@ use crate::cli::progress::Progress;
 use crate::cli::signal::{self, OnSignal};
 use crate::pipeline::{ExportError, export};
 use crate::remote::RemoteError;
-use crate::remote::api::Place;
+use crate::remote::api::{FolderId, Place};
 
-/// Folders within folders deeper than this are not followed: a server that lies could go on for ever.
+/// Folders within folders deeper than this are not followed.
 const MAX_DEPTH: usize = 64;
+/// More folders than any address book has: a server that lies could go on for ever.
+const MAX_FOLDERS: usize = 10_000;
 
 pub(super) async fn run(common: &Common, args: &Export) -> Result<Exit, Failure> {
     output::check(common, &args.output)?;
@@ -44,19 +48,28 @@ pub(super) async fn run(common: &Common, args: &Export) -> Result<Exit, Failure>
     Ok(Exit::of(&totals, common))
 }
 
-/// Every folder below a place, with its path as text, each before those below it.
+/// Every folder below a place, with its path as text, each before those below it, and each once wherever a server shows
+/// it again.
 async fn below(mailbox: &AnyMailbox, place: &Place) -> Result<Vec<(Place, String)>, RemoteError> {
     let mut found: Vec<(Place, String)> = Vec::new();
+    let mut seen: HashSet<FolderId> = place.0.iter().cloned().collect();
     let mut open = vec![(place.clone(), String::new())];
     while let Some((parent, path)) = open.pop() {
         let mut children = Vec::new();
         for folder in mailbox.folders(&parent).await? {
+            if !seen.insert(folder.id.clone()) {
+                continue;
+            }
             let mut place = parent.clone();
             place.0.push(folder.id);
             let name = folder.name.replace('/', "\\/");
             children.push((place, if path.is_empty() { name } else { format!("{path}/{name}") }));
         }
         found.extend(children.iter().cloned());
+        if found.len() > MAX_FOLDERS {
+            let what = format!("it shows more than {MAX_FOLDERS} folders");
+            return Err(RemoteError::Answer { request: "the list of folders".into(), what });
+        }
         open.extend(children.into_iter().filter(|(place, _)| place.0.len() < MAX_DEPTH).rev());
     }
     Ok(found)
