@@ -110,6 +110,18 @@ fn the_output_format_comes_from_the_name_or_the_flag_or_not_at_all() {
     assert!(!stage.path("d.vcf").exists() && !stage.path("d.txt").exists());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_name_need_not_be_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let stage = Stage::new();
+    let name = std::ffi::OsStr::from_bytes(b"b\xfcch.vcf");
+    std::fs::write(stage.path("x").with_file_name(name), card("Ann", "One", "a@a.example")).unwrap();
+    let mut command = stage.command();
+    command.arg("convert").arg(name).args(["-o", "out.csv"]);
+    super::Ran::of(command, b"").exits(0).says(&["read 1 = written 1"]);
+}
+
 #[test]
 fn every_flag_may_come_from_the_environment() {
     let stage = Stage::new();

@@ -1,6 +1,8 @@
 //! `import` and `export` with the sandbox in the same process.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 
 use cardferry::formats::{Outcome, Writer, photo, vcard};
@@ -150,6 +152,46 @@ fn nothing_is_touched_when_there_is_nothing_to_read() {
     let import = ["import", "missing.vcf", "--to", "sandbox", "--folder", "A", "--create-folders"];
     stage.run(&import).stops(1, &["missing.vcf"]);
     stage.run(&["export", "--from", "sandbox", "--folder", "A", "-o", "a.vcf"]).stops(2, &["\"A\""]);
+}
+
+/// Starts an import that says each record as it is done.
+fn start_import(stage: &Stage) -> Child {
+    let mut command = stage.command();
+    command.args(["import", "people.vcf", "--to", "sandbox", "-v"]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+#[test]
+fn an_import_killed_with_its_sandbox_is_made_whole_by_the_next() {
+    let stage = Stage::new();
+    stage.write("people.vcf", people(200, 30));
+    let mut running = start_import(&stage);
+    let lines = BufReader::new(running.stderr.take().unwrap()).lines();
+    let done = lines.map_while(Result::ok).filter(|line| line.starts_with("created ")).take(50).count();
+    running.kill().unwrap();
+    running.wait().unwrap();
+    assert_eq!(done, 50);
+    let import = || stage.run(&["import", "people.vcf", "--to", "sandbox", "--json"]).exits(0).json();
+    let mended = import();
+    assert!(mended["unchanged"].as_u64().unwrap() >= 49, "{mended}");
+    assert_eq!(mended["proof"]["contacts"], 200);
+    assert_eq!(import()["unchanged"], 200);
+    stage.run(&["export", "--from", "sandbox", "-o", "back.vcf"]).exits(0);
+    assert!(photos(stage.read("back.vcf")) == photos(stage.read("people.vcf")));
+}
+
+#[test]
+fn of_two_imports_at_once_the_second_waits_and_creates_nothing() {
+    let stage = Stage::new();
+    stage.write("people.vcf", people(60, 0));
+    let running = [start_import(&stage), start_import(&stage)];
+    let created = |child: Child| {
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{err}");
+        err.lines().filter(|line| line.starts_with("created ")).count()
+    };
+    assert_eq!(running.map(created).iter().sum::<usize>(), 60);
 }
 
 #[test]

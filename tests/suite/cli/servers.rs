@@ -187,6 +187,17 @@ fn a_link_that_leads_to_itself_ends() {
 }
 
 #[test]
+fn folders_that_hold_each_other_end() {
+    let folders = r#"{"value": [{"id": "a", "displayName": "A"}, {"id": "b", "displayName": "B"}]}"#;
+    let server = Server::that_answers(answer("200 OK", "", folders));
+    let (stage, url) = (Stage::new(), format!("http://{}/v1.0", server.address));
+    stage.run(&["export", "--from", &url, "--token-env", TOKEN_ENV, "-o", "out.vcf", "--no-limits"]).exits(0);
+    let asked = server.asked();
+    let lists = asked.iter().filter(|request| request.contains("older")).count();
+    assert_eq!(lists, 3, "the top, and each folder once: {asked:?}");
+}
+
+#[test]
 fn a_server_s_message_is_one_clean_line() {
     let message = format!("first\\nerror: second\\u001b[2J\\u202e{}", "x".repeat(100_000));
     let body = format!("{{\"error\":{{\"code\":\"Bad\",\"message\":\"{message}\"}}}}");
