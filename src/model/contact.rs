@@ -102,6 +102,18 @@ impl Contact {
         Field::ALL.iter().all(|field| field.is_absent(self))
     }
 
+    /// Forgets a full name that somebody made of the company, an e-mail or a phone because a name had to be there: it
+    /// would otherwise become a person's name in formats that have no other place for it.
+    pub fn forget_made_name(&mut self) {
+        if self.name.full.is_empty() || !self.name.joined().is_empty() || self.rest_of(Field::FullName).is_some() {
+            return;
+        }
+        let full = std::mem::take(&mut self.name.full);
+        if self.display_name() != full {
+            self.name.full = full;
+        }
+    }
+
     /// A name to show a person: the full name, else made of its parts, else the company, first e-mail or phone.
     pub fn display_name(&self) -> String {
         let made = self.name.joined();
@@ -122,6 +134,21 @@ mod tests {
         contact.keep_rest(Field::Notes, Rest::default());
         assert_eq!(contact, Contact::default());
         assert!(contact.is_empty());
+    }
+
+    #[test]
+    fn a_name_made_of_something_else_is_none() {
+        let made = |full: &str, given: &str, company: &str| {
+            let mut contact = Contact::default();
+            (contact.name.full, contact.name.given) = (full.into(), given.into());
+            contact.organization.company = company.into();
+            contact.forget_made_name();
+            contact.name.full
+        };
+        assert_eq!(made("Contoso", "", "Contoso"), "");
+        assert_eq!(made("Contoso", "Contoso", "Contoso"), "Contoso");
+        assert_eq!(made("Ada", "Ada", ""), "Ada");
+        assert_eq!(made("Ada", "", "Contoso"), "Ada");
     }
 
     #[test]

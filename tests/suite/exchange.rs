@@ -32,6 +32,7 @@ fn in_the_mailbox(contact: &Contact) -> Contact {
     if contact.name.full.is_empty() {
         contact.name.full = contact.display_name();
     }
+    contact.forget_made_name();
     contact.photo = contact.photo.filter(|photo| matches!(photo.data, cardferry::model::PhotoData::Link(_)));
     contact
 }

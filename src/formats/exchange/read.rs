@@ -56,6 +56,7 @@ pub fn read(json: Map<String, Value>, dialect: Dialect) -> Item {
     if let Some(Ok(pieces)) = stash {
         stash::merge(&mut contact, pieces);
     }
+    contact.forget_made_name();
     Item { id, change_key, parent_folder, contact, key, state, has_picture, stash_damaged }
 }
 

@@ -122,30 +122,30 @@ fn card_of(fragment: &Contact) -> Option<String> {
     writer.finish().ok()?;
     let card = String::from_utf8(writer.into_inner()).ok()?;
     let lines = card.strip_prefix(BEGIN)?.strip_suffix(END)?;
-    let lines = without_made_name(lines);
+    let lines = without_made_name(lines, fragment);
     if !losses.is_empty() || lines.is_empty() {
         return None;
     }
-    if reads_back(lines, fragment) {
-        return Some(lines.to_owned());
+    if reads_back(&lines, fragment) {
+        return Some(lines);
     }
     // A group that has a single member is not kept by a reader, so it gets a second one.
     let with_group = format!("{lines}{}.{GROUP_MEMBER}:\r\n", group_of(fragment)?);
     reads_back(&with_group, fragment).then_some(with_group)
 }
 
-/// The lines without the name that the writer makes up for a card without one; it may be folded.
-fn without_made_name(lines: &str) -> &str {
-    if !lines.starts_with(MADE_NAME) {
-        return lines;
+/// The lines without the name that the writer makes up for a card that has none; it may be folded.
+fn without_made_name(lines: &str, fragment: &Contact) -> String {
+    if !fragment.name.full.is_empty() {
+        return lines.to_owned();
     }
-    let ends = lines.match_indices("\r\n").map(|(at, end)| at + end.len());
-    let end = ends.into_iter().find(|end| !lines[*end..].starts_with(' '));
-    end.map_or(lines, |end| &lines[end..])
+    let mut in_name = false;
+    let kept = lines.split_inclusive("\r\n").filter(|line| {
+        in_name = line.starts_with("FN:") || in_name && line.starts_with(' ');
+        !in_name
+    });
+    kept.collect()
 }
-
-/// How the name begins that the writer makes up.
-const MADE_NAME: &str = "FN;X-CARDFERRY-MADE=1:";
 
 /// Keeps a group alive that has one member in a piece, but others in its card.
 const GROUP_MEMBER: &str = "X-CARDFERRY-GROUP";

@@ -52,6 +52,7 @@ impl<'a> Draft<'a> {
         }
         name::drop_made_groups(&mut draft.contact);
         draft.contact.addresses.retain(|address| !address.is_empty());
+        draft.contact.forget_made_name();
         (draft.contact, draft.losses)
     }
 

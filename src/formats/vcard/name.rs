@@ -9,9 +9,6 @@ use super::table::Row;
 use super::write::Card;
 use crate::model::{Contact, Field, Name, Organization, Rest};
 
-/// Marks an FN that the contact does not have and that was made because the versions ask for one.
-const MADE: &str = "X-CARDFERRY-MADE";
-
 /// The components of N in their order (RFC 6350 section 6.2.2).
 type Parts = [String; 5];
 
@@ -117,19 +114,12 @@ pub(super) fn write_file_as(card: &mut Card<'_>, row: &'static Row) {
     }
 }
 
-pub(super) fn read_full_name(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
-    if property.param(MADE).is_none() {
-        single::read_text(draft, row, property);
-    }
-}
-
 /// FN, which 3.0 and 4.0 require and everybody shows: made of what there is when the contact has none.
 pub(super) fn write_full_name(card: &mut Card<'_>, row: &'static Row) {
     if !card.contact.name.full.is_empty() {
         return single::write_text(card, row);
     }
     card.begin(row.field, row.name(card.version), &[], &Rest::default(), false);
-    card.param(MADE, "1");
     card.text(&card.contact.display_name());
 }
 

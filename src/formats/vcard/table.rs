@@ -72,7 +72,7 @@ pub(super) const ROWS: &[Row] = &[
     within(Field::MiddleName, "N"),
     within(Field::Prefix, "N"),
     within(Field::Suffix, "N"),
-    row(Field::FullName, "FN", &["FN"], name::read_full_name, name::write_full_name),
+    row(Field::FullName, "FN", &["FN"], single::read_text, name::write_full_name),
     row(Field::Nickname, "NICKNAME", &["NICKNAME", "X-NICKNAME"], name::read_nickname, name::write_nickname),
     text(Field::Initials, "X-CARDFERRY-INITIALS", &["X-CARDFERRY-INITIALS"]),
     Row {

@@ -41,7 +41,8 @@ fn names() {
         ("FN:Smith\\, John\\; Jr.", "Smith, John; Jr."),
         ("FN:Smith, John", "Smith, John"),
         ("VERSION:2.1\nFN:Back\\slash", "Back\\slash"),
-        ("FN;X-CARDFERRY-MADE=1:made up\nTEL:1", ""),
+        ("FN:Contoso\nORG:Contoso", ""),
+        ("FN:Contoso\nN:;Contoso;;;\nORG:Contoso", "Contoso"),
     ];
     reads(&rows, |contact| contact.name.full.clone());
     let rows = [
