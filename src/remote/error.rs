@@ -40,12 +40,12 @@ pub enum RemoteError {
         host: String,
     },
     /// A folder of the path is not there.
-    #[error("there is no contact folder {missing:?} {under}")]
+    #[error("there is no contact folder {missing:?} in its place; {there}")]
     NoFolder {
         /// The name that is missing.
         missing: String,
         /// What is there instead.
-        under: String,
+        there: String,
     },
 }
 

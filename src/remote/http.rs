@@ -18,6 +18,8 @@ const MAX_ANSWER: usize = 128 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Http {
     client: reqwest::Client,
+    /// For plain http, which is allowed to this machine alone: a proxy would get the token in the clear.
+    direct: reqwest::Client,
 }
 
 impl Http {
@@ -28,21 +30,26 @@ impl Http {
     pub fn new() -> Result<Self, TransportError> {
         // Another part of the process may have chosen a provider already; then that one serves.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(SILENCE_TIMEOUT)
-            .user_agent(concat!("cardferry/", env!("CARGO_PKG_VERSION")))
-            .build();
-        client.map(|client| Self { client }).map_err(|error| no_answer(&error))
+        let built = |client: reqwest::ClientBuilder| client.build().map_err(|error| no_answer(&error));
+        Ok(Self { client: built(builder())?, direct: built(builder().no_proxy())? })
     }
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(SILENCE_TIMEOUT)
+        .user_agent(concat!("cardferry/", env!("CARGO_PKG_VERSION")))
 }
 
 impl Transport for Http {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let (parts, body) = request.into_parts();
         let url = parts.uri.to_string();
-        let sending = self.client.request(parts.method, url).headers(parts.headers).body(body).send();
+        let plain = parts.uri.scheme() == Some(&http::uri::Scheme::HTTP);
+        let client = if plain { &self.direct } else { &self.client };
+        let sending = client.request(parts.method, url).headers(parts.headers).body(body).send();
         let mut answer = sending.await.map_err(|error| no_answer(&error))?;
         let mut whole = Response::new(Bytes::new());
         *whole.status_mut() = answer.status();

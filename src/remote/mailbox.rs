@@ -1,5 +1,6 @@
 //! One mailbox: the plain loop over requests, answers and decisions.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
@@ -7,7 +8,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::formats::exchange::extended;
+use crate::formats::exchange::extended::{self, Fingerprint};
 use crate::model::identity::Key;
 use crate::remote::api::folders::{self, Folder};
 use crate::remote::api::{self, Place, Query, ServiceError, contacts, photos};
@@ -60,7 +61,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
 
     /// The contacts of a folder, page by page.
     pub fn contacts(&self, place: &Place, query: &Query) -> Pages<'_, T, C> {
-        Pages { mailbox: self, next: Some(contacts::list(&self.endpoint, place, query)) }
+        Pages::new(self, contacts::list(&self.endpoint, place, query))
     }
 
     /// One contact, whole: nothing in it is shortened as it may be in a list.
@@ -116,7 +117,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
         let id = self.endpoint.dialect.pick(("id", "Id"));
         let query = Query { select: vec![id], ..Query::default() };
         let request = contacts::find(&self.endpoint, place, extended::KEY, &key.to_string(), &query);
-        let mut pages = Pages { mailbox: self, next: Some(request) };
+        let mut pages = Pages::new(self, request);
         let mut found = Vec::new();
         while let Some(page) = pages.next().await? {
             found.extend(page.into_iter().filter_map(|mut item| match item.remove(id) {
@@ -175,7 +176,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
     /// When the service refuses, or patience ends.
     pub async fn folders(&self, place: &Place) -> Result<Vec<Folder>, RemoteError> {
         let query = Query { top: Some(FOLDERS_PER_PAGE), ..Query::default() };
-        let mut pages = Pages { mailbox: self, next: Some(folders::list(&self.endpoint, place, &query)) };
+        let mut pages = Pages::new(self, folders::list(&self.endpoint, place, &query));
         let mut found = Vec::new();
         while let Some(page) = pages.next().await? {
             found.extend(page.into_iter().filter_map(|folder| folders::read(folder, self.endpoint.dialect)));
@@ -303,9 +304,9 @@ fn same_name(one: &str, other: &str) -> bool {
 
 fn no_folder(missing: &str, there: &[Folder]) -> RemoteError {
     let names: Vec<_> = there.iter().map(|folder| format!("{:?}", folder.name)).collect();
-    let under =
-        if names.is_empty() { "(there is none at all)".to_owned() } else { format!("among {}", names.join(", ")) };
-    RemoteError::NoFolder { missing: missing.to_owned(), under }
+    let there =
+        if names.is_empty() { "there is none at all".to_owned() } else { format!("there are {}", names.join(", ")) };
+    RemoteError::NoFolder { missing: missing.to_owned(), there }
 }
 
 /// Method and path, without the query.
@@ -318,23 +319,30 @@ fn about(request: &Request<Bytes>) -> String {
 pub struct Pages<'a, T, C> {
     mailbox: &'a Mailbox<T, C>,
     next: Option<Request<Bytes>>,
+    /// Fingerprints of the links that were followed: a server must not lead in a circle.
+    seen: HashSet<Fingerprint>,
 }
 
-impl<T: Transport, C: Clock> Pages<'_, T, C> {
+impl<'a, T: Transport, C: Clock> Pages<'a, T, C> {
+    fn new(mailbox: &'a Mailbox<T, C>, first: Request<Bytes>) -> Self {
+        let seen = HashSet::from([Fingerprint::of(first.uri().to_string().as_bytes())]);
+        Self { mailbox, next: Some(first), seen }
+    }
+
     /// The next page's items; none after the last page. A page may be empty and yet not the last.
     ///
     /// # Errors
     /// When the service refuses, answers nonsense, or patience ends.
     pub async fn next(&mut self) -> Result<Option<Vec<Map<String, Value>>>, RemoteError> {
         let Some(request) = self.next.take() else { return Ok(None) };
-        let (about, asked) = (about(&request), request.uri().clone());
+        let about = about(&request);
         let answer = self.mailbox.call(request).await?;
         let wrong = |what| RemoteError::Answer { request: about.clone(), what };
         let page = api::page(answer.body()).map_err(wrong)?;
         if let Some(link) = page.next {
             let next = self.follow(&link)?;
-            if *next.uri() == asked {
-                return Err(wrong("its next link leads back to itself".into()));
+            if !self.seen.insert(Fingerprint::of(next.uri().to_string().as_bytes())) {
+                return Err(wrong("its next link leads back to a page that was read".into()));
             }
             self.next = Some(next);
         }

@@ -124,13 +124,25 @@ async fn a_link_to_another_server_is_not_followed() {
 async fn a_lying_server_gets_no_further() {
     let itself = r#"{"value":[],"@odata.nextLink":"https://mail.example/v1.0/me/contacts"}"#;
     for (body, says) in
-        [("<html>please sign in</html>", "web page"), ("", "no JSON"), (itself, "itself"), ("{}", "no list")]
+        [("<html>please sign in</html>", "web page"), ("", "no JSON"), (itself, "leads back"), ("{}", "no list")]
     {
         let script = Script::of([answer(200, body)]);
         let mailbox = mailbox(&script, &Arc::default());
         let error = mailbox.contacts(&Place::default(), &Query::default()).next().await.unwrap_err();
         assert!(error.to_string().contains(says), "{body}: {error}");
     }
+}
+
+#[tokio::test]
+async fn a_circle_of_pages_ends() {
+    let page = |to: u8| {
+        answer(200, &format!(r#"{{"value":[],"@odata.nextLink":"https://mail.example/v1.0/me/contacts?p={to}"}}"#))
+    };
+    let script = Script::of([page(1), page(2), page(1)]);
+    let mailbox = mailbox(&script, &Arc::default());
+    let mut pages = mailbox.contacts(&Place::default(), &Query::default());
+    assert!(pages.next().await.unwrap().is_some() && pages.next().await.unwrap().is_some());
+    assert!(pages.next().await.unwrap_err().to_string().contains("leads back"));
 }
 
 #[tokio::test]

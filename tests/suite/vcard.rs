@@ -222,13 +222,14 @@ fn an_empty_file_has_no_records_and_no_vcard_is_an_error() {
     let error = read(b"Name,Phone\r\nAda,1\r\n").unwrap_err().to_string();
     assert_eq!(
         error,
-        "test.vcf, record 1, line 1: there is no BEGIN:VCARD in it, so it is no vCard file: name its format"
+        "test.vcf, record 1, line 1: there is no BEGIN:VCARD in it, so it is no vCard file; --input-format says what it is"
     );
 }
 
 #[test]
 fn a_broken_card_does_not_take_its_neighbours_down() {
-    let text = b"BEGIN:VCARD\nFN:a\nBEGIN:VCARD\nFN:b\nEND:VCARD\njunk\nBEGIN:VCARD\nEND:VCARD\nBEGIN:VCARD\nFN:c\n";
+    let text =
+        b"BEGIN:VCARD\nFN:a\nBEGIN:VCARD\nFN:b\nEND:VCARD\njunk\nBEGIN:VCARD\nEND:VCARD\nBEGIN:VCARD\nFN:c\nEND:VCARD";
     let records = read(text).unwrap();
     let shown: Vec<_> = records
         .iter()
@@ -249,6 +250,25 @@ fn a_broken_card_does_not_take_its_neighbours_down() {
     );
     let raw: Vec<u8> = records.into_iter().flat_map(|record| record.raw).collect();
     assert_eq!(raw, text);
+}
+
+#[test]
+fn a_file_that_ends_inside_a_card_says_so() {
+    let read = |text: &'static str| {
+        let reader = vcard::Reader::new(Arc::from("test.vcf"), text.as_bytes(), vcard::Options::default());
+        reader.map(|record| match record {
+            Ok(Record { outcome: Outcome::Contact(contact), .. }) => contact.name.full,
+            Ok(Record { outcome: Outcome::Reject(reject), .. }) => reject.why,
+            Err(error) => error.to_string(),
+        })
+    };
+    let whole: Vec<_> = read("BEGIN:VCARD\nFN:a\nEND:VCARD\nBEGIN:VCARD\nFN:b\n").collect();
+    assert_eq!(whole.len(), 3, "{whole:?}");
+    assert_eq!(&whole[..2], ["a", "b"]);
+    assert!(whole[2].starts_with("test.vcf, record 2, line 4: the file ends inside this card"), "{whole:?}");
+    let cut: Vec<_> = read("BEGIN:VCARD\nFN:a\nEND:VCARD\nBEGIN:VCARD\nFN:b").collect();
+    assert_eq!(cut.len(), 2, "{cut:?}");
+    assert!(cut[1].starts_with("the file ends in the middle of this card"), "{cut:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The reader: pieces of the source to records.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::Version;
@@ -38,7 +38,10 @@ pub struct Reader<R> {
     charsets: Charsets,
     record: u64,
     cards: u64,
-    outside: Option<Position>,
+    /// A piece that was looked at ahead of its turn.
+    ahead: Option<Frame>,
+    /// What is wrong with the source as a whole, so far.
+    unusable: Option<ReadError>,
     done: bool,
 }
 
@@ -53,19 +56,43 @@ impl<R: Read> Reader<R> {
             charsets: Charsets::default(),
             record: 0,
             cards: 0,
-            outside: None,
+            ahead: None,
+            unusable: None,
             done: false,
         }
     }
 
+    /// The next piece. A source that is nothing but text outside cards gives none: it is no vCard file.
+    fn frame(&mut self) -> io::Result<Option<Frame>> {
+        if let Some(frame) = self.ahead.take() {
+            return Ok(Some(frame));
+        }
+        let frame = self.frames.next()?;
+        if self.record > 0 || frame.as_ref().is_none_or(|frame| frame.piece != Piece::Outside) {
+            return Ok(frame);
+        }
+        self.ahead = self.frames.next()?;
+        if self.ahead.is_some() {
+            return Ok(frame);
+        }
+        let what = "there is no BEGIN:VCARD in it, so it is no vCard file; --input-format says what it is".to_owned();
+        let position = Position::start(&self.source);
+        self.unusable = Some(ReadError::Unusable { position, what });
+        Ok(None)
+    }
+
     fn record(&mut self, frame: Frame) -> Record {
         self.record += 1;
+        self.unusable = None;
         let Frame { piece, raw, size, line, byte } = frame;
         let position = Position { source: Arc::clone(&self.source), record: self.record, line, byte };
         let mut losses = Vec::new();
         let outcome = match piece {
+            Piece::Unended if !raw.ends_with(b"\n") && !raw.ends_with(b"\r") => {
+                self.cards += 1;
+                reject("the file ends in the middle of this card: it was cut off, so get the whole file".to_owned())
+            }
             Piece::Outside => {
-                self.outside.get_or_insert_with(|| position.clone());
                 reject(format!("{size} bytes stand outside any card: put BEGIN:VCARD before and END:VCARD after them"))
             }
             Piece::TooLarge => {
@@ -76,6 +103,8 @@ impl<R: Read> Reader<R> {
             Piece::Card | Piece::Unended => {
                 self.cards += 1;
                 if piece == Piece::Unended {
+                    let what = "the file ends inside this card; what is there was read, but it may have been cut off";
+                    self.unusable = Some(ReadError::Unusable { position: position.clone(), what: what.to_owned() });
                     losses.push(Loss::new(Field::Extra, "END:VCARD is missing", Why::NotUnderstood));
                 }
                 self.card(&raw, &mut losses)
@@ -138,13 +167,11 @@ impl<R: Read> Iterator for Reader<R> {
         if self.done {
             return None;
         }
-        match self.frames.next() {
+        match self.frame() {
             Ok(Some(frame)) => Some(Ok(self.record(frame))),
             Ok(None) => {
                 self.done = true;
-                let position = self.outside.take().filter(|_| self.cards == 0)?;
-                let what = "there is no BEGIN:VCARD in it, so it is no vCard file: name its format".to_owned();
-                Some(Err(ReadError::Unusable { position, what }))
+                Some(Err(self.unusable.take()?))
             }
             Err(error) => {
                 self.done = true;
