@@ -47,7 +47,7 @@ fn written(contacts: &[Contact], bytes: impl FnOnce(&mut dyn FnMut(&mut dyn Writ
         writer.finish().unwrap();
     });
     // Line ends and the mark are the writers' own tests' matter; here they would only be hard to see.
-    let text = String::from_utf8(text).unwrap().replace('\r', "").replace('\u{feff}', "");
+    let text = String::from_utf8(text).unwrap().replace(['\r', '\u{feff}'], "");
     text + &losses
 }
 
