@@ -105,12 +105,12 @@ impl Contact {
     /// Forgets a full name that somebody made of the company, an e-mail or a phone because a name had to be there: it
     /// would otherwise become a person's name in formats that have no other place for it.
     pub fn forget_made_name(&mut self) {
-        if self.name.full.is_empty() || !self.name.joined().is_empty() || self.rest_of(Field::FullName).is_some() {
-            return;
-        }
-        let full = std::mem::take(&mut self.name.full);
-        if self.display_name() != full {
-            self.name.full = full;
+        let full = &self.name.full;
+        let made = self.organization.company == *full
+            || self.emails.iter().any(|email| email.address == *full)
+            || self.phones.iter().any(|phone| phone.number == *full);
+        if made && self.name.joined().is_empty() && self.rest_of(Field::FullName).is_none() {
+            self.name.full.clear();
         }
     }
 

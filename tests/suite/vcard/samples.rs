@@ -3,7 +3,7 @@
 //! Run with `CARDFERRY_BLESS=1` to write the golden files anew; then read what changed.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use cardferry::formats::Outcome;
 use cardferry::formats::vcard::Version;
@@ -11,6 +11,7 @@ use cardferry::model::{Contact, Extra, Field, PhotoData, Rest, Shape};
 use pretty_assertions::assert_eq;
 
 use super::{contacts, read, write};
+use crate::golden;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -28,21 +29,11 @@ fn samples() -> Vec<(String, Vec<u8>)> {
     found
 }
 
-/// Compares with a golden file, or writes it when that is asked for.
-pub(super) fn golden(path: &Path, text: &str) {
-    if std::env::var_os("CARDFERRY_BLESS").is_some_and(|bless| bless == "1") {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    let wanted = fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(text, wanted, "{}", path.display());
-}
-
 #[test]
 fn every_sample_is_read_as_its_golden_file_says() {
     for (name, bytes) in samples() {
         let text: String = contacts(&bytes).iter().map(shown).collect::<Vec<_>>().join("\n");
-        golden(&root().join(format!("tests/golden/vcard/{name}.txt")), &text);
+        golden::check(&format!("vcard/{name}.txt"), &text);
     }
 }
 
@@ -51,8 +42,7 @@ fn every_sample_is_written_as_its_golden_files_say() {
     for (name, bytes) in samples() {
         for version in Version::ALL {
             let (text, losses) = write(&contacts(&bytes), version);
-            let path = root().join(format!("tests/golden/vcard/{name}.as-{}.vcf", version.number()));
-            golden(&path, &text);
+            golden::check(&format!("vcard/{name}.as-{}.vcf", version.number()), &text);
             assert!(version == Version::V2_1 || losses.is_empty(), "{name} {version:?}: {losses:?}");
         }
     }
