@@ -178,6 +178,21 @@ fn the_token_stays_with_the_server_it_is_for() {
 }
 
 #[test]
+fn what_is_on_this_machine_is_not_reached_through_a_proxy() {
+    let proxy = Server::that_answers(answer("200 OK", "", "{\"value\": []}"));
+    let server = Server::that_answers(answer("200 OK", "", "{\"value\": []}"));
+    let stage = Stage::new();
+    let mut command = stage.command();
+    let url = format!("http://{}/v1.0", server.address);
+    command.args(["export", "--from", &url, "--token-env", TOKEN_ENV, "-o", "out.vcf"]);
+    let through = format!("http://{}", proxy.address);
+    command.env("http_proxy", &through).env("HTTP_PROXY", &through).env("ALL_PROXY", &through);
+    super::Ran::of(command, b"").exits(0);
+    assert_eq!(proxy.asked(), [""; 0], "the token would be shown to the proxy");
+    assert!(!server.asked().is_empty());
+}
+
+#[test]
 fn a_link_that_leads_to_itself_ends() {
     let server = Server::that_answers_with(|address| {
         let link = format!("{{\"value\": [], \"@odata.nextLink\": \"http://{address}/v1.0/me/contacts\"}}");
