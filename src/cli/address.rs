@@ -65,12 +65,11 @@ fn token(args: &MailboxArgs) -> Result<Token, Failure> {
     let Some(name) = &args.token_env else {
         return Err(no("there is no token; put one into an environment variable and name it with --token-env".into()));
     };
-    if !is_variable(name) {
+    let text = std::env::var(name).map_err(|_| match is_variable(name) {
+        true => no(format!("--token-env: the environment variable {name} is not set, or no text")),
         // Likely the token itself, which must not be shown.
-        return Err(no("--token-env takes the NAME of an environment variable, not the token itself".into()));
-    }
-    let text = std::env::var(name);
-    let text = text.map_err(|_| no(format!("--token-env: the environment variable {name} is not set, or no text")))?;
+        false => no("--token-env takes the NAME of an environment variable that is set, not the token itself".into()),
+    })?;
     print::keep_secret(text.trim());
     let what = if text.trim().is_empty() { "is empty" } else { "holds characters that no token has" };
     Token::new(&text).ok_or_else(|| no(format!("--token-env: the environment variable {name} {what}")))

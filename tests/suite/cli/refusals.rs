@@ -182,6 +182,17 @@ fn an_output_that_cannot_be_is_told_before_anything_is_read() {
     for (output, says) in [
         ("no/such/out.vcf", &["no/such/out.vcf", "(os error "][..]),
         ("file/out.vcf", &["file/out.vcf", "ot a directory"]),
+    // However a variable is spelled, one that is there is meant.
+    let mut command = stage.command();
+    command.args(["export", "--from", "http://127.0.0.1:1/v1.0", "-o", "out.vcf", "--token-env", "Graph_Token"]);
+    super::Ran::of(
+        {
+            command.env("Graph_Token", TOKEN);
+            command
+        },
+        b"",
+    )
+    .stops(6, &["cannot connect"]);
         ("folder.vcf", &["folder.vcf", "is a directory"]),
     ] {
         for command in [&["convert", "-"][..], &["export", "--from", "sandbox"]] {
