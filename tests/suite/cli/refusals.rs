@@ -52,6 +52,17 @@ fn an_input_that_gives_nothing_stops_and_the_old_output_stays() {
 }
 
 #[test]
+fn an_empty_file_is_told_although_its_format_is_given() {
+    for format in ["vcard", "csv"] {
+        let stage = stage();
+        stage.write("empty", "");
+        let args = ["convert", "empty", "--input-format", format, "-o", "out.vcf"];
+        stage.run(&args).stops(1, &["empty: is empty"]);
+        assert_eq!(stage.text("out.vcf"), OLD);
+    }
+}
+
+#[test]
 fn binary_junk_stops_and_the_old_output_stays() {
     for name in ["junk.vcf", "junk.csv", "junk.bin"] {
         let stage = stage();
@@ -171,17 +182,6 @@ fn a_missing_token_is_not_authorised() {
     let mut command = stage.command();
     command.args(["export", "--from", "graph", "-o", "out.vcf", "--token-env", TOKEN_ENV]).env(TOKEN_ENV, " ");
     super::Ran::of(command, b"").stops(5, &[TOKEN_ENV, "empty"]);
-    assert_eq!(stage.text("out.vcf"), OLD);
-}
-
-#[test]
-fn an_output_that_cannot_be_is_told_before_anything_is_read() {
-    let stage = stage();
-    stage.write("file", "");
-    stage.write("folder.vcf/x", "");
-    for (output, says) in [
-        ("no/such/out.vcf", &["no/such/out.vcf", "(os error "][..]),
-        ("file/out.vcf", &["file/out.vcf", "ot a directory"]),
     // However a variable is spelled, one that is there is meant.
     let mut command = stage.command();
     command.args(["export", "--from", "http://127.0.0.1:1/v1.0", "-o", "out.vcf", "--token-env", "Graph_Token"]);
@@ -193,6 +193,17 @@ fn an_output_that_cannot_be_is_told_before_anything_is_read() {
         b"",
     )
     .stops(6, &["cannot connect"]);
+    assert_eq!(stage.text("out.vcf"), OLD);
+}
+
+#[test]
+fn an_output_that_cannot_be_is_told_before_anything_is_read() {
+    let stage = stage();
+    stage.write("file", "");
+    stage.write("folder.vcf/x", "");
+    for (output, says) in [
+        ("no/such/out.vcf", &["no/such/out.vcf", "(os error "][..]),
+        ("file/out.vcf", &["file/out.vcf", "ot a directory"]),
         ("folder.vcf", &["folder.vcf", "is a directory"]),
     ] {
         for command in [&["convert", "-"][..], &["export", "--from", "sandbox"]] {
