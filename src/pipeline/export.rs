@@ -39,7 +39,7 @@ pub enum ExportError {
 /// Writes every contact of the folders, with its photo.
 ///
 /// # Errors
-/// When the mailbox refuses or is out of reach, when the output cannot be written, when the user interrupts: then the
+/// When the mailbox refuses its list or is out of reach, when the output cannot be written, when the user interrupts: then the
 /// output is not whole.
 pub async fn export<T: Transport, C: Clock>(
     mailbox: &Mailbox<T, C>,
@@ -66,32 +66,68 @@ pub async fn export<T: Transport, C: Clock>(
     Ok(totals)
 }
 
+/// A contact on its way into the file, and what the service would not give of it.
+struct Fetched {
+    item: Item,
+    refused: Option<Refused>,
+}
+
+/// What the service would not give, and why.
+enum Refused {
+    /// The contact, of which only a shortened form is known.
+    Contact(RemoteError),
+    Photo(RemoteError),
+}
+
 /// A contact with what a list leaves out: its photo, and its long texts where the list may have cut them.
 async fn whole<T: Transport, C: Clock>(
     mailbox: &Mailbox<T, C>,
     place: &Place,
     json: Map<String, Value>,
-) -> Result<Item, RemoteError> {
+) -> Result<Fetched, RemoteError> {
     let dialect = mailbox.endpoint().dialect;
     let mut item = exchange::read(json, dialect);
     if item.stash_damaged || item.contact.notes.chars().count() == CUT_NOTES {
         let query = Query { expand: Expand(exchange::all_extended()), ..Query::default() };
-        item = exchange::read(mailbox.contact(place, &item.id, &query).await?, dialect);
+        match mailbox.contact(place, &item.id, &query).await {
+            Ok(json) => item = exchange::read(json, dialect),
+            Err(error) if error.is_about_one_request() => {
+                return Ok(Fetched { item, refused: Some(Refused::Contact(error)) });
+            }
+            Err(error) => return Err(error),
+        }
     }
-    if item.has_picture != Some(false)
-        && let Some(picture) = mailbox.photo(place, &item.id).await?
-    {
-        let kind = photo::kind_of(&picture);
-        item.contact.photo = Some(Photo { data: PhotoData::Bytes(picture.into()), kind });
+    if item.has_picture == Some(false) {
+        return Ok(Fetched { item, refused: None });
     }
-    Ok(item)
+    let refused = match mailbox.photo(place, &item.id).await {
+        Ok(picture) => {
+            item.contact.photo = picture.map(|picture| {
+                let kind = photo::kind_of(&picture);
+                Photo { data: PhotoData::Bytes(picture.into()), kind }
+            });
+            None
+        }
+        Err(error) if error.is_about_one_request() => Some(Refused::Photo(error)),
+        Err(error) => return Err(error),
+    };
+    Ok(Fetched { item, refused })
 }
 
-fn write(item: Item, writer: &mut dyn Writer, totals: &mut Totals, watcher: &mut dyn Watcher) -> io::Result<()> {
-    let losses = writer.write(&item.contact)?;
-    let name = item.contact.display_name();
-    totals.photos += u64::from(matches!(&item.contact.photo, Some(Photo { data: PhotoData::Bytes(_), .. })));
-    let (ending, id) = (Ending::Created, Some(item.id.as_str()));
-    totals.count(&RecordReport { position: None, id, name: &name, ending, why: None, losses: &losses }, watcher);
+fn write(fetched: Fetched, writer: &mut dyn Writer, totals: &mut Totals, watcher: &mut dyn Watcher) -> io::Result<()> {
+    let Fetched { item, refused } = fetched;
+    let (ending, why, losses) = match refused {
+        Some(Refused::Contact(error)) => (Ending::Failed, Some(error.to_string()), Vec::new()),
+        refused => {
+            let losses = writer.write(&item.contact)?;
+            totals.photos += u64::from(matches!(&item.contact.photo, Some(Photo { data: PhotoData::Bytes(_), .. })));
+            totals.refused_photos += u64::from(refused.is_some());
+            let why = refused.map(|(Refused::Contact(error) | Refused::Photo(error))| format!("photo: {error}"));
+            (Ending::Created, why, losses)
+        }
+    };
+    let (name, id) = (item.contact.display_name(), Some(item.id.as_str()));
+    let report = RecordReport { position: None, id, name: &name, ending, why: why.as_deref(), losses: &losses };
+    totals.count(&report, watcher);
     Ok(())
 }

@@ -18,7 +18,7 @@ pub enum Ending {
     Skipped,
     /// It cannot be read.
     Rejected,
-    /// The target did not take it.
+    /// The target did not take it, or the mailbox did not give it.
     Failed,
 }
 
@@ -110,7 +110,7 @@ pub struct Totals {
     pub failed_sources: u64,
     /// Photos that the target has now and did not have before.
     pub photos: u64,
-    /// Photos that the target did not take.
+    /// Photos that the target did not take, or the mailbox did not give.
     pub refused_photos: u64,
 }
 

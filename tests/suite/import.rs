@@ -16,7 +16,7 @@ use cardferry::remote::{Clock, Mailbox, Transport};
 use pretty_assertions::assert_eq;
 
 use crate::generator;
-use crate::sandboxed::{Honest, Lossy, mailbox, sandbox};
+use crate::sandboxed::{Grumpy, Honest, Lossy, mailbox, sandbox};
 
 const BOTH: [Dialect; 2] = [Dialect::Graph, Dialect::Outlook];
 
@@ -222,4 +222,40 @@ async fn an_interrupted_import_finishes_what_it_began() {
     assert_eq!(download(&mailbox).await.unwrap().0.len() as u64, created);
     let (again, _) = upload(&mailbox, &file, "run2").await;
     assert_eq!(counts(&again.totals), [50 - created, 0, created, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn what_the_mailbox_does_not_give_costs_its_own_contact_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = sandbox(directory.path());
+    let file = cards(directory.path(), 5, 100);
+    upload(&mailbox(Honest(sandbox.clone()), Dialect::Graph), &file, "run1").await;
+    // The first photo is refused; the others come.
+    static ASKED: AtomicBool = AtomicBool::new(false);
+    let refuses = |request: &http::Request<bytes::Bytes>| {
+        let photo = request.uri().path().ends_with("/photo/$value");
+        (photo && !ASKED.swap(true, std::sync::atomic::Ordering::Relaxed)).then_some(400)
+    };
+    let (back, totals) = download(&mailbox(Grumpy(sandbox, refuses), Dialect::Graph)).await.unwrap();
+    assert_eq!(counts(&totals), [5, 0, 0, 0, 0, 0]);
+    assert_eq!((totals.photos, totals.refused_photos), (4, 1));
+    assert_eq!(back.iter().filter(|contact| contact.photo.is_some()).count(), 4);
+    assert!(totals.has_failures());
+}
+
+#[tokio::test]
+async fn a_contact_that_goes_while_it_is_exported_fails_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = sandbox(directory.path());
+    let file = directory.path().join("a.vcf");
+    // Notes of the length at which lists cut, so that the contact is fetched singly.
+    let card = |name: &str, notes: usize| {
+        format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nNOTE:{}\r\nEND:VCARD\r\n", "x".repeat(notes))
+    };
+    fs::write(&file, card("Ada", 256) + &card("Bea", 3)).unwrap();
+    upload(&mailbox(Honest(sandbox.clone()), Dialect::Graph), &file, "run1").await;
+    let gone = |request: &http::Request<bytes::Bytes>| request.uri().path().contains("/contacts/").then_some(404);
+    let (back, totals) = download(&mailbox(Grumpy(sandbox, gone), Dialect::Graph)).await.unwrap();
+    assert_eq!(counts(&totals), [1, 0, 0, 0, 0, 1]);
+    assert_eq!(back[0].name.full, "Bea");
 }

@@ -32,6 +32,21 @@ impl Transport for Honest {
     }
 }
 
+/// The status that stands for the sandbox's answer to a request, if any.
+type Refusal = fn(&Request<Bytes>) -> Option<u16>;
+
+/// A line to a sandbox that refuses some requests.
+pub struct Grumpy(pub Sandbox, pub Refusal);
+
+impl Transport for Grumpy {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        match (self.1)(&request) {
+            Some(status) => Ok(Response::builder().status(status).body(Bytes::new()).unwrap()),
+            None => Ok(self.0.handle(request).await),
+        }
+    }
+}
+
 /// A line that loses requests and answers, delays commits, and answers 429 and 503 in the server's place.
 pub struct Lossy {
     sandbox: Sandbox,
