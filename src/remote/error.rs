@@ -22,6 +22,8 @@ pub enum RemoteError {
         attempts: u32,
         /// How the last attempt ended.
         last: String,
+        /// The status that the service answered the last attempt with, if it answered.
+        status: Option<StatusCode>,
     },
     /// The answer is not what the API documents.
     #[error("{request}: the answer makes no sense: {what}")]
@@ -55,20 +57,27 @@ impl RemoteError {
         matches!(self, RemoteError::Refused(_))
     }
 
-    /// The status that the service refused with.
+    /// Whether the service broke down over the request, each time it was asked. That may be the request's fault (the
+    /// service answers 500 to some contents), or the service's.
+    pub fn is_breakdown(&self) -> bool {
+        matches!(self, RemoteError::Unavailable { status: Some(StatusCode::INTERNAL_SERVER_ERROR), .. })
+    }
+
+    /// The status that the service answered with last.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             RemoteError::Refused(error) | RemoteError::NotAuthorised(error) => Some(error.status),
+            RemoteError::Unavailable { status, .. } => *status,
             _ => None,
         }
     }
 
     /// Patience is over.
     pub(super) fn unavailable(attempts: u32, last: &Result<ServiceError, TransportError>) -> Self {
-        let last = match last {
-            Ok(error) => error.to_string(),
-            Err(error) => error.to_string(),
+        let (last, status) = match last {
+            Ok(error) => (error.to_string(), Some(error.status)),
+            Err(error) => (error.to_string(), None),
         };
-        RemoteError::Unavailable { attempts, last }
+        RemoteError::Unavailable { attempts, last, status }
     }
 }

@@ -12,7 +12,7 @@ use cardferry::model::{Contact, Photo};
 use cardferry::pipeline::import::{Imported, Stopped, import};
 use cardferry::pipeline::{Ending, ExportError, Reading, RecordReport, Records, Source, Totals, Watcher, export};
 use cardferry::remote::api::Place;
-use cardferry::remote::{Clock, Mailbox, Transport};
+use cardferry::remote::{Clock, Mailbox, RemoteError, Transport};
 use pretty_assertions::assert_eq;
 
 use crate::generator;
@@ -258,4 +258,33 @@ async fn a_contact_that_goes_while_it_is_exported_fails_alone() {
     let (back, totals) = download(&mailbox(Grumpy(sandbox, gone), Dialect::Graph)).await.unwrap();
     assert_eq!(counts(&totals), [1, 0, 0, 0, 0, 1]);
     assert_eq!(back[0].name.full, "Bea");
+}
+
+#[tokio::test]
+async fn a_record_that_breaks_the_server_does_not_hold_up_the_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let breaks = |request: &http::Request<bytes::Bytes>| {
+        let body = String::from_utf8_lossy(request.body());
+        (request.method() == http::Method::POST && body.contains("Poison")).then_some(500)
+    };
+    let mailbox = mailbox(Grumpy(sandbox(directory.path()), breaks), Dialect::Graph);
+    let file = directory.path().join("a.csv");
+    let rows: String =
+        (0..40).map(|row| format!("{},a{row}@a.example\n", if row == 3 { "Poison" } else { "Ada" })).collect();
+    fs::write(&file, format!("First Name,E-mail Address\n{rows}")).unwrap();
+    let (imported, _) = upload(&mailbox, &file, "run1").await;
+    assert!(imported.stopped.is_none(), "{:?}", imported.stopped);
+    assert_eq!(counts(&imported.totals), [39, 0, 0, 0, 0, 1]);
+}
+
+#[tokio::test]
+async fn a_server_that_takes_nothing_stops_the_import() {
+    let directory = tempfile::tempdir().unwrap();
+    let breaks = |request: &http::Request<bytes::Bytes>| (request.method() == http::Method::POST).then_some(500);
+    let mailbox = mailbox(Grumpy(sandbox(directory.path()), breaks), Dialect::Graph);
+    let file = cards(directory.path(), 100, 0);
+    let (imported, _) = upload(&mailbox, &file, "run1").await;
+    assert!(matches!(imported.stopped, Some(Stopped::Remote(RemoteError::Unavailable { .. }))));
+    let [created, .., failed] = counts(&imported.totals);
+    assert!(created == 0 && (1..20).contains(&failed), "{failed}");
 }

@@ -23,6 +23,8 @@ use target::Target;
 
 /// Records that are worked on at once: more than the requests that may be under way, so that these never run dry.
 const AT_ONCE: usize = 8;
+/// Records in a row over which the service may break down before it is the service that is broken, and the run stops.
+const BREAKDOWNS: u32 = 3;
 
 /// How an import ended.
 #[derive(Debug)]
@@ -57,7 +59,8 @@ pub async fn import<T: Transport, C: Clock>(
     let mut totals = Totals::default();
     let stopped = match Target::list(mailbox, place).await {
         Ok(target) => {
-            let mut import = Import { mailbox, place, run, target, keys: Keys::default(), created: HashMap::new() };
+            let mut import =
+                Import { mailbox, place, run, target, keys: Keys::default(), created: HashMap::new(), breakdowns: 0 };
             match import.run(records, interrupted, &mut totals, watcher).await {
                 Ok(()) => match proof::prove(mailbox, place, &import.created, watcher).await {
                     Ok(proof) => return Imported { totals, proof: Some(proof), stopped: None },
@@ -80,6 +83,8 @@ struct Import<'a, T, C> {
     keys: Keys,
     /// What this run created: key and the service's id.
     created: HashMap<Key, String>,
+    /// Records in a row over which the service broke down.
+    breakdowns: u32,
 }
 
 impl<T: Transport, C: Clock> Import<'_, T, C> {
@@ -145,6 +150,7 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
     ) -> Option<RemoteError> {
         match applied {
             Ok(applied) => {
+                self.breakdowns = 0;
                 if applied.ending == Ending::Created {
                     self.created.insert(job.key, applied.id.clone());
                 }
@@ -157,9 +163,18 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
             Err(error) => {
                 let why = error.to_string();
                 count(&job.position, None, &job.name, (Ending::Failed, Some(&why)), &job.losses, totals, watcher);
-                (!error.is_about_one_request()).then_some(error)
+                self.stops(&error).then_some(error)
             }
         }
+    }
+
+    /// Whether the records to come would fare no better.
+    fn stops(&mut self, error: &RemoteError) -> bool {
+        if error.is_breakdown() {
+            self.breakdowns += 1;
+            return self.breakdowns >= BREAKDOWNS;
+        }
+        !error.is_about_one_request()
     }
 }
 
