@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use cardferry::formats::exchange::Dialect;
-use cardferry::formats::exchange::extended::Fingerprint;
+use cardferry::formats::exchange::extended::{self, Fingerprint};
+use cardferry::formats::exchange::{Dialect, all_extended};
 use cardferry::formats::{Outcome, Writer as _, photo, vcard};
 use cardferry::model::{Contact, Photo};
 use cardferry::pipeline::import::{Imported, Stopped, import};
 use cardferry::pipeline::{Ending, ExportError, Reading, RecordReport, Records, Source, Totals, Watcher, export};
-use cardferry::remote::api::Place;
+use cardferry::remote::api::{Expand, Place, Query, contacts};
 use cardferry::remote::{Clock, Mailbox, RemoteError, Transport};
 use pretty_assertions::assert_eq;
 
@@ -287,4 +287,38 @@ async fn a_server_that_takes_nothing_stops_the_import() {
     assert!(matches!(imported.stopped, Some(Stopped::Remote(RemoteError::Unavailable { .. }))));
     let [created, .., failed] = counts(&imported.totals);
     assert!(created == 0 && (1..20).contains(&failed), "{failed}");
+}
+
+/// Somebody copies an uploaded contact, marks and all, as Outlook does, and may edit the copy: whose work is that?
+#[tokio::test]
+async fn a_copy_that_somebody_edited_is_no_twin() {
+    for dialect in BOTH {
+        let directory = tempfile::tempdir().unwrap();
+        let sandbox = sandbox(directory.path());
+        let mailbox = mailbox(Honest(sandbox.clone()), dialect);
+        let file = cards(directory.path(), 1, 100);
+        upload(&mailbox, &file, "run1").await;
+
+        let asked = all_extended().into_iter().filter(|id| *id != extended::HAS_PICTURE).collect();
+        let query = Query { expand: Expand(asked), ..Query::default() };
+        let original = mailbox.contacts(&Place::default(), &query).next().await.unwrap().unwrap().remove(0);
+        let made_by_the_server = ["id", "changekey", "createddatetime", "lastmodifieddatetime", "parentfolderid"];
+        let mut copy = original.clone();
+        copy.retain(|name, _| !name.contains('@') && !made_by_the_server.contains(&name.to_ascii_lowercase().as_str()));
+        copy.retain(|_, value| !value.is_null() && value.as_object().is_none_or(|members| !members.is_empty()));
+        for notes in ["the same", "edited"] {
+            if notes == "edited" {
+                copy.insert(dialect.pick(("personalNotes", "PersonalNotes")).into(), notes.into());
+            }
+            let mut request = contacts::create(mailbox.endpoint(), &Place::default(), &copy);
+            request.headers_mut().insert("authorization", "Bearer any".parse().unwrap());
+            assert_eq!(sandbox.handle(request).await.status(), 201);
+        }
+
+        let (again, _) = upload(&mailbox, &file, "run2").await;
+        let proof = again.proof.unwrap();
+        assert_eq!((proof.contacts, proof.twins_removed), (2, 1), "the one that says nothing new is gone");
+        let notes: Vec<_> = download(&mailbox).await.unwrap().0.into_iter().map(|contact| contact.notes).collect();
+        assert!(notes.contains(&"edited".to_owned()), "{notes:?}");
+    }
 }

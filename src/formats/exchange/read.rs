@@ -60,6 +60,17 @@ pub fn read(json: Map<String, Value>, dialect: Dialect) -> Item {
     Item { id, change_key, parent_folder, contact, key, state, has_picture, stash_damaged }
 }
 
+/// Whether two contacts of the service hold the same, whatever it says of either beside: ids, times, annotations.
+pub fn same_content(one: Map<String, Value>, other: Map<String, Value>) -> bool {
+    const MADE_BY_THE_SERVICE: [&str; 4] = ["id", "changeKey", "createdDateTime", "lastModifiedDateTime"];
+    let content = |mut json: Map<String, Value>| {
+        let made = |name: &str| MADE_BY_THE_SERVICE.iter().any(|of| of.eq_ignore_ascii_case(name));
+        json.retain(|name, _| !name.contains('@') && !made(name));
+        json
+    };
+    content(one) == content(other)
+}
+
 fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) if text.contains('\r') => Some(text.replace("\r\n", "\n").replace('\r', "\n")),

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::target::{Held, Target};
+use crate::formats::exchange::{self, extended};
 use crate::model::identity::Key;
 use crate::pipeline::Watcher;
-use crate::remote::api::Place;
+use crate::remote::api::{Expand, Place, Query};
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
 
 /// What the folder holds after an import.
@@ -34,7 +35,10 @@ pub(super) async fn prove<T: Transport, C: Clock>(
     let mut proof = Proof { contacts: target.contacts, ..Proof::default() };
     for (key, held) in &target.held {
         proof.keyed += held.len() as u64;
-        for twin in twins(held, created.get(key)) {
+        for (twin, kept) in twins(held, created.get(key)) {
+            if !says_nothing_more(mailbox, place, twin, kept).await? {
+                continue;
+            }
             mailbox.delete(place, &twin.id).await?;
             watcher.note("removed a twin of a contact, which a late answer had made");
             proof.twins_removed += 1;
@@ -49,8 +53,8 @@ pub(super) async fn prove<T: Transport, C: Clock>(
 
 /// The contacts of one key that are there twice because one create was carried out twice: made by the same run from
 /// the same content, this run or an earlier one that did not come to its own proof. The one that counts stays: the one
-/// this run knows, else one with a photo, else the first.
-fn twins<'a>(held: &'a [Held], ours: Option<&String>) -> Vec<&'a Held> {
+/// this run knows, else one with a photo, else the first. Each comes with the one that stays.
+fn twins<'a>(held: &'a [Held], ours: Option<&String>) -> Vec<(&'a Held, &'a Held)> {
     let mut rest: Vec<&Held> = held.iter().filter(|held| held.state.is_some()).collect();
     let mut twins = Vec::new();
     while let Some(first) = rest.pop() {
@@ -58,10 +62,38 @@ fn twins<'a>(held: &'a [Held], ours: Option<&String>) -> Vec<&'a Held> {
         let mut group: Vec<&Held> = rest.extract_if(.., |other| same(other)).collect();
         group.insert(0, first);
         let worth = |held: &&Held| (Some(&held.id) == ours, held.has_picture == Some(true));
-        let keep = group.iter().copied().max_by_key(worth).map(|held| held.id.clone());
-        twins.extend(group.into_iter().filter(|held| Some(&held.id) != keep.as_ref()));
+        let Some(kept) = group.iter().copied().max_by_key(worth) else { continue };
+        twins.extend(group.into_iter().filter(|held| held.id != kept.id).map(|twin| (twin, kept)));
     }
     twins
+}
+
+/// Whether nothing is lost with a twin. Somebody may have copied a contact, marks and all, or have edited one of the two
+/// since: then both are somebody's work.
+async fn says_nothing_more<T: Transport, C: Clock>(
+    mailbox: &Mailbox<T, C>,
+    place: &Place,
+    twin: &Held,
+    kept: &Held,
+) -> Result<bool, RemoteError> {
+    // Whether there is a photo may differ; the photos themselves are compared below.
+    let asked = exchange::all_extended().into_iter().filter(|id| *id != extended::HAS_PICTURE).collect();
+    let query = Query { expand: Expand(asked), ..Query::default() };
+    let (one, other) =
+        match (mailbox.contact(place, &twin.id, &query).await, mailbox.contact(place, &kept.id, &query).await) {
+            (Ok(one), Ok(other)) => (one, other),
+            // One of them is gone or cannot be read: then there is nothing to compare, and nothing is removed.
+            (Err(error), _) | (_, Err(error)) if error.is_about_one_request() => return Ok(false),
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
+    if !exchange::same_content(one, other) {
+        return Ok(false);
+    }
+    if twin.has_picture == Some(false) {
+        return Ok(true);
+    }
+    let photo = mailbox.photo(place, &twin.id).await?;
+    Ok(photo.is_none() || photo == mailbox.photo(place, &kept.id).await?)
 }
 
 #[cfg(test)]
@@ -76,7 +108,7 @@ mod tests {
 
     fn ids(held: &[Held], ours: Option<&str>) -> Vec<String> {
         let ours = ours.map(str::to_owned);
-        let mut ids: Vec<_> = twins(held, ours.as_ref()).into_iter().map(|held| held.id.clone()).collect();
+        let mut ids: Vec<_> = twins(held, ours.as_ref()).into_iter().map(|(twin, _)| twin.id.clone()).collect();
         ids.sort();
         ids
     }
