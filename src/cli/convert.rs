@@ -5,14 +5,15 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, Sink};
 use crate::cli::print::{Job, Summary};
 use crate::cli::progress::Progress;
-use crate::cli::signal::{self, OnSignal};
+use crate::cli::signal::{self, OnSignal, Signals};
 use crate::pipeline::{Records, convert};
 
 pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     output::check(common, &args.output)?;
     let reading = output::reading(&args.input);
+    let signals = Signals::listen();
     let mut sink = Sink::create(&args.output)?;
-    let interrupted = signal::interrupted(common, OnSignal::EndSoon(sink.temporary.clone()));
+    let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon(sink.temporary.clone()));
     let mut progress = Progress::start(common, Job::Convert);
     let mut records = Records::new(output::sources(common, &args.input, &args.output), &reading);
     let converted = convert(&mut records, &mut *sink.writer, &interrupted, &mut progress);

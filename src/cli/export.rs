@@ -8,7 +8,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, Sink};
 use crate::cli::print::{self, Job, Summary};
 use crate::cli::progress::Progress;
-use crate::cli::signal::{self, OnSignal};
+use crate::cli::signal::{self, OnSignal, Signals};
 use crate::pipeline::{ExportError, export};
 use crate::remote::RemoteError;
 use crate::remote::api::{FolderId, Place};
@@ -25,8 +25,9 @@ pub(super) async fn run(common: &Common, args: &Export) -> Result<Exit, Failure>
     let remote = |error: RemoteError| Failure::remote(&args.from, &error);
     let place = mailbox.place(path, false).await.map_err(remote)?;
     let below = below(&mailbox, &place).await.map_err(remote)?;
+    let signals = Signals::listen();
     let mut sink = Sink::create(&args.output)?;
-    let interrupted = signal::interrupted(common, OnSignal::EndSoon(sink.temporary.clone()));
+    let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon(sink.temporary.clone()));
     let mut progress = Progress::start(common, Job::Export);
     let mut places = vec![place];
     if args.all_folders {

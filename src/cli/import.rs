@@ -4,7 +4,7 @@ use crate::cli::args::{Common, Import};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::print::{Job, Summary};
 use crate::cli::progress::Progress;
-use crate::cli::signal::{self, OnSignal};
+use crate::cli::signal::{self, OnSignal, Signals};
 use crate::cli::{address, output};
 use crate::pipeline::import::{Stopped, import};
 use crate::pipeline::{Records, Totals, sources_of};
@@ -25,7 +25,7 @@ pub(super) async fn run(common: &Common, args: &Import) -> Result<Exit, Failure>
     let mailbox = address::mailbox(&args.to, &args.mailbox).await?;
     let path = args.mailbox.folder.as_ref().map(|folder| folder.0.as_slice()).unwrap_or_default();
     let place = mailbox.place(path, args.create_folders).await.map_err(|error| folder_failure(&args.to, &error))?;
-    let interrupted = signal::interrupted(common, OnSignal::Finish);
+    let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::Finish);
     let imported = import(&mailbox, &place, &run_name(), &mut records, &interrupted, &mut progress).await;
     progress.finish();
     let totals = &imported.totals;

@@ -3,7 +3,8 @@
 use crate::cli::args::{Common, Sandbox, SandboxCommand, Serve};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::local::{self, Opened};
-use crate::cli::{address, print, signal};
+use crate::cli::signal::Signals;
+use crate::cli::{address, print};
 use crate::sandbox::Server;
 
 pub(super) async fn run(common: &Common, args: &Sandbox) -> Result<Exit, Failure> {
@@ -29,8 +30,9 @@ async fn serve(common: &Common, args: &Serve) -> Result<Exit, Failure> {
         let what = format!("port {} on 127.0.0.1 cannot be had: {error}; choose another with --port", args.port);
         Failure::new(Exit::Stopped, what)
     })?;
+    let mut signals = Signals::listen();
     print::serving(common, server.url(), &store)?;
-    let served = server.run(signal::asked()).await;
+    let served = server.run(async move { signals.next().await }).await;
     served.map_err(|error| Failure::new(Exit::Stopped, format!("the server stopped: {error}")))?;
     print::note(common, "stopped; the store is safe");
     Ok(Exit::Done)

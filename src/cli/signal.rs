@@ -1,9 +1,15 @@
 //! Ctrl-C: the first one asks the job to stop, the second one ends it.
 
+use std::future::{Future, pending};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+#[cfg(unix)]
+use tokio::signal::unix;
+#[cfg(windows)]
+use tokio::signal::windows;
 
 use crate::cli::args::Common;
 use crate::cli::exit::{Exit, Failure};
@@ -25,21 +31,21 @@ pub(super) enum OnSignal {
 }
 
 /// A flag that becomes true when the user or the system wants the program to stop.
-pub(super) fn interrupted(common: &Common, then: OnSignal) -> Arc<AtomicBool> {
+pub(super) fn interrupted(common: &Common, mut signals: Signals, then: OnSignal) -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let (raised, common) = (Arc::clone(&flag), *common);
     tokio::spawn(async move {
-        asked().await;
+        signals.next().await;
         raised.store(true, Ordering::Relaxed);
         match then {
             OnSignal::Finish => {
                 print::note(&common, "finishing what is under way; Ctrl-C again ends at once");
-                asked().await;
+                signals.next().await;
             }
             OnSignal::EndSoon(temporary) => {
                 let clock = System::start();
                 tokio::select! {
-                    () = asked() => {}
+                    () = signals.next() => {}
                     () = clock.sleep(GRACE) => {}
                 }
                 temporary.iter().for_each(|temporary| output::discard(temporary));
@@ -56,24 +62,57 @@ fn end_now() {
     std::process::exit(Exit::Interrupted as i32);
 }
 
-/// Returns when the user presses Ctrl-C or the system asks the program to end.
+/// What asks the program to stop, from the moment it is listened for: none is missed, and none ends the program before
+/// it can tidy up.
+pub(super) struct Signals {
+    #[cfg(unix)]
+    heard: [Option<unix::Signal>; 2],
+    #[cfg(windows)]
+    heard: (Option<windows::CtrlC>, Option<windows::CtrlBreak>, Option<windows::CtrlClose>),
+}
+
 #[cfg(unix)]
-pub(super) async fn asked() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
+impl Signals {
+    /// Listens for Ctrl-C and SIGTERM from now on. What the system does not let be heard ends the program as ever.
+    pub(super) fn listen() -> Self {
+        let kinds = [unix::SignalKind::interrupt(), unix::SignalKind::terminate()];
+        Self { heard: kinds.map(|kind| unix::signal(kind).ok()) }
+    }
+
+    /// Returns when the next one comes.
+    pub(super) async fn next(&mut self) {
+        let [interrupt, terminate] = &mut self.heard;
+        tokio::select! {
+            Some(()) = heard(interrupt.as_mut().map(unix::Signal::recv)) => {}
+            Some(()) = heard(terminate.as_mut().map(unix::Signal::recv)) => {}
+            else => pending().await,
         }
-        Err(_) => drop(tokio::signal::ctrl_c().await),
     }
 }
 
-/// Returns when the user presses Ctrl-C.
-#[cfg(not(unix))]
-pub(super) async fn asked() {
-    // Without a handler the system ends the program itself.
-    let _ = tokio::signal::ctrl_c().await;
+#[cfg(windows)]
+impl Signals {
+    /// Listens for Ctrl-C, Ctrl-Break and the closing of the window from now on.
+    pub(super) fn listen() -> Self {
+        Self { heard: (windows::ctrl_c().ok(), windows::ctrl_break().ok(), windows::ctrl_close().ok()) }
+    }
+
+    /// Returns when the next one comes.
+    pub(super) async fn next(&mut self) {
+        let (ctrl_c, ctrl_break, ctrl_close) = &mut self.heard;
+        tokio::select! {
+            Some(()) = heard(ctrl_c.as_mut().map(windows::CtrlC::recv)) => {}
+            Some(()) = heard(ctrl_break.as_mut().map(windows::CtrlBreak::recv)) => {}
+            Some(()) = heard(ctrl_close.as_mut().map(windows::CtrlClose::recv)) => {}
+            else => pending().await,
+        }
+    }
+}
+
+/// A signal that may not be listened for.
+async fn heard(signal: Option<impl Future<Output = Option<()>>>) -> Option<()> {
+    match signal {
+        Some(signal) => signal.await,
+        None => None,
+    }
 }
