@@ -33,6 +33,12 @@ pub enum RemoteError {
         /// What is wrong with it.
         what: String,
     },
+    /// The service takes no request of this size, and was not asked.
+    #[error("the contact takes {size} bytes, and a request may have no more than 4 MiB; shorten its notes")]
+    TooLarge {
+        /// The bytes of the request's body.
+        size: usize,
+    },
     /// A link in an answer leads to another server.
     #[error(
         "the server's next link leads to another server ({host}); it was not followed, so that the token stays here"
@@ -54,7 +60,7 @@ pub enum RemoteError {
 impl RemoteError {
     /// Whether it concerns one request alone, so that the next record may still pass.
     pub fn is_about_one_request(&self) -> bool {
-        matches!(self, RemoteError::Refused(_))
+        matches!(self, RemoteError::Refused(_) | RemoteError::TooLarge { .. })
     }
 
     /// Whether the service broke down over the request, each time it was asked. That may be the request's fault (the

@@ -25,6 +25,9 @@ type Ended = Result<ServiceError, TransportError>;
 
 /// The largest page of folders that is asked for.
 const FOLDERS_PER_PAGE: u32 = 100;
+/// The largest body of a request ("currently a limit of 4MB on the total size of each REST request", Graph, "Update
+/// profilePhoto").
+const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// A mailbox in one of the two dialects, over some transport.
 #[derive(Debug)]
@@ -82,6 +85,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
     /// When the service refuses it, or patience ends.
     pub async fn create(&self, place: &Place, body: &Map<String, Value>, key: Key) -> Result<Created, RemoteError> {
         let request = contacts::create(&self.endpoint, place, body);
+        fits(&request)?;
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -236,6 +240,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
 
     /// Sends a request that does no harm when it is sent twice, until it succeeds or patience ends.
     async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, RemoteError> {
+        fits(&request)?;
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -288,6 +293,12 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
 enum Settled {
     Again,
     Look,
+}
+
+/// Whether the service takes a request of this size; what it would refuse for that is not sent.
+fn fits(request: &Request<Bytes>) -> Result<(), RemoteError> {
+    let size = request.body().len();
+    if size > MAX_BODY { Err(RemoteError::TooLarge { size }) } else { Ok(()) }
 }
 
 fn id_of(answer: &Response<Bytes>, endpoint: &Endpoint) -> Option<String> {

@@ -134,6 +134,19 @@ async fn a_lying_server_gets_no_further() {
 }
 
 #[tokio::test]
+async fn what_is_too_large_for_a_request_is_not_sent() {
+    let script = Script::of([]);
+    let mailbox = mailbox(&script, &Arc::default());
+    let body = Map::from_iter([("personalNotes".to_owned(), "x".repeat(4 << 20).into())]);
+    let place = Place::default();
+    let created = mailbox.create(&place, &body, key()).await.unwrap_err();
+    for error in [created, mailbox.update(&place, "C1", &body).await.unwrap_err()] {
+        assert!(error.is_about_one_request() && error.to_string().contains("4 MiB"), "{error}");
+    }
+    assert_eq!(script.asked(), [""; 0]);
+}
+
+#[tokio::test]
 async fn a_circle_of_pages_ends() {
     let page = |to: u8| {
         answer(200, &format!(r#"{{"value":[],"@odata.nextLink":"https://mail.example/v1.0/me/contacts?p={to}"}}"#))
