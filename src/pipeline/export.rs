@@ -1,5 +1,6 @@
 //! From a mailbox to a file.
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -50,9 +51,14 @@ pub async fn export<T: Transport, C: Clock>(
 ) -> Result<Totals, ExportError> {
     let mut totals = Totals::default();
     for place in places {
+        // Pages are counted from the start: what joins or leaves the folder in between moves the others.
+        let mut seen = HashSet::new();
         let query = Query { top: Some(PER_PAGE), expand: Expand(exchange::all_extended()), ..Query::default() };
         let mut pages = mailbox.contacts(place, &query);
-        while let Some(page) = pages.next().await? {
+        while let Some(mut page) = pages.next().await? {
+            page.retain(|json| {
+                exchange::id_print(json, mailbox.endpoint().dialect).is_none_or(|print| seen.insert(print))
+            });
             let mut items = stream::iter(page).map(|json| whole(mailbox, place, json)).buffered(PHOTOS_AHEAD);
             while let Some(item) = items.next().await {
                 write(item?, writer, &mut totals, watcher)?;

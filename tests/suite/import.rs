@@ -17,6 +17,7 @@ use pretty_assertions::assert_eq;
 
 use crate::generator;
 use crate::sandboxed::{Grumpy, Honest, Lossy, mailbox, sandbox};
+use crate::scripted;
 
 const BOTH: [Dialect; 2] = [Dialect::Graph, Dialect::Outlook];
 
@@ -241,6 +242,23 @@ async fn what_the_mailbox_does_not_give_costs_its_own_contact_alone() {
     assert_eq!((totals.photos, totals.refused_photos), (4, 1));
     assert_eq!(back.iter().filter(|contact| contact.photo.is_some()).count(), 4);
     assert!(totals.has_failures());
+}
+
+/// Pages are counted from the start: a contact that joins the folder in between moves the others on by one.
+#[tokio::test]
+async fn a_contact_that_two_pages_show_is_exported_once() {
+    let page = |ids: [u8; 2], next: &str| {
+        let items = ids.map(|id| format!(r#"{{"id":"{id}","displayName":"Person {id}"}}"#)).join(",");
+        scripted::answer(200, &format!(r#"{{"value":[{items}]{next}}}"#))
+    };
+    let no_photo = || scripted::answer(404, "");
+    let next = r#","@odata.nextLink":"https://mail.example/v1.0/me/contacts?$skip=2""#;
+    let lines = [page([1, 2], next), no_photo(), no_photo(), page([2, 3], ""), no_photo()];
+    let script = scripted::Script::of(lines);
+    let (back, totals) = download(&scripted::mailbox(&script, &Arc::default())).await.unwrap();
+    assert_eq!(totals.read, 3);
+    let names: Vec<_> = back.into_iter().map(|contact| contact.name.full).collect();
+    assert_eq!(names, ["Person 1", "Person 2", "Person 3"]);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ mod table;
 mod write;
 
 pub use dialect::{Dialect, Names};
-pub use read::{Item, all_extended, read, same_content};
+pub use read::{Item, all_extended, id_print, read, same_content};
 pub use table::carried_by;
 pub use write::{Written, write};
 

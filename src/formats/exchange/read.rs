@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::date;
 use super::dialect::{Dialect, Names, names};
-use super::extended::{self, State, same_id};
+use super::extended::{self, Fingerprint, State, same_id};
 use super::slots::{ADDRESSES, PHONES, Place, URLS, kind_of};
 use super::stash;
 use super::table::{Carried, ROWS, extended_ids};
@@ -58,6 +58,12 @@ pub fn read(json: Map<String, Value>, dialect: Dialect) -> Item {
     }
     contact.forget_made_name();
     Item { id, change_key, parent_folder, contact, key, state, has_picture, stash_damaged }
+}
+
+/// Fingerprint of a contact's id, if it has one: ids are long, and a folder may hold many.
+pub fn id_print(json: &Map<String, Value>, dialect: Dialect) -> Option<Fingerprint> {
+    let id = json.get(dialect.pick(names::ID)).and_then(Value::as_str)?;
+    Some(Fingerprint::of(id.as_bytes()))
 }
 
 /// Whether two contacts of the service hold the same, whatever it says of either beside: ids, times, annotations.
