@@ -72,8 +72,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use thiserror::Error;
+use tokio::sync::Mutex;
 
 use crate::disk::lock::{Attempt, StoreLock, try_hold};
 use crate::disk::sqlite::SqliteError;
@@ -96,6 +97,8 @@ struct Inner {
     /// When the store was opened, in seconds since 1970: part of request ids.
     opened: i64,
     requests: AtomicI64,
+    /// Whose turn it is to change something.
+    turn: Arc<Mutex<()>>,
     // After the store, so that the store is closed when the lock goes.
     lock: StoreLock,
 }
@@ -154,17 +157,27 @@ impl Sandbox {
         };
         let opened = clock.now().as_second();
         let (store, mailbox) = Store::open(store, seed, opened).map_err(|source| OpenError::Store { path, source })?;
-        let inner = Inner { store, mailbox, clock, opened, requests: AtomicI64::new(0), lock };
+        let inner = Inner { store, mailbox, clock, opened, requests: AtomicI64::new(0), turn: Arc::default(), lock };
         Ok(Opened::Here(Sandbox { inner: Arc::new(inner) }))
     }
 
     /// Answers one request, as over a socket. Links in the answer start with the request's own scheme and authority,
     /// else with its Host header.
     ///
-    /// The work is done even if the caller stops waiting, as on a server whose client hangs up.
+    /// Changes are made in the order in which they were asked for, so that equal rehearsals go the same way. What has
+    /// begun is done even if the caller stops waiting, as on a server whose client hangs up.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let inner = Arc::clone(&self.inner);
-        let answered = tokio::task::spawn_blocking(move || inner.answer(&request)).await;
+        let turn = match *request.method() {
+            Method::GET => None,
+            _ => Some(Arc::clone(&inner.turn).lock_owned().await),
+        };
+        let work = move || {
+            let answer = inner.answer(&request);
+            drop(turn);
+            answer
+        };
+        let answered = tokio::task::spawn_blocking(work).await;
         answered.unwrap_or_else(|_| request::empty(StatusCode::INTERNAL_SERVER_ERROR))
     }
 

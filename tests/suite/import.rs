@@ -121,6 +121,19 @@ async fn everything_arrives_once_and_comes_back_with_its_photos() {
     }
 }
 
+/// Requests are on their way eight at a time, and yet a rehearsal goes the same way each time.
+#[tokio::test]
+async fn contacts_stand_in_the_sandbox_as_they_stood_in_the_file() {
+    for _ in 0..5 {
+        let directory = tempfile::tempdir().unwrap();
+        let mailbox = mailbox(Honest(sandbox(directory.path())), Dialect::Graph);
+        let file = cards(directory.path(), 60, 30);
+        upload(&mailbox, &file, "run1").await;
+        let names = |contacts: Vec<Contact>| contacts.into_iter().map(|contact| contact.name.full).collect::<Vec<_>>();
+        assert_eq!(names(download(&mailbox).await.unwrap().0), names(read(&fs::read(&file).unwrap())));
+    }
+}
+
 #[tokio::test]
 async fn what_one_api_wrote_the_other_finds() {
     let directory = tempfile::tempdir().unwrap();
