@@ -29,7 +29,8 @@ impl Job {
     pub(super) fn done(self) -> &'static str {
         match self {
             Job::Convert => "read",
-            Job::Import => "uploaded",
+            // Those that were there already are among them.
+            Job::Import => "done",
             Job::Export => "downloaded",
         }
     }
