@@ -49,6 +49,17 @@ pub fn is_utf8(bytes: &[u8], complete: bool) -> bool {
     }
 }
 
+/// Whether bytes that are not all UTF-8 are UTF-8 that was damaged or cut: of the sequences beyond ASCII most are
+/// valid, which in any other character set would be a rare accident.
+pub fn is_damaged_utf8(bytes: &[u8]) -> bool {
+    let (mut valid, mut damaged) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        valid += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        damaged += usize::from(!chunk.invalid().is_empty());
+    }
+    damaged > 0 && valid >= damaged * 2
+}
+
 /// The code page that the text's statistics speak for.
 pub fn guess(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
@@ -143,6 +154,18 @@ impl<R: Read> Read for Decode<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn damaged_utf_8_is_told_from_a_code_page() {
+        assert!(is_damaged_utf8(b"J\xc3\xbcrgen M\xc3\xbcller Gro\xc3"));
+        assert!(is_damaged_utf8(b"Gro\xc3\x9f, \xc3\xa4 \xff"));
+        assert!(!is_damaged_utf8("Jürgen".as_bytes()));
+        assert!(!is_damaged_utf8(b"J\xfcrgen M\xfcller"));
+        let (japanese, ..) = encoding_rs::SHIFT_JIS.encode("山田太郎は東京都千代田区に住んでいる");
+        assert!(!is_damaged_utf8(&japanese));
+        let (russian, ..) = encoding_rs::WINDOWS_1251.encode("Анна Каренина, Москва");
+        assert!(!is_damaged_utf8(&russian));
+    }
     use encoding_rs::{SHIFT_JIS, WINDOWS_1252};
 
     /// Hands out one byte at a time, as a slow pipe does.

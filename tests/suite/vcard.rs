@@ -286,7 +286,7 @@ fn utf_16_is_read_with_and_without_a_mark() {
 #[test]
 fn a_card_above_the_limit_is_rejected_and_its_neighbour_read() {
     let text = format!("BEGIN:VCARD\nNOTE:{}\nEND:VCARD\nBEGIN:VCARD\nFN:b\nEND:VCARD\n", "x".repeat(400_000));
-    let options = vcard::Options { max_card_size: 200_000 };
+    let options = vcard::Options { max_card_size: 200_000, ..vcard::Options::default() };
     let records: Vec<_> =
         vcard::Reader::new(Arc::from("-"), text.as_bytes(), options).collect::<Result<_, _>>().unwrap();
     assert!(matches!(&records[0].outcome, Outcome::Reject(reject) if reject.why.contains("--max-card-size")));

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8};
 use memchr::memchr;
+
+use crate::formats::charset;
 
 /// Whether a line's header declares quoted-printable, with or without `ENCODING=` (vCard 2.1 allows the bare word).
 pub(super) fn is_quoted_printable(header: &[u8]) -> bool {
@@ -90,6 +91,10 @@ pub(super) fn base64(value: &str) -> Option<Vec<u8>> {
 /// How text without a declared character set was read: for the user to see.
 #[derive(Debug, Default)]
 pub(super) struct Charsets {
+    /// What the user says that undeclared text is in.
+    pub(super) said: Option<&'static Encoding>,
+    /// How many values were UTF-8 with damaged bytes in it.
+    pub(super) damaged: u64,
     /// Encodings that were guessed.
     pub(super) guessed: Vec<&'static str>,
     /// Declared names that nobody knows.
@@ -120,7 +125,7 @@ impl Charsets {
         if let Ok(text) = std::str::from_utf8(bytes) {
             return Cow::Borrowed(text);
         }
-        self.guess(bytes)
+        self.undeclared(bytes)
     }
 
     fn named(&mut self, name: &str) -> Option<&'static Encoding> {
@@ -133,13 +138,23 @@ impl Charsets {
     }
 
     fn guess<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, str> {
-        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-        detector.feed(bytes, true);
-        let encoding = detector.guess(None, Utf8Detection::Deny);
+        let encoding = charset::guess(bytes);
         if !self.guessed.contains(&encoding.name()) {
             self.guessed.push(encoding.name());
         }
         encoding.decode_without_bom_handling(bytes).0
+    }
+
+    /// Text that says no character set and is not UTF-8: as the user says, else UTF-8 that was damaged, else a guess.
+    fn undeclared<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, str> {
+        if let Some(said) = self.said {
+            return said.decode_without_bom_handling(bytes).0;
+        }
+        if charset::is_damaged_utf8(bytes) {
+            self.damaged += 1;
+            return utf8_or_lossy(bytes);
+        }
+        self.guess(bytes)
     }
 }
 
@@ -188,6 +203,10 @@ mod tests {
         assert_eq!(charsets.unknown, ["no-such"]);
         assert_eq!(charsets.text(b"Fran\xe7ois M\xfcller", None), "François Müller");
         assert!(!charsets.guessed.is_empty());
+        assert_eq!(charsets.text(b"J\xc3\xbcrgen Gro\xc3\x9f \xff", None), "Jürgen Groß \u{fffd}");
+        assert_eq!(charsets.damaged, 1);
+        let mut said = Charsets { said: Some(encoding_rs::WINDOWS_1250), ..Charsets::default() };
+        assert_eq!(said.text(b"Iksi\xf1ski", None), "Iksiński");
         assert_eq!(charsets.text(b"abc", None), "abc");
     }
 }

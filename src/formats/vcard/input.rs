@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 
 /// Bytes of UTF-16 taken at a time.
 const CHUNK: usize = 16 * 1024;
@@ -20,9 +20,11 @@ struct Wide {
     name: &'static str,
     decoder: Decoder,
     bytes: Vec<u8>,
+    /// What the last bytes decoded to, and how much of it has been handed on.
+    text: String,
+    given: usize,
+    /// The source has ended and the decoder has said its last; it must not be asked again.
     ended: bool,
-    /// The decoder has said its last; it must not be asked again.
-    finished: bool,
 }
 
 impl<R: Read> Input<R> {
@@ -46,7 +48,8 @@ impl<R: Read> Input<R> {
             _ => return Ok(()),
         };
         let decoder = encoding.new_decoder_with_bom_removal();
-        self.wide = Some(Wide { name: encoding.name(), decoder, bytes: Vec::new(), ended: false, finished: false });
+        let (bytes, text) = (Vec::new(), String::new());
+        self.wide = Some(Wide { name: encoding.name(), decoder, bytes, text, given: 0, ended: false });
         Ok(())
     }
 
@@ -55,26 +58,33 @@ impl<R: Read> Input<R> {
         self.wide.as_ref().map(|wide| wide.name)
     }
 
-    /// Like [`Read::read`]; `into` has room for at least four bytes.
+    /// Like [`Read::read`].
     pub(super) fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let Some(wide) = &mut self.wide else {
             return narrow(&mut self.source, &mut self.ahead, into);
         };
-        while !wide.finished {
-            if wide.bytes.is_empty() && !wide.ended {
-                wide.bytes.resize(CHUNK, 0);
-                let count = narrow(&mut self.source, &mut self.ahead, &mut wide.bytes)?;
-                wide.bytes.truncate(count);
-                wide.ended = count == 0;
-            }
-            let (result, taken, made, _) = wide.decoder.decode_to_utf8(&wide.bytes, into, wide.ended);
-            wide.bytes.drain(..taken);
-            wide.finished = wide.ended && result == CoderResult::InputEmpty;
-            if made > 0 {
-                return Ok(made);
-            }
+        while wide.given == wide.text.len() && !wide.ended {
+            wide.bytes.resize(CHUNK, 0);
+            let count = narrow(&mut self.source, &mut self.ahead, &mut wide.bytes)?;
+            wide.ended = count == 0;
+            wide.decode(count);
         }
-        Ok(0)
+        let rest = &wide.text.as_bytes()[wide.given..];
+        let count = rest.len().min(into.len());
+        into[..count].copy_from_slice(&rest[..count]);
+        wide.given += count;
+        Ok(count)
+    }
+}
+
+impl Wide {
+    /// Decodes the next bytes whole: a decoder that is given too little room makes no progress and does not say so.
+    fn decode(&mut self, count: usize) {
+        self.text.clear();
+        self.given = 0;
+        // A chunk's worth of UTF-16 never needs more than the address space.
+        self.text.reserve(self.decoder.max_utf8_buffer_length(count).unwrap_or_default());
+        let _ = self.decoder.decode_to_string(&self.bytes[..count], &mut self.text, self.ended);
     }
 }
 
@@ -112,6 +122,13 @@ mod tests {
                 count => text.extend_from_slice(&some[..count]),
             }
         }
+    }
+
+    #[test]
+    fn any_amount_of_utf_16_comes_through_any_room() {
+        let text = "BEGIN:VCARD\r\nNOTE:".to_owned() + &"ä山🎈".repeat(30_000);
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(all(&bytes) == text);
     }
 
     #[test]

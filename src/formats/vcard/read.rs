@@ -3,6 +3,8 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use encoding_rs::Encoding;
+
 use super::Version;
 use super::decode::Charsets;
 use super::draft::Draft;
@@ -18,11 +20,13 @@ use crate::model::{Field, Loss, Why};
 pub struct Options {
     /// Bytes that a card may have; a larger one is rejected without being held.
     pub max_card_size: usize,
+    /// The character set of text that declares none and is not UTF-8; guessed when it is not said.
+    pub charset: Option<&'static Encoding>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_card_size: 32 * 1024 * 1024 }
+        Self { max_card_size: 32 * 1024 * 1024, charset: None }
     }
 }
 
@@ -53,7 +57,7 @@ impl<R: Read> Reader<R> {
             frames: Frames::new(input, options.max_card_size),
             options,
             unfolded: Unfolded::default(),
-            charsets: Charsets::default(),
+            charsets: Charsets { said: options.charset, ..Charsets::default() },
             record: 0,
             cards: 0,
             ahead: None,
@@ -185,9 +189,13 @@ impl<R: Read> crate::formats::Reader for Reader<R> {
     fn remarks(&self) -> Vec<String> {
         let wide = self.frames.wide().map(|name| format!("the file is {name}"));
         let guessed = &self.charsets.guessed;
-        let guessed =
-            guessed.iter().map(|name| format!("text that is not UTF-8 and says no charset was read as {name}"));
+        let guessed = guessed.iter().map(|name| {
+            format!("text that is not UTF-8 and says no charset was read as {name}; --encoding says another")
+        });
         let unknown = self.charsets.unknown.iter().map(|name| format!("nobody knows the charset {name:?}: guessed"));
-        wide.into_iter().chain(guessed).chain(unknown).collect()
+        let damaged = (self.charsets.damaged > 0).then(|| {
+            format!("{} values are UTF-8 with damaged bytes, which are shown as \u{fffd}", self.charsets.damaged)
+        });
+        wide.into_iter().chain(guessed).chain(unknown).chain(damaged).collect()
     }
 }
