@@ -71,9 +71,12 @@ pub struct Input {
     /// The dialect of a table, with or without a language: outlook-desktop/de
     #[arg(long, value_name = "NAME[/LANG]", env = "CARDFERRY_CSV_DIALECT")]
     pub csv_dialect: Option<csv::DialectChoice>,
-    /// The character set of a table: utf-8, windows-1252, shift_jis …
+    /// The character set of a table, or of vCards that say none: utf-8, windows-1252, shift_jis …
     #[arg(long, value_name = "LABEL", env = "CARDFERRY_ENCODING", value_parser = encoding_named)]
     pub encoding: Option<&'static Encoding>,
+    /// Bytes that one vCard may have; a larger one is rejected
+    #[arg(long, value_name = "BYTES", env = "CARDFERRY_MAX_CARD_SIZE", default_value_t = vcard::Options::default().max_card_size)]
+    pub max_card_size: usize,
     /// The delimiter of a table
     #[arg(long, value_name = "CHAR", env = "CARDFERRY_DELIMITER", value_parser = delimiter_named)]
     pub delimiter: Option<u8>,

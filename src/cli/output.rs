@@ -77,7 +77,8 @@ pub(super) fn reading(args: &Input) -> Reading {
         dialect: args.csv_dialect.clone(),
         this_year: Some(this_year()),
     };
-    Reading { format: args.input_format, csv, vcard: vcard::Options::default() }
+    let vcard = vcard::Options { max_card_size: args.max_card_size, charset: args.encoding };
+    Reading { format: args.input_format, csv, vcard }
 }
 
 /// The year by the machine's clock, near enough to say what a year of two digits means.

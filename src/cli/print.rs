@@ -109,8 +109,13 @@ pub(super) fn record(job: Job, report: &RecordReport<'_>, verbose: bool) -> Vec<
     if let Some(why) = report.why {
         let _ = write!(text, ": {why}");
     }
+    if let Some(why) = report.photo_refused {
+        let _ = write!(text, ": without its photo: {why}");
+    }
     let losses = report.losses.iter().filter(|_| verbose).map(|loss| format!("  lost {loss}"));
-    std::iter::once(text).chain(losses).collect()
+    let hidden = report.hidden.iter().filter(|_| verbose);
+    let hidden = hidden.map(|of| format!("  hidden {}: {}", of.field.name(), of.value));
+    std::iter::once(text).chain(losses).chain(hidden).collect()
 }
 
 /// The totals, the losses and the proof.
@@ -152,6 +157,11 @@ fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
         lines.push(format!("photos: {}{refused}", totals.photos));
     }
     lines.extend(losses(totals, verbose));
+    if totals.hidden > 0 {
+        let hint = if verbose { "" } else { "; -v shows each" };
+        let what = "kept with their contacts for the way back, for which Outlook has no place to show";
+        lines.push(format!("hidden: {} values {what}{hint}", totals.hidden));
+    }
     lines.extend(summary.proof.as_ref().map(|proof| proof_line(proof, totals)));
     lines
 }
@@ -203,6 +213,7 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
     object["photos"] = totals.photos.into();
     object["refusedPhotos"] = totals.refused_photos.into();
     object["losses"] = losses.into();
+    object["hidden"] = totals.hidden.into();
     if let Some(proof) = summary.proof {
         object["proof"] = json!({
             "contacts": proof.contacts, "keyed": proof.keyed, "found": proof.found, "missing": proof.missing,

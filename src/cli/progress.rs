@@ -1,9 +1,10 @@
 //! What a person sees while a job runs.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::cli::args::Common;
 use crate::cli::print::{self, Job};
@@ -11,6 +12,8 @@ use crate::pipeline::{Ending, RecordReport, Watcher};
 
 /// Where there is no terminal to draw on, a line each so many records.
 const LINE_EVERY: u64 = 1000;
+/// How many skipped records are told one by one.
+const SKIPPED_SHOWN: u64 = 20;
 const REDRAW_EVERY: Duration = Duration::from_millis(100);
 
 /// Shows progress on standard error: a line that is redrawn on a terminal, a line now and then elsewhere.
@@ -21,6 +24,7 @@ pub(super) struct Progress {
     quiet: bool,
     job: Job,
     done: u64,
+    skipped: u64,
 }
 
 impl Progress {
@@ -29,14 +33,14 @@ impl Progress {
         let terminal = std::io::stderr().is_terminal();
         let bar = (terminal && !common.quiet).then(|| {
             let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({per_sec}, {elapsed})") {
-                bar.set_style(style);
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({rate}, {elapsed})") {
+                bar.set_style(style.with_key("rate", rate));
             }
             bar.enable_steady_tick(REDRAW_EVERY);
             bar
         });
         let lines = !terminal && !common.quiet;
-        Self { bar, lines, verbose: common.verbose, quiet: common.quiet, job, done: 0 }
+        Self { bar, lines, verbose: common.verbose, quiet: common.quiet, job, done: 0, skipped: 0 }
     }
 
     /// Clears the line.
@@ -46,6 +50,19 @@ impl Progress {
         }
     }
 
+    /// Silence is for what went well; what was left out on purpose is told until it is clear that there is much of it.
+    fn shows(&mut self, report: &RecordReport<'_>) -> bool {
+        let trouble = matches!(report.ending, Ending::Rejected | Ending::Failed) || report.photo_refused.is_some();
+        if report.ending != Ending::Skipped || self.quiet || self.verbose {
+            return trouble || self.verbose && !self.quiet;
+        }
+        self.skipped += 1;
+        if self.skipped == SKIPPED_SHOWN + 1 {
+            self.line("further skipped records are only counted; -v shows each");
+        }
+        self.skipped <= SKIPPED_SHOWN
+    }
+
     /// Prints a line without tearing the one that is redrawn.
     fn line(&self, text: &str) {
         match &self.bar {
@@ -53,6 +70,12 @@ impl Progress {
             None => print::line(text),
         }
     }
+}
+
+/// Records a second, as a whole number.
+fn rate(state: &ProgressState, out: &mut dyn Write) {
+    // A rate that cannot be shown is left out.
+    let _ = write!(out, "{:.0} a second", state.per_sec());
 }
 
 impl Watcher for Progress {
@@ -71,9 +94,7 @@ impl Watcher for Progress {
 
     fn record(&mut self, report: &RecordReport<'_>) {
         self.done += 1;
-        let failed = matches!(report.ending, Ending::Rejected | Ending::Failed) || report.why.is_some_and(is_trouble);
-        // Silence is for what went well.
-        if failed || self.verbose && !self.quiet {
+        if self.shows(report) {
             print::record(self.job, report, self.verbose).iter().for_each(|text| self.line(text));
         }
         match &self.bar {
@@ -113,11 +134,6 @@ fn in_short(remarks: &[String]) -> Vec<String> {
     }
     let decided = (!decided.is_empty()).then(|| decided.join("; "));
     decided.into_iter().chain(open).collect()
-}
-
-/// Whether a remark on a record that did arrive tells of trouble: a photo that was refused.
-fn is_trouble(why: &str) -> bool {
-    why.starts_with("photo: ")
 }
 
 #[cfg(test)]

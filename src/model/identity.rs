@@ -41,38 +41,37 @@ pub struct NotAKey;
 
 /// Gives each record of a source its key, in the source's order.
 ///
-/// Records with a UID are the same contact whenever the UID is; records without one are told apart by a running number
-/// among those of equal identity, so that two namesakes without an address both arrive, on every run alike.
+/// Records of the same UID, or of the same identity where they have no UID, are told apart by a running number among
+/// those whose content differs: two namesakes without an address both arrive, on every run alike, and so do two people
+/// whom a careless program gave one UID. A record that repeats an earlier one word for word is the same contact.
 #[derive(Debug, Default)]
 pub struct Keys {
-    seen: HashMap<Key, u32>,
+    seen: HashMap<Key, Vec<u128>>,
 }
 
-/// A record's key, and whether an earlier record of this source had it already.
+/// A record's key, and whether an earlier record of this source was just the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keyed {
     /// The key.
     pub key: Key,
-    /// True when an earlier record of the same source has the same UID.
+    /// True when an earlier record of the same source has the same identity and the same content.
     pub repeated: bool,
 }
 
 impl Keys {
-    /// The key of the next record.
-    pub fn next(&mut self, contact: &Contact) -> Keyed {
+    /// The key of the next record; `content` is a fingerprint of all that is in it.
+    pub fn next(&mut self, contact: &Contact, content: u128) -> Keyed {
         let uid = normal_uid(&contact.uid);
-        if !uid.is_empty() {
-            let key = hash(&["uid", &uid]);
-            let times = self.seen.entry(key).or_default();
-            *times += 1;
-            return Keyed { key, repeated: *times > 1 };
+        let (sort, name) = if uid.is_empty() { ("identity", identity(contact)) } else { ("uid", uid) };
+        let first = hash(&[sort, &name]);
+        let contents = self.seen.entry(first).or_default();
+        let earlier = contents.iter().position(|earlier| *earlier == content);
+        let place = earlier.unwrap_or(contents.len());
+        if earlier.is_none() {
+            contents.push(content);
         }
-        let identity = identity(contact);
-        let first = hash(&["identity", &identity]);
-        let number = self.seen.entry(first).or_default();
-        *number += 1;
-        let key = if *number == 1 { first } else { hash(&["identity", &identity, &number.to_string()]) };
-        Keyed { key, repeated: false }
+        let key = if place == 0 { first } else { hash(&[sort, &name, &(place + 1).to_string()]) };
+        Keyed { key, repeated: earlier.is_some() }
     }
 }
 
@@ -160,7 +159,7 @@ mod tests {
     }
 
     fn key(contact: &Contact) -> String {
-        Keys::default().next(contact).key.to_string()
+        Keys::default().next(contact, 0).key.to_string()
     }
 
     /// The published vectors: a change here breaks every mailbox that was filled before.
@@ -192,25 +191,29 @@ mod tests {
     }
 
     #[test]
-    fn namesakes_get_running_numbers_in_their_order() {
-        let ada = person("Ada", "Byron", "");
-        let run = || {
-            let mut keys = Keys::default();
-            [keys.next(&ada), keys.next(&ada), keys.next(&ada)]
-        };
-        let [first, second, third] = run();
-        assert!(first.key != second.key && second.key != third.key && first.key != third.key);
-        assert!(!second.repeated, "they are two people until somebody says otherwise");
-        assert_eq!(run(), [first, second, third]);
+    fn what_differs_gets_running_numbers_in_its_order() {
+        for uid in ["", "0"] {
+            let ada = Contact { uid: uid.into(), ..person("Ada", "Byron", "") };
+            let run = || {
+                let mut keys = Keys::default();
+                [keys.next(&ada, 1), keys.next(&ada, 2), keys.next(&ada, 3)]
+            };
+            let [first, second, third] = run();
+            assert!(first.key != second.key && second.key != third.key && first.key != third.key);
+            assert!(!first.repeated && !second.repeated && !third.repeated);
+            assert_eq!(run(), [first, second, third]);
+        }
     }
 
     #[test]
-    fn an_equal_uid_is_the_same_contact() {
-        let contact = Contact { uid: "x".into(), ..Contact::default() };
-        let mut keys = Keys::default();
-        let (first, second) = (keys.next(&contact), keys.next(&contact));
-        assert_eq!(first.key, second.key);
-        assert!(!first.repeated && second.repeated);
+    fn what_repeats_an_earlier_record_is_the_same_contact() {
+        for uid in ["", "x"] {
+            let contact = Contact { uid: uid.into(), ..person("Ada", "Byron", "") };
+            let mut keys = Keys::default();
+            let (first, other, again) = (keys.next(&contact, 1), keys.next(&contact, 2), keys.next(&contact, 1));
+            assert_eq!(first.key, again.key);
+            assert!(!first.repeated && !other.repeated && again.repeated);
+        }
     }
 
     #[test]
@@ -223,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_key_reads_back() {
-        let made = Keys::default().next(&person("Ada", "Byron", "")).key;
+        let made = Keys::default().next(&person("Ada", "Byron", ""), 0).key;
         assert_eq!(made.to_string().parse(), Ok(made));
         assert_eq!(made.to_string().to_uppercase().parse(), Ok(made));
         assert_eq!("12".parse::<Key>(), Err(NotAKey));

@@ -29,7 +29,8 @@ pub fn convert(
             }
         };
         let (why, losses, position) = (why.as_deref(), losses.as_slice(), &record.position);
-        totals.count(&RecordReport { position: Some(position), id: None, name: &name, ending, why, losses }, watcher);
+        let report = RecordReport { position: Some(position), name: &name, why, losses, ..RecordReport::of(ending) };
+        totals.count(&report, watcher);
         if interrupted.load(Ordering::Relaxed) {
             return Err(io::ErrorKind::Interrupted.into());
         }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::formats::Writer;
 use crate::formats::exchange::{self, Item};
 use crate::formats::photo;
-use crate::model::{Photo, PhotoData};
+use crate::model::{Field, Photo, PhotoData, Why};
 use crate::pipeline::{Ending, RecordReport, Totals, Watcher};
 use crate::remote::api::{Expand, Place, Query};
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
@@ -122,18 +122,20 @@ async fn whole<T: Transport, C: Clock>(
 
 fn write(fetched: Fetched, writer: &mut dyn Writer, totals: &mut Totals, watcher: &mut dyn Watcher) -> io::Result<()> {
     let Fetched { item, refused } = fetched;
-    let (ending, why, losses) = match refused {
-        Some(Refused::Contact(error)) => (Ending::Failed, Some(error.to_string()), Vec::new()),
-        refused => {
-            let losses = writer.write(&item.contact)?;
-            totals.photos += u64::from(matches!(&item.contact.photo, Some(Photo { data: PhotoData::Bytes(_), .. })));
-            totals.refused_photos += u64::from(refused.is_some());
-            let why = refused.map(|(Refused::Contact(error) | Refused::Photo(error))| format!("photo: {error}"));
-            (Ending::Created, why, losses)
-        }
-    };
     let (name, id) = (item.contact.display_name(), Some(item.id.as_str()));
-    let report = RecordReport { position: None, id, name: &name, ending, why: why.as_deref(), losses: &losses };
-    totals.count(&report, watcher);
+    if let Some(Refused::Contact(error)) = refused {
+        let why = error.to_string();
+        let report = RecordReport { id, name: &name, why: Some(&why), ..RecordReport::of(Ending::Failed) };
+        totals.count(&report, watcher);
+        return Ok(());
+    }
+    let losses = writer.write(&item.contact)?;
+    let has_photo = matches!(&item.contact.photo, Some(Photo { data: PhotoData::Bytes(_), .. }));
+    let lost_photo = losses.iter().any(|loss| loss.field == Field::Photo && loss.why == Why::NoPlace);
+    totals.photos += u64::from(has_photo && !lost_photo);
+    let photo = refused.map(|(Refused::Contact(error) | Refused::Photo(error))| error.to_string());
+    let (losses, photo_refused) = (losses.as_slice(), photo.as_deref());
+    totals
+        .count(&RecordReport { id, name: &name, losses, photo_refused, ..RecordReport::of(Ending::Created) }, watcher);
     Ok(())
 }

@@ -55,9 +55,19 @@ pub struct RecordReport<'a> {
     pub why: Option<&'a str>,
     /// What was lost on the way.
     pub losses: &'a [Loss],
+    /// What the target keeps for the way back, but does not show.
+    pub hidden: &'a [Loss],
+    /// Why the photo did not arrive, when the contact did and its photo did not.
+    pub photo_refused: Option<&'a str>,
 }
 
 impl RecordReport<'_> {
+    /// A record that ended so, of which nothing more is known yet.
+    pub fn of(ending: Ending) -> Self {
+        let (position, id, name, why) = (None, None, "", None);
+        Self { position, id, name, ending, why, losses: &[], hidden: &[], photo_refused: None }
+    }
+
     /// Which record it is, for people: its position in a file; in a mailbox its name, else the mailbox's id of it.
     pub fn place(&self) -> String {
         match (self.position, self.name) {
@@ -93,6 +103,8 @@ pub struct LossCount {
     pub count: u64,
     /// Where the first one was.
     pub first: String,
+    /// That record's number in its file; records may end in another order than they stand in.
+    record: u64,
 }
 
 /// The sums of a job.
@@ -110,6 +122,8 @@ pub struct Totals {
     pub failed_sources: u64,
     /// Photos that the target has now and did not have before.
     pub photos: u64,
+    /// Values that the target keeps for the way back, but does not show.
+    pub hidden: u64,
     /// Photos that the target did not take, or the mailbox did not give.
     pub refused_photos: u64,
 }
@@ -129,9 +143,16 @@ impl Totals {
     pub fn count(&mut self, report: &RecordReport<'_>, watcher: &mut dyn Watcher) {
         self.read += 1;
         *self.endings.entry(report.ending).or_default() += 1;
+        self.hidden += report.hidden.len() as u64;
+        self.refused_photos += u64::from(report.photo_refused.is_some());
+        let record = report.position.map_or(0, |position| position.record);
         for loss in report.losses {
-            let first = || LossCount { count: 0, first: report.place() };
-            self.losses.entry((loss.field, loss.why)).or_insert_with(first).count += 1;
+            let first = || LossCount { count: 0, first: report.place(), record };
+            let lost = self.losses.entry((loss.field, loss.why)).or_insert_with(first);
+            lost.count += 1;
+            if record < lost.record {
+                (lost.first, lost.record) = (report.place(), record);
+            }
         }
         watcher.record(report);
     }

@@ -306,7 +306,7 @@ fn the_marks_travel_with_the_contact() {
     for dialect in BOTH {
         let written = exchange::write(&contact, dialect);
         let state = State { content: written.content, photo: None, run: "r".into() };
-        let marks = Marks { key: Keys::default().next(&contact).key, state };
+        let marks = Marks { key: Keys::default().next(&contact, 0).key, state };
         let item = exchange::read(written.json(Some(&marks)), dialect);
         assert_eq!((item.key, item.state), (Some(marks.key), Some(marks.state)));
     }

@@ -56,6 +56,11 @@ impl Fingerprint {
         Self(print)
     }
 
+    /// The fingerprint as a number.
+    pub fn number(self) -> u128 {
+        u128::from_be_bytes(self.0)
+    }
+
     /// Reads a fingerprint back, in either letter case.
     pub(super) fn parse(text: &str) -> Option<Self> {
         data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)

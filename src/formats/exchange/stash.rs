@@ -33,6 +33,8 @@ pub(super) struct Stashed {
 #[derive(Debug, Default)]
 pub(super) struct Stash {
     kept: Vec<(Field, Value)>,
+    /// Values that nobody sees in the mailbox.
+    pub(super) hidden: Vec<Loss>,
     /// What found no room.
     pub(super) losses: Vec<Loss>,
 }
@@ -52,6 +54,7 @@ impl Stash {
                 Some(json) if length + size <= MAX_BYTES => {
                     length += size;
                     stash.kept.push((piece.loss.field, json));
+                    stash.hidden.extend(Some(piece.loss).filter(|loss| piece.of.is_none() && is_seen_elsewhere(loss)));
                 }
                 _ => stash.losses.push(piece.loss),
             }
@@ -77,6 +80,15 @@ impl Stash {
             None => field != Field::Revision,
         };
         self.kept.iter().filter(|(field, json)| is_content(*field, json)).map(|(_, json)| json.clone()).collect()
+    }
+}
+
+/// Whether a person would miss it: nobody looks at identifiers, times of change and what is about the file.
+fn is_seen_elsewhere(loss: &Loss) -> bool {
+    match loss.field {
+        Field::Uid | Field::Revision => false,
+        Field::Extra => !ABOUT_THE_FILE.iter().any(|about| about.eq_ignore_ascii_case(&loss.value)),
+        _ => true,
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Written {
     dialect: Dialect,
     /// Fingerprint of the content, the same in both dialects, whenever and by whatever the source was written.
     pub content: Fingerprint,
+    /// What is kept for the way back alone: the mailbox has no place that people see.
+    pub hidden: Vec<Loss>,
     /// What could not be carried.
     pub losses: Vec<Loss>,
 }
@@ -34,7 +36,7 @@ pub fn write(contact: &Contact, dialect: Dialect) -> Written {
     let content = json!([body.json(Dialect::Graph), stash.content()]);
     let content = Fingerprint::of(content.to_string().as_bytes());
     body.extended.extend(stash.text().map(|text| (extended::STASH, text)));
-    Written { body, dialect, content, losses: stash.losses }
+    Written { body, dialect, content, hidden: stash.hidden, losses: stash.losses }
 }
 
 impl Written {

@@ -7,7 +7,7 @@ use crate::formats::exchange::extended::{Fingerprint, Marks, State};
 use crate::formats::{Position, photo};
 use crate::model::identity::Key;
 use crate::model::{Loss, PhotoKind};
-use crate::pipeline::Ending;
+use crate::pipeline::{Ending, RecordReport};
 use crate::remote::api::Place;
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
 
@@ -30,10 +30,22 @@ pub(super) struct Job {
     pub(super) key: Key,
     pub(super) written: Written,
     pub(super) picture: Option<Picture>,
+    /// Why there is no picture to upload although the source has one.
+    pub(super) photo_refused: Option<String>,
     pub(super) losses: Vec<Loss>,
     /// The service's id where the contact is there already.
     pub(super) id: String,
     pub(super) work: Work,
+}
+
+impl Job {
+    /// What is known of it when it ended so.
+    pub(super) fn report(&self, ending: Ending) -> RecordReport<'_> {
+        let hidden = if ending == Ending::Created { self.written.hidden.as_slice() } else { &[] };
+        let (position, photo_refused) = (Some(&self.position), self.photo_refused.as_deref());
+        let (name, losses) = (self.name.as_str(), self.losses.as_slice());
+        RecordReport { position, name, losses, hidden, photo_refused, ..RecordReport::of(ending) }
+    }
 }
 
 /// A picture to upload.
@@ -113,8 +125,8 @@ async fn set_photo<T: Transport, C: Clock>(
     let kind = photo::media_type(picture.kind);
     match mailbox.set_photo(place, id, kind, picture.bytes.clone()).await {
         Ok(()) if picture.kind == PhotoKind::Jpeg || mailbox.has_photo(place, id).await? => applied.photo_set = true,
-        Ok(()) => applied.photo_refused = Some(format!("photo: the service did not keep the {kind}; make it a JPEG")),
-        Err(RemoteError::Refused(error)) => applied.photo_refused = Some(format!("photo: {error}")),
+        Ok(()) => applied.photo_refused = Some(format!("the service did not keep the {kind}; make it a JPEG")),
+        Err(RemoteError::Refused(error)) => applied.photo_refused = Some(error.to_string()),
         Err(error) => return Err(error),
     }
     Ok(applied)

@@ -11,8 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use crate::formats::{Outcome, Position, Record};
-use crate::model::Loss;
+use crate::formats::{Outcome, Record};
 use crate::model::identity::{Key, Keys};
 use crate::pipeline::{Ending, RecordReport, Records, Totals, Watcher};
 use crate::remote::api::Place;
@@ -123,17 +122,16 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
         let contact = match outcome {
             Outcome::Contact(contact) => contact,
             Outcome::Reject(reject) => {
-                let ending = (Ending::Rejected, Some(reject.why.as_str()));
-                count(&position, None, "", ending, &losses, totals, watcher);
+                let (position, why, losses) = (Some(&position), Some(reject.why.as_str()), losses.as_slice());
+                totals.count(&RecordReport { position, why, losses, ..RecordReport::of(Ending::Rejected) }, watcher);
                 return None;
             }
         };
-        let keyed = self.keys.next(&contact);
         let dialect = self.mailbox.endpoint().dialect;
-        let (job, action) = plan::plan(*contact, position, losses, keyed, &self.target, dialect);
+        let (job, action) = plan::plan(*contact, position, losses, &mut self.keys, &self.target, dialect);
         match action {
             plan::Action::End(ending, why) => {
-                count(&job.position, None, &job.name, (ending, why), &job.losses, totals, watcher);
+                totals.count(&RecordReport { why, ..job.report(ending) }, watcher);
                 None
             }
             plan::Action::Do(work) => Some(Job { work, ..job }),
@@ -155,14 +153,14 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
                     self.created.insert(job.key, applied.id.clone());
                 }
                 totals.photos += u64::from(applied.photo_set);
-                totals.refused_photos += u64::from(applied.photo_refused.is_some());
-                let ending = (applied.ending, applied.photo_refused.as_deref());
-                count(&job.position, Some(&applied.id), &job.name, ending, &job.losses, totals, watcher);
+                let refused = applied.photo_refused.as_deref();
+                let (id, photo_refused) = (Some(applied.id.as_str()), refused.or(job.photo_refused.as_deref()));
+                totals.count(&RecordReport { id, photo_refused, ..job.report(applied.ending) }, watcher);
                 None
             }
             Err(error) => {
                 let why = error.to_string();
-                count(&job.position, None, &job.name, (Ending::Failed, Some(&why)), &job.losses, totals, watcher);
+                totals.count(&RecordReport { why: Some(&why), ..job.report(Ending::Failed) }, watcher);
                 self.stops(&error).then_some(error)
             }
         }
@@ -176,16 +174,4 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
         }
         !error.is_about_one_request()
     }
-}
-
-fn count(
-    position: &Position,
-    id: Option<&str>,
-    name: &str,
-    (ending, why): (Ending, Option<&str>),
-    losses: &[Loss],
-    totals: &mut Totals,
-    watcher: &mut dyn Watcher,
-) {
-    totals.count(&RecordReport { position: Some(position), id, name, ending, why, losses }, watcher);
 }

@@ -7,8 +7,8 @@ use super::target::{Held, Target};
 use crate::formats::exchange::extended::Fingerprint;
 use crate::formats::exchange::{self, Dialect, MAX_PHOTO_BYTES};
 use crate::formats::{Position, photo};
-use crate::model::identity::Keyed;
-use crate::model::{Contact, Field, Loss, Photo, PhotoData, Why};
+use crate::model::identity::{Keyed, Keys};
+use crate::model::{Contact, Loss, Photo, PhotoData};
 use crate::pipeline::Ending;
 
 /// What to do with a record.
@@ -25,19 +25,24 @@ pub(super) fn plan(
     mut contact: Contact,
     position: Position,
     mut losses: Vec<Loss>,
-    keyed: Keyed,
+    keys: &mut Keys,
     target: &Target,
     dialect: Dialect,
 ) -> (Job, Action) {
     let empty = contact.is_empty();
     let picture = contact.photo.take_if(|photo| !matches!(photo.data, PhotoData::Link(_)));
-    let picture = picture.and_then(|photo| picture_of(&photo, &mut losses));
+    let (picture, photo_refused) = match picture.map(|photo| picture_of(&photo)).transpose() {
+        Ok(picture) => (picture, None),
+        Err(why) => (None, Some(why)),
+    };
     let written = exchange::write(&contact, dialect);
     let photo = picture.as_ref().map(|picture| picture.print);
-    let held = target.held.get(&keyed.key).and_then(|held| held.first());
+    let print = written.content.number() ^ photo.map_or(0, Fingerprint::number);
+    let Keyed { key, repeated } = keys.next(&contact, print);
+    let held = target.held.get(&key).and_then(|held| held.first());
     let action = match held {
         _ if empty => Action::End(Ending::Rejected, Some("the record holds nothing that a contact could have")),
-        _ if keyed.repeated => Action::End(Ending::Skipped, Some("an earlier record has the same UID")),
+        _ if repeated => Action::End(Ending::Skipped, Some("an earlier record is just the same")),
         None => Action::Do(Work::Create),
         Some(held) => known(held, written.content, photo),
     };
@@ -46,7 +51,7 @@ pub(super) fn plan(
     }
     let id = held.map(|held| held.id.clone()).unwrap_or_default();
     let name = contact.display_name();
-    (Job { position, name, key: keyed.key, written, picture, losses, id, work: Work::Create }, action)
+    (Job { position, name, key, written, picture, photo_refused, losses, id, work: Work::Create }, action)
 }
 
 /// What to do with a record whose key the folder has.
@@ -68,22 +73,15 @@ fn known(held: &Held, content: Fingerprint, photo: Option<Fingerprint>) -> Actio
     }
 }
 
-/// The picture to upload; what cannot be is a loss.
-fn picture_of(of: &Photo, losses: &mut Vec<Loss>) -> Option<Picture> {
-    let mut lost = |why| losses.push(Loss::new(Field::Photo, "photo", why));
-    let Some(bytes) = photo::bytes(of) else {
-        lost(Why::NotUnderstood);
-        return None;
-    };
+/// The picture to upload, or why it cannot be.
+fn picture_of(of: &Photo) -> Result<Picture, String> {
+    let bytes = photo::bytes(of).ok_or("it is no base64")?;
     if bytes.len() > MAX_PHOTO_BYTES {
-        lost(Why::TooLong { max: MAX_PHOTO_BYTES });
-        return None;
+        let (size, most) = (bytes.len(), MAX_PHOTO_BYTES);
+        return Err(format!("it has {size} bytes, and the service takes at most {most}"));
     }
-    let Some(kind) = photo::kind_of(&bytes) else {
-        lost(Why::NotUnderstood);
-        return None;
-    };
-    Some(Picture { print: Fingerprint::of(&bytes), kind, bytes: Bytes::from(bytes.into_owned()) })
+    let kind = photo::kind_of(&bytes).ok_or("it is no picture of a known kind")?;
+    Ok(Picture { print: Fingerprint::of(&bytes), kind, bytes: Bytes::from(bytes.into_owned()) })
 }
 
 #[cfg(test)]
