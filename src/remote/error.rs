@@ -63,10 +63,11 @@ impl RemoteError {
         matches!(self, RemoteError::Refused(_) | RemoteError::TooLarge { .. })
     }
 
-    /// Whether the service broke down over the request, each time it was asked. That may be the request's fault (the
-    /// service answers 500 to some contents), or the service's.
+    /// Whether the service broke down over the request, each time it was asked, or says that it is full. That may be the
+    /// request's fault (the service answers 500 to some contents; a smaller one may still fit), or the service's.
     pub fn is_breakdown(&self) -> bool {
-        matches!(self, RemoteError::Unavailable { status: Some(StatusCode::INTERNAL_SERVER_ERROR), .. })
+        let breakdown = [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::INSUFFICIENT_STORAGE];
+        self.status().is_some_and(|status| breakdown.contains(&status))
     }
 
     /// The status that the service answered with last.

@@ -17,7 +17,7 @@ use crate::remote::clock::Clock;
 use crate::remote::endpoint::Endpoint;
 use crate::remote::error::RemoteError;
 use crate::remote::gate::{Gate, Limits};
-use crate::remote::retry::{Decision, Patience, Repeat, decide};
+use crate::remote::retry::{Decision, Patience, Repeat, decide, is_unclear};
 use crate::remote::transport::{Transport, TransportError};
 
 /// How a request ended that did not succeed.
@@ -96,21 +96,27 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
                 },
                 Err(ended) => ended,
             };
-            if self.settle(attempt, Repeat::Doubles, ended).await? == Settled::Look
-                && let Some(id) = self.look_twice(place, key, attempt).await?
-            {
+            let unclear = is_unclear(&ended);
+            let found = match self.settle(attempt, Repeat::Doubles, ended).await {
+                Ok(Settled::Look) => self.look_twice(place, key, attempt).await?,
+                Ok(Settled::Again) => None,
+                // Patience is over, but the last attempt may have done it. That the look fails too tells nothing new.
+                Err(error) if unclear => Some(self.find(place, key).await.ok().and_then(first).ok_or(error)?),
+                Err(error) => return Err(error),
+            };
+            if let Some(id) = found {
                 return Ok(Created { id, found: true });
             }
         }
     }
 
     async fn look_twice(&self, place: &Place, key: Key, attempt: u32) -> Result<Option<String>, RemoteError> {
-        if let Some(id) = self.find(place, key).await?.into_iter().next() {
+        if let Some(id) = first(self.find(place, key).await?) {
             return Ok(Some(id));
         }
         let wait = self.patience.base.saturating_mul(1 << attempt.min(4)).min(self.patience.longest);
         self.clock.sleep(wait).await;
-        Ok(self.find(place, key).await?.into_iter().next())
+        Ok(first(self.find(place, key).await?))
     }
 
     /// The ids of the contacts in a folder that carry a key.
@@ -299,6 +305,10 @@ enum Settled {
 fn fits(request: &Request<Bytes>) -> Result<(), RemoteError> {
     let size = request.body().len();
     if size > MAX_BODY { Err(RemoteError::TooLarge { size }) } else { Ok(()) }
+}
+
+fn first(ids: Vec<String>) -> Option<String> {
+    ids.into_iter().next()
 }
 
 fn id_of(answer: &Response<Bytes>, endpoint: &Endpoint) -> Option<String> {

@@ -93,6 +93,11 @@ pub fn decide(
     }
 }
 
+/// Whether a request that ended so may have been carried out.
+pub fn is_unclear(ended: &Result<ServiceError, TransportError>) -> bool {
+    matches!(class(ended), Class::Unclear)
+}
+
 /// What an end without success says of the request.
 enum Class {
     Refused,

@@ -54,6 +54,19 @@ async fn a_create_that_was_lost_on_the_way_is_sent_again_after_two_looks() {
 }
 
 #[tokio::test]
+async fn the_last_attempt_is_looked_for_too() {
+    let nothing = || answer(200, r#"{"value":[]}"#);
+    let lost = (1..7).flat_map(|_| [Line::Broken(Sent::Maybe), nothing(), nothing()]);
+    let last = [Line::Broken(Sent::Maybe), answer(200, r#"{"value":[{"id":"A"}]}"#)];
+    let script = Script::of([nothing()].into_iter().chain(lost).chain(last));
+    let mailbox = mailbox(&script, &Arc::default());
+    mailbox.folders(&Place::default()).await.unwrap();
+    let created = mailbox.create(&Place::default(), &Map::new(), key()).await.unwrap();
+    assert_eq!((created.id.as_str(), created.found), ("A", true));
+    assert_eq!(posts(&script), 7);
+}
+
+#[tokio::test]
 async fn a_throttled_create_waits_as_long_as_it_is_told_and_needs_no_look() {
     let throttled = Line::Answer(429, &[("retry-after", "2.5")], String::new());
     let (script, clock) = (Script::of([throttled, answer(201, r#"{"id":"A"}"#)]), Arc::default());
