@@ -1,6 +1,7 @@
 //! Reading and writing tables: samples, traps by number, round trips, hostile bytes, files of the wild.
 
 mod corpus;
+mod decided;
 mod hostile;
 mod roundtrip;
 mod samples;

@@ -12,10 +12,11 @@ use encoding_rs::{
 
 use crate::formats::charset;
 use crate::formats::csv::Options;
-use crate::formats::csv::column::Column;
+use crate::formats::csv::column::{Column, Part, Slot};
 use crate::formats::csv::dialects::{self, Table};
 use crate::formats::csv::fold::{fold, nearest};
 use crate::formats::csv::frame::{Frame, Frames};
+use crate::model::Field;
 
 /// How far into the source the decision looks.
 pub(super) const WINDOW: usize = 256 * 1024;
@@ -238,7 +239,19 @@ fn decide(best: Attempt, window: &[u8]) -> Decision {
 fn columns(table: &Table, headers: &[String]) -> Vec<Option<Column>> {
     let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
     let nth = |at: usize| folded[..at].iter().filter(|before| **before == folded[at]).count();
-    (0..folded.len()).map(|at| table.column(&folded[at], nth(at))).collect()
+    let mut columns: Vec<_> = (0..folded.len()).map(|at| table.column(&folded[at], nth(at))).collect();
+    family_beside_given(&mut columns);
+    columns
+}
+
+/// A name beside a given name, where there is no family name, is the family name: "Name;Vorname".
+fn family_beside_given(columns: &mut [Option<Column>]) {
+    let named = |field| Some(Column { slot: Slot::Text(field), part: Part::Value });
+    let has = |columns: &[Option<Column>], field| columns.contains(&named(field));
+    if has(columns, Field::GivenName) && !has(columns, Field::Surname) {
+        let full = columns.iter_mut().filter(|column| **column == named(Field::FullName));
+        full.for_each(|column| *column = named(Field::Surname));
+    }
 }
 
 /// Why there is no table, and the way out.

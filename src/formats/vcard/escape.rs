@@ -18,6 +18,8 @@ fn meaning(byte: u8, version: Version) -> Option<char> {
         (b'n' | b'N', _) => Some('\n'),
         (b'\\', _) => Some('\\'),
         (b':', _) => Some(':'),
+        // No standard has it, but Google and the Mac's address book wrote it.
+        (b'"', _) => Some('"'),
         _ => None,
     }
 }
