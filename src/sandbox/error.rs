@@ -198,6 +198,12 @@ impl ODataError {
         ODataError::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestBodyTooLarge", message)
     }
 
+    /// A mailbox, or here the disk, that is full (observed code, guessed status).
+    pub(super) fn quota_exceeded() -> ODataError {
+        let message = "The mailbox has exceeded its quota: the sandbox's disk is full.";
+        ODataError::new(StatusCode::INSUFFICIENT_STORAGE, "ErrorQuotaExceeded", message)
+    }
+
     /// The sandbox's own trouble (a full disk, a damaged store).
     pub(super) fn internal(what: impl Into<Cow<'static, str>>) -> ODataError {
         ODataError::new(StatusCode::INTERNAL_SERVER_ERROR, "ErrorInternalServerError", what)

@@ -32,7 +32,7 @@
 //! | an id that cannot be: 400; one that is not here: 404 | observed |
 //! | pages of 10, of 1000 at most, next links with `$skip` and the other options as they were sent | documented |
 //! | unknown query options: 400 | guessed; the service may overlook them |
-//! | JPEG, PNG, GIF and BMP photos are kept as they came; what is no image: 400 | guessed |
+//! | JPEG, PNG, GIF, BMP, WEBP and HEIC photos are kept as they came; what is no image: 400 | guessed |
 //! | `If-Match` on PATCH and DELETE: 412 if stale | guessed |
 //!
 //! # Where a page contradicts itself

@@ -1,6 +1,6 @@
 //! A contact's photo: metadata, bytes, set, deleted.
 //!
-//! Documented: JPEG. Observed once: a PNG was answered 200 and did not show. The sandbox keeps PNG, GIF and BMP too, as
+//! Documented: JPEG. Observed once: a PNG was answered 200 and did not show. The sandbox keeps PNG, GIF, BMP, WEBP and HEIC too, as
 //! they came (guessed: the observation was of a nearly empty upload), and refuses what is no image.
 
 use bytes::Bytes;
@@ -109,6 +109,8 @@ fn examine(bytes: &[u8]) -> Result<PhotoRow, ODataError> {
         Ok(ImageType::Png) => "image/png",
         Ok(ImageType::Gif) => "image/gif",
         Ok(ImageType::Bmp) => "image/bmp",
+        Ok(ImageType::Webp) => "image/webp",
+        Ok(ImageType::Heif(_)) => "image/heic",
         _ => return Err(ODataError::not_an_image()),
     };
     let (width, height) = size_of(bytes).unwrap_or(UNKNOWN_SIZE);

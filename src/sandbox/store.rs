@@ -13,7 +13,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::error::ODataError;
 use super::ids::{Ids, guid};
@@ -61,6 +61,9 @@ impl<'a> Deref for Change<'a> {
 
 impl From<rusqlite::Error> for ODataError {
     fn from(error: rusqlite::Error) -> ODataError {
+        if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
+            return ODataError::quota_exceeded();
+        }
         // SQLite's words name tables and files, never values.
         ODataError::internal(format!("The sandbox's store failed: {error}"))
     }
