@@ -77,6 +77,9 @@ pub fn sources_of(words: &[PathBuf]) -> Vec<Result<Source, SourceError>> {
     sources
 }
 
+/// The endings that files of a directory are known by; a table may be anything else too, so that it is named by itself.
+const IN_DIRECTORIES: [&str; 3] = ["vcf", "vcard", "csv"];
+
 /// A directory's files of a known ending; none at all is an error, for somebody expected some.
 fn files_of(directory: &Path) -> Vec<Result<Source, SourceError>> {
     let name = directory.display().to_string();
@@ -84,7 +87,10 @@ fn files_of(directory: &Path) -> Vec<Result<Source, SourceError>> {
         Ok(files) => files,
         Err(error) => return vec![Err(SourceError::Io { source_name: name, error })],
     };
-    let known = |file: &PathBuf| Format::of_file_name(&file.to_string_lossy()).is_some();
+    let known = |file: &PathBuf| {
+        let ending = file.extension().unwrap_or_default().to_ascii_lowercase();
+        IN_DIRECTORIES.iter().any(|known| ending == *known)
+    };
     let found: Vec<_> = files.into_iter().filter(known).map(|file| Ok(Source::File(file))).collect();
     if found.is_empty() {
         let (what, way_out) = ("a directory without .vcf or .csv files", "name the files that are meant");
