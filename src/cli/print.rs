@@ -173,7 +173,7 @@ fn losses(totals: &Totals, verbose: bool) -> Vec<String> {
     let hint = if verbose { "" } else { "; -v shows each" };
     let mut lines = vec![format!("losses: {}{hint}", totals.lost())];
     let line = |((field, why), loss): (&(Field, Why), &LossCount)| {
-        format!("  {} × {}: {why} (first: {})", loss.count, field.name(), loss.first)
+        format!("  {} × {}: {why} (e.g. {})", loss.count, field.name(), loss.example)
     };
     lines.extend(totals.losses.iter().map(line));
     lines
@@ -202,7 +202,7 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
         .losses
         .iter()
         .map(|((field, why), loss)| {
-            json!({ "field": field.name(), "why": why.to_string(), "count": loss.count, "first": loss.first })
+            json!({ "field": field.name(), "why": why.to_string(), "count": loss.count, "example": loss.example })
         })
         .collect();
     let mut object = json!({ "read": totals.read });

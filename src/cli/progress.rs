@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::cli::args::Common;
 use crate::cli::print::{self, Job};
+use crate::formats::Remark;
 use crate::pipeline::{Ending, RecordReport, Watcher};
 
 /// Where there is no terminal to draw on, a line each so many records.
@@ -79,10 +80,10 @@ fn rate(state: &ProgressState, out: &mut dyn Write) {
 }
 
 impl Watcher for Progress {
-    fn remarks(&mut self, source: &str, remarks: &[String]) {
+    fn remarks(&mut self, source: &str, remarks: &[Remark]) {
         let lines = match () {
             () if self.quiet => Vec::new(),
-            () if self.verbose => remarks.to_vec(),
+            () if self.verbose => remarks.iter().map(Remark::to_string).collect(),
             () => in_short(remarks),
         };
         lines.iter().for_each(|remark| self.line(&format!("{source}: {remark}")));
@@ -116,24 +117,19 @@ impl Watcher for Progress {
     }
 }
 
-/// What a reader decided, on one line: what it decided upon and why is left to `-v`. What it is not sure of, or what it
-/// has no place for, keeps a line of its own.
-fn in_short(remarks: &[String]) -> Vec<String> {
-    const ROUTINE: [&str; 4] = ["text: ", "cells: ", "headers: ", "dates: "];
-    const REASONS: [&str; 3] = [", because ", ", in row ", ", proved by "];
-    let (mut decided, mut open) = (Vec::new(), Vec::new());
-    for remark in remarks {
-        match ROUTINE.iter().find_map(|topic| remark.strip_prefix(topic)) {
-            // A flag in it says that the user may know better.
-            Some(said) if !remark.contains("--") => {
-                let end = REASONS.iter().filter_map(|reason| said.find(reason)).min().unwrap_or(said.len());
-                decided.push(&said[..end]);
-            }
-            _ => open.push(remark.clone()),
-        }
-    }
-    let decided = (!decided.is_empty()).then(|| decided.join("; "));
-    decided.into_iter().chain(open).collect()
+/// What a reader decided, on one line; why is left to `-v`. What the user may know better keeps a line of its own.
+fn in_short(remarks: &[Remark]) -> Vec<String> {
+    let decided = |remark: &Remark| match remark {
+        Remark::Decided { what, .. } => Some(what.clone()),
+        _ => None,
+    };
+    let notable = |remark: &Remark| match remark {
+        Remark::Notable(text) => Some(text.clone()),
+        _ => None,
+    };
+    let decided: Vec<_> = remarks.iter().filter_map(decided).collect();
+    let first = (!decided.is_empty()).then(|| decided.join("; "));
+    first.into_iter().chain(remarks.iter().filter_map(notable)).collect()
 }
 
 #[cfg(test)]
@@ -142,17 +138,15 @@ mod tests {
 
     #[test]
     fn remarks_in_short() {
+        let notable = "a/en fits as well but reads “X” otherwise; --csv-dialect decides";
         let remarks = [
-            "text: UTF-8, because it has a byte order mark",
-            "cells: separated by commas",
-            "headers: Outlook in English, 92 of 92 known, in row 1",
-            "headers: a/en fits as well but reads “X” otherwise; --csv-dialect decides",
-            "dates: day, month, year, proved by 4 of 7 date cells",
-            "no field for “Shoe”: kept as it is (filled in 1 of 2 rows)",
+            Remark::decided("UTF-8", "because it has a byte order mark"),
+            Remark::decided("separated by commas", ""),
+            Remark::Notable(notable.to_owned()),
+            Remark::Minor("no field for “Shoe”".to_owned()),
         ];
-        let short = in_short(&remarks.map(str::to_owned));
-        let first = "UTF-8; separated by commas; Outlook in English, 92 of 92 known; day, month, year";
-        assert_eq!(short, [first, remarks[3], remarks[5]]);
+        assert_eq!(in_short(&remarks), ["UTF-8; separated by commas", notable]);
         assert_eq!(in_short(&[]), [""; 0]);
+        assert_eq!(remarks[0].to_string(), "UTF-8, because it has a byte order mark");
     }
 }

@@ -16,7 +16,7 @@ mod record;
 use std::io;
 
 pub use position::Position;
-pub use record::{Outcome, ReadError, Reader, Record, Reject};
+pub use record::{Outcome, ReadError, Reader, Record, Reject, Remark};
 
 use crate::model::{Contact, Loss};
 

@@ -1,5 +1,6 @@
 //! What every reader hands on.
 
+use std::fmt;
 use std::io;
 
 use crate::formats::Position;
@@ -56,9 +57,42 @@ pub enum ReadError {
     },
 }
 
+/// Something about a source as a whole that its reader decided or noticed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// A decision that the source proves: what, and why.
+    Decided {
+        /// What was decided: "UTF-8", "separated by commas".
+        what: String,
+        /// Why, for whoever wants to know; may be empty.
+        why: String,
+    },
+    /// What the user should know, or may know better.
+    Notable(String),
+    /// What hardly anybody needs to know.
+    Minor(String),
+}
+
+impl Remark {
+    /// A decision and its reason.
+    pub fn decided(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Remark::Decided { what: what.into(), why: why.into() }
+    }
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Remark::Decided { what, why } if why.is_empty() => out.write_str(what),
+            Remark::Decided { what, why } => write!(out, "{what}, {why}"),
+            Remark::Notable(text) | Remark::Minor(text) => out.write_str(text),
+        }
+    }
+}
+
 /// Reads the records of one source in their order, holding one at a time.
 pub trait Reader: Iterator<Item = Result<Record, ReadError>> {
     /// What was decided about the source as a whole (character set, dialect, …), for the user to see. Complete once
     /// the first record has been read.
-    fn remarks(&self) -> Vec<String>;
+    fn remarks(&self) -> Vec<Remark>;
 }

@@ -2,7 +2,7 @@
 
 use std::vec;
 
-use crate::formats::{Reader, Record};
+use crate::formats::{Reader, Record, Remark};
 use crate::pipeline::{Reading, Source, SourceError, Totals, Watcher};
 
 /// The records of several inputs in their order. An input that cannot be read, or not to its end, is counted and told,
@@ -18,7 +18,7 @@ struct Open {
     name: String,
     reader: Box<dyn Reader>,
     /// The reader's remarks that have been told, once any have.
-    told: Option<Vec<String>>,
+    told: Option<Vec<Remark>>,
 }
 
 impl<'a> Records<'a> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::formats::Position;
+use crate::formats::{Position, Remark};
 use crate::model::{Field, Loss, Why};
 
 /// How a record ended: exactly one of these.
@@ -84,7 +84,7 @@ pub trait Watcher {
     fn source(&mut self, _name: &str) {}
 
     /// What a source's reader decided about it as a whole.
-    fn remarks(&mut self, _source: &str, _remarks: &[String]) {}
+    fn remarks(&mut self, _source: &str, _remarks: &[Remark]) {}
 
     /// A source could not be read, or not to its end.
     fn source_failed(&mut self, _why: &str) {}
@@ -101,9 +101,9 @@ pub trait Watcher {
 pub struct LossCount {
     /// How many.
     pub count: u64,
-    /// Where the first one was.
-    pub first: String,
-    /// That record's number in its file; records may end in another order than they stand in.
+    /// Where one of them is: the first in its file, in a mailbox the first by name.
+    pub example: String,
+    /// That record's number in its file, 0 in a mailbox.
     record: u64,
 }
 
@@ -147,11 +147,12 @@ impl Totals {
         self.refused_photos += u64::from(report.photo_refused.is_some());
         let record = report.position.map_or(0, |position| position.record);
         for loss in report.losses {
-            let first = || LossCount { count: 0, first: report.place(), record };
-            let lost = self.losses.entry((loss.field, loss.why)).or_insert_with(first);
+            let example = || LossCount { count: 0, example: report.place(), record };
+            let lost = self.losses.entry((loss.field, loss.why)).or_insert_with(example);
             lost.count += 1;
-            if record < lost.record {
-                (lost.first, lost.record) = (report.place(), record);
+            // Records may end in any order; the example is the same whatever it was.
+            if record < lost.record || record == lost.record && report.place() < lost.example {
+                (lost.example, lost.record) = (report.place(), record);
             }
         }
         watcher.record(report);

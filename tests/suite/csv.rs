@@ -16,5 +16,5 @@ use cardferry::formats::{ReadError, Reader as _, Record};
 fn read(bytes: impl Read, options: Options) -> Result<(Vec<Record>, Vec<String>), ReadError> {
     let mut reader = Reader::new("table.csv".into(), bytes, options);
     let records = reader.by_ref().collect::<Result<Vec<_>, _>>()?;
-    Ok((records, reader.remarks()))
+    Ok((records, reader.remarks().iter().map(ToString::to_string).collect()))
 }

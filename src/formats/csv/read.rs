@@ -12,7 +12,7 @@ use crate::formats::csv::frame::{Frame, Frames, MAX_ROW};
 use crate::formats::csv::slot::{self, Build, Plans, Row, Source};
 use crate::formats::csv::sniff::{self, Decision, WINDOW};
 use crate::formats::csv::survey::{self, Survey};
-use crate::formats::{Outcome, Position, ReadError, Record, Reject};
+use crate::formats::{Outcome, Position, ReadError, Record, Reject, Remark};
 use crate::model::{Extra, Field, Loss, Origin, Rest, Why};
 
 /// Reads the contacts of one table, holding one row at a time.
@@ -23,7 +23,7 @@ pub struct Reader<R: Read> {
     source: Arc<str>,
     options: Options,
     state: State<R>,
-    remarks: Vec<String>,
+    remarks: Vec<Remark>,
     number: u64,
 }
 
@@ -157,7 +157,7 @@ impl<R: Read> Iterator for Reader<R> {
         let record = self.record();
         if record.is_none() {
             if matches!(self.state, State::Open(_)) && self.number == 0 {
-                self.remarks.push("there is no record below the header row".to_owned());
+                self.remarks.push(Remark::Notable("there is no record below the header row".to_owned()));
             }
             self.state = State::Ended;
         }
@@ -166,7 +166,7 @@ impl<R: Read> Iterator for Reader<R> {
 }
 
 impl<R: Read> crate::formats::Reader for Reader<R> {
-    fn remarks(&self) -> Vec<String> {
+    fn remarks(&self) -> Vec<Remark> {
         self.remarks.clone()
     }
 }
@@ -204,7 +204,7 @@ impl<R: Read> Open<R> {
     }
 
     /// Makes a contact of the row, or says why it is none; nothing for a blank row.
-    fn read_row(&mut self, remarks: &mut Vec<String>) -> Option<(Outcome, Vec<Loss>)> {
+    fn read_row(&mut self, remarks: &mut Vec<Remark>) -> Option<(Outcome, Vec<Loss>)> {
         let reject = |why: String| Some((Outcome::Reject(Reject { why }), Vec::new()));
         let (bytes, ends) = self.frames.cells();
         let row = match std::str::from_utf8(bytes) {
@@ -212,7 +212,9 @@ impl<R: Read> Open<R> {
             _ if self.undecided => {
                 let encoding = *self.late.get_or_insert_with(|| {
                     let encoding = charset::guess(bytes);
-                    remarks.push(format!("bytes that are not UTF-8 are read as {}", encoding.name()));
+                    let what =
+                        format!("bytes that are not UTF-8 are read as {}; --encoding says another", encoding.name());
+                    remarks.push(Remark::Notable(what));
                     encoding
                 });
                 recode(bytes, ends, encoding, &mut self.recoded);

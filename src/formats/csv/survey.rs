@@ -3,6 +3,7 @@
 
 use encoding_rs::UTF_8;
 
+use crate::formats::Remark;
 use crate::formats::csv::date::{self, Cell, Order, Votes};
 use crate::formats::csv::frame::{Frame, Frames};
 use crate::formats::csv::read::name;
@@ -62,61 +63,63 @@ impl Survey {
 }
 
 /// The decision in plain words.
-pub(super) fn remarks(decision: &Decision, survey: &Survey, order: Order) -> Vec<String> {
-    let known = decision.columns.iter().flatten().count();
+pub(super) fn remarks(decision: &Decision, survey: &Survey, order: Order) -> Vec<Remark> {
+    let (known, all) = (decision.columns.iter().flatten().count(), decision.columns.len());
+    let (dialect, language) = (decision.table.dialect.title(), language_name(decision.table.language));
+    let headers = format!("{dialect} in {language}, {known} of {all} headers known");
     let mut remarks = vec![
-        format!("text: {}, because {}", decision.encoding.name(), decision.because),
-        format!("cells: separated by {}", delimiter_name(decision.delimiter)),
-        format!(
-            "headers: {} in {}, {known} of {} headers known, in row {}",
-            decision.table.dialect.title(),
-            language_name(decision.table.language),
-            decision.columns.len(),
-            decision.header_row + 1,
-        ),
+        Remark::decided(decision.encoding.name(), format!("because {}", decision.because)),
+        Remark::decided(format!("separated by {}", delimiter_name(decision.delimiter)), ""),
+        Remark::decided(headers, format!("in row {}", decision.header_row + 1)),
     ];
-    if known * 2 < decision.columns.len() {
-        remarks.push("headers: fewer than half are known; look at the result before you use it".to_owned());
+    if known * 2 < all {
+        let what = "fewer than half of the headers are known; look at the result before you use it";
+        remarks.push(Remark::Notable(what.to_owned()));
     }
     if let Some((table, headers)) = &decision.rival {
-        remarks.push(format!(
-            "headers: {} fits as well but reads {} otherwise; --csv-dialect decides",
-            table.name(),
-            quoted(headers.iter().map(String::as_str))
-        ));
+        let (table, headers) = (table.name(), quoted(headers.iter().map(String::as_str)));
+        let what = format!("{table} fits as well but reads {headers} otherwise; --csv-dialect decides");
+        remarks.push(Remark::Notable(what));
     }
     remarks.extend(date_remark(survey, order));
     if survey.short_years {
-        remarks.push("dates: a year of two digits is the latest one that is not in the future".to_owned());
+        remarks.push(Remark::decided("a year of two digits is the latest one that is not in the future", ""));
     }
-    let unmapped =
-        survey.unmapped.iter().filter(|(at, filled)| *filled > 0 || !decision.headers[*at].trim().is_empty());
-    for (at, filled) in unmapped {
-        let header = name(*at, &decision.headers[*at]);
-        remarks.push(format!("no field for “{header}”: kept as it is (filled in {filled} of {} rows)", survey.rows));
-    }
+    remarks.extend(survey.unmapped.iter().filter_map(|(at, filled)| unmapped_remark(decision, survey, *at, *filled)));
     remarks
 }
 
-fn date_remark(survey: &Survey, order: Order) -> Option<String> {
+/// A column that no field has: who left it empty need not hear of it.
+fn unmapped_remark(decision: &Decision, survey: &Survey, at: usize, filled: usize) -> Option<Remark> {
+    let header = name(at, &decision.headers[at]);
+    let what = || format!("no field for “{header}”: kept as it is (filled in {filled} of {} rows)", survey.rows);
+    match (filled, decision.headers[at].trim()) {
+        (0, "") => None,
+        (0, _) => Some(Remark::Minor(what())),
+        _ => Some(Remark::Notable(what())),
+    }
+}
+
+fn date_remark(survey: &Survey, order: Order) -> Option<Remark> {
     let (seen, proofs) = (survey.votes.seen, survey.votes.proofs);
     if seen == 0 {
         return None;
     }
     Some(match order {
-        Order::Given(order) => format!("dates: {}, as you said", order.words()),
+        Order::Given(order) => Remark::decided(format!("dates as {}", order.words()), "as you said"),
         Order::Proved(order) => {
-            format!("dates: {}, proved by {} of {seen} date cells", order.words(), proofs[order as usize])
+            let why = format!("proved by {} of {seen} date cells", proofs[order as usize]);
+            Remark::decided(format!("dates as {}", order.words()), why)
         }
-        Order::Assumed(order) => format!(
-            "dates: {}, as the headers' language suggests; none of {seen} date cells proves it; --date-order decides",
+        Order::Assumed(order) => Remark::Notable(format!(
+            "dates as {}, as the headers' language suggests; none of {seen} date cells proves it; --date-order decides",
             order.words()
-        ),
-        Order::Contrary => format!(
-            "dates: {} cells prove day, month, year and {} month, day, year; those that prove neither are kept as text; \
+        )),
+        Order::Contrary => Remark::Notable(format!(
+            "{} date cells prove day, month, year and {} month, day, year; those that prove neither are kept as text; \
              --date-order decides",
             proofs[0], proofs[1]
-        ),
+        )),
     })
 }
 

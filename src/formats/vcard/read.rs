@@ -12,7 +12,7 @@ use super::frame::{Frame, Frames, HEAD, Piece};
 use super::line;
 use super::property::Property;
 use super::unfold::{Physical, Unfolded};
-use crate::formats::{Outcome, Position, ReadError, Record, Reject};
+use crate::formats::{Outcome, Position, ReadError, Record, Reject, Remark};
 use crate::model::{Field, Loss, Why};
 
 /// How a vCard source is read.
@@ -186,8 +186,8 @@ impl<R: Read> Iterator for Reader<R> {
 }
 
 impl<R: Read> crate::formats::Reader for Reader<R> {
-    fn remarks(&self) -> Vec<String> {
-        let wide = self.frames.wide().map(|name| format!("the file is {name}"));
+    fn remarks(&self) -> Vec<Remark> {
+        let wide = self.frames.wide().map(|name| Remark::decided(name, ""));
         let guessed = &self.charsets.guessed;
         let guessed = guessed.iter().map(|name| {
             format!("text that is not UTF-8 and says no charset was read as {name}; --encoding says another")
@@ -196,6 +196,7 @@ impl<R: Read> crate::formats::Reader for Reader<R> {
         let damaged = (self.charsets.damaged > 0).then(|| {
             format!("{} values are UTF-8 with damaged bytes, which are shown as \u{fffd}", self.charsets.damaged)
         });
-        wide.into_iter().chain(guessed).chain(unknown).chain(damaged).collect()
+        let notable = guessed.chain(unknown).chain(damaged).map(Remark::Notable);
+        wide.into_iter().chain(notable).collect()
     }
 }

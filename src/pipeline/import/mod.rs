@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use tokio::task::unconstrained;
 
 use crate::formats::{Outcome, Record};
 use crate::model::identity::{Key, Keys};
@@ -105,7 +106,9 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
                 let Some(record) = records.next(totals, watcher) else { break };
                 if let Some(job) = self.begin(record, totals, watcher) {
                     let (mailbox, place, run) = (self.mailbox, self.place, self.run);
-                    under_way.push(async move { apply::apply(mailbox, place, run, job).await });
+                    // The runtime would make a job wait now and then to be fair to other tasks, and let the next one
+                    // pass it: contacts are to be created in the order they stand in.
+                    under_way.push(unconstrained(apply::apply(mailbox, place, run, job)));
                 }
             }
             let Some((job, applied)) = under_way.next().await else { break };

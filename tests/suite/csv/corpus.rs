@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use cardferry::formats::Outcome;
-use cardferry::formats::csv::Options;
+use cardferry::formats::csv::{Options, Reader};
+use cardferry::formats::{Outcome, Reader as _, Remark};
 use cardferry::model::{Contact, Field};
 
 use crate::golden;
@@ -30,15 +30,16 @@ fn every_file_is_decided_on_as_before() {
 
 /// Name, decision, and counts: no content.
 fn row(name: &str, bytes: &[u8]) -> String {
-    let (records, remarks) = match super::read(bytes, Options::default()) {
-        Ok(read) => read,
+    let mut reader = Reader::new("table.csv".into(), bytes, Options::default());
+    let records = match reader.by_ref().collect::<Result<Vec<_>, _>>() {
+        Ok(records) => records,
         Err(error) => {
             let error = error.to_string();
             let what = error.split([':', '(', ';']).nth(1).unwrap_or_default().trim();
             return format!("{name}\trefused: {what}");
         }
     };
-    let decision: Vec<&str> = remarks.iter().filter_map(|remark| decision(remark)).collect();
+    let decision: Vec<String> = reader.remarks().into_iter().filter_map(decision).collect();
     let contacts: Vec<&Contact> = records
         .iter()
         .filter_map(|record| match &record.outcome {
@@ -59,9 +60,11 @@ fn row(name: &str, bytes: &[u8]) -> String {
     format!("{name}\t{}\t{counts}\t{}", decision.join("; "), fields.join(", "))
 }
 
-/// The part of a remark that says what was decided.
-fn decision(remark: &str) -> Option<&str> {
-    let decided = ["text: ", "cells: separated by ", "headers: ", "dates: "];
-    let rest = decided.iter().find_map(|start| remark.strip_prefix(start))?;
-    rest.split(", because").next()
+/// What was decided; of other remarks, those that are no content of the file.
+fn decision(remark: Remark) -> Option<String> {
+    match remark {
+        Remark::Decided { what, .. } => Some(what),
+        Remark::Notable(text) => (!text.contains('“')).then_some(text),
+        Remark::Minor(_) => None,
+    }
 }

@@ -13,7 +13,7 @@ fn names(text: &[u8]) -> (Vec<String>, String) {
         Outcome::Reject(reject) => reject.why,
     };
     let names = reader.by_ref().map(|record| name(record.unwrap())).collect();
-    (names, reader.remarks().join("\n"))
+    (names, reader.remarks().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 
 #[test]
