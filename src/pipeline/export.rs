@@ -40,8 +40,8 @@ pub enum ExportError {
 /// Writes every contact of the folders, with its photo.
 ///
 /// # Errors
-/// When the mailbox refuses its list or is out of reach, when the output cannot be written, when the user interrupts: then the
-/// output is not whole.
+/// When the mailbox refuses its list or is out of reach, when the output cannot be written, when the user interrupts:
+/// then the output is not whole.
 pub async fn export<T: Transport, C: Clock>(
     mailbox: &Mailbox<T, C>,
     places: &[Place],
