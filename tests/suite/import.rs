@@ -121,7 +121,7 @@ async fn everything_arrives_once_and_comes_back_with_its_photos() {
     }
 }
 
-/// Requests are on their way eight at a time, and yet a rehearsal goes the same way each time.
+/// Several requests are on their way at a time, and yet a rehearsal goes the same way each time.
 #[tokio::test]
 async fn contacts_stand_in_the_sandbox_as_they_stood_in_the_file() {
     for _ in 0..5 {

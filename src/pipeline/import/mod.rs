@@ -16,13 +16,15 @@ use crate::formats::{Outcome, Record};
 use crate::model::identity::{Key, Keys};
 use crate::pipeline::{Ending, RecordReport, Records, Totals, Watcher};
 use crate::remote::api::Place;
+use crate::remote::gate::Limits;
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
 use apply::{Applied, Job};
 pub use proof::Proof;
 use target::Target;
 
-/// Records that are worked on at once: more than the requests that may be under way, so that these never run dry.
-const AT_ONCE: usize = 8;
+/// Records that are worked on at once: as many as requests may be under way. A job that had to wait at the gate could be
+/// passed there by a later one, and contacts are to be created in the order they stand in.
+const AT_ONCE: usize = Limits::EXCHANGE.in_flight;
 /// Records in a row over which the service may break down before it is the service that is broken, and the run stops.
 const BREAKDOWNS: u32 = 3;
 
@@ -106,8 +108,8 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
                 let Some(record) = records.next(totals, watcher) else { break };
                 if let Some(job) = self.begin(record, totals, watcher) {
                     let (mailbox, place, run) = (self.mailbox, self.place, self.run);
-                    // The runtime would make a job wait now and then to be fair to other tasks, and let the next one
-                    // pass it: contacts are to be created in the order they stand in.
+                    // The runtime would make a job wait now and then to be fair to other tasks, and let a later one
+                    // pass it.
                     under_way.push(unconstrained(apply::apply(mailbox, place, run, job)));
                 }
             }
