@@ -1,4 +1,5 @@
 //! The command line: names, help texts, environment variables.
+#![allow(rustdoc::bare_urls, reason = "these texts are printed as they stand")]
 
 use std::path::PathBuf;
 

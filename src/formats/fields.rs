@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::formats::{csv, exchange, vcard};
 
-/// The table in Markdown, one row for each of [`Field::ALL`], taken from the formats' own mapping tables.
+/// The table in Markdown, one row for each of [`Field::ALL`](crate::model::Field::ALL), taken from the formats' own mapping tables.
 pub fn table() -> String {
     let mut text = String::from("| field | vCard 3.0 | Outlook CSV | Google CSV | mailbox (Graph's names) |\n");
     text.push_str("| --- | --- | --- | --- | --- |\n");
