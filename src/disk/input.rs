@@ -7,12 +7,29 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// What the system says: not there, no permission, a directory.
-#[expect(clippy::disallowed_types, reason = "this is where files are opened")]
 pub fn open(path: &Path) -> io::Result<impl Read + use<>> {
     if path.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
     }
     std::fs::File::open(path)
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum There {
+    /// A directory.
+    Directory,
+    /// A file, or something that is read like one: a pipe, a device.
+    File,
+}
+
+/// Looks what stands at a path, without opening it.
+///
+/// # Errors
+/// What the system says: nothing is there, or it may not be looked at.
+pub fn look(path: &Path) -> io::Result<There> {
+    let there = std::fs::metadata(path)?;
+    Ok(if there.is_dir() { There::Directory } else { There::File })
 }
 
 /// The files right in a directory, sorted by name; directories in it and hidden files are left out.

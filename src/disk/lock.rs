@@ -4,12 +4,6 @@
 //! a locked file cannot be read by others on Windows. The lock decides: the operating system frees it when its holder
 //! dies, however it dies, so a URL that a killed server left behind is never believed.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "disk is the home of files; this is their lock"
-)]
-
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;

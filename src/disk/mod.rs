@@ -1,5 +1,6 @@
 //! What lasts: files that appear whole or not at all, directories of records, locks, databases. Imports nothing of the
 //! crate.
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this room is the one home of files")]
 
 pub mod input;
 #[cfg(feature = "sandbox")]
@@ -15,7 +16,6 @@ use std::path::Path;
 ///
 /// # Errors
 /// What the system says.
-#[expect(clippy::disallowed_methods, reason = "this is where directories are made")]
 pub fn make_directory(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }

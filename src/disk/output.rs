@@ -81,7 +81,6 @@ impl Write for Output {
     }
 }
 
-#[expect(clippy::disallowed_types, reason = "this is where files are opened")]
 fn open(path: &Path) -> io::Result<Box<dyn Sink>> {
     Ok(Box::new(std::fs::OpenOptions::new().write(true).open(path)?))
 }
@@ -105,12 +104,10 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
 /// Removes what an [`Output`] has written so far: for a process that ends without dropping it.
 pub fn discard(temporary: &Path) {
     // Whatever prevents it, there is nothing more to be done.
-    #[expect(clippy::disallowed_methods, reason = "this is where output files are made and removed")]
     let _ = std::fs::remove_file(temporary);
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "tests look at what stands on the disk")]
 mod tests {
     use super::*;
 

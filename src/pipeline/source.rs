@@ -4,7 +4,7 @@ use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::disk::input;
+use crate::disk::input::{self, There};
 use crate::formats::{Format, Reader, csv, vcard};
 
 /// Bytes looked at to tell a format.
@@ -67,11 +67,12 @@ pub fn sources_of(words: &[PathBuf]) -> Vec<Result<Source, SourceError>> {
     for word in words {
         if word.as_os_str() == "-" {
             sources.push(Ok(Source::Stdin));
-        } else if word.is_dir() {
-            sources.extend(files_of(word));
-        } else {
-            let there = word.metadata().map(|_| Source::File(word.clone()));
-            sources.push(there.map_err(|error| SourceError::Io { source_name: word.display().to_string(), error }));
+            continue;
+        }
+        match input::look(word) {
+            Ok(There::Directory) => sources.extend(files_of(word)),
+            Ok(There::File) => sources.push(Ok(Source::File(word.clone()))),
+            Err(error) => sources.push(Err(SourceError::Io { source_name: word.display().to_string(), error })),
         }
     }
     sources
