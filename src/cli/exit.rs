@@ -120,7 +120,7 @@ impl Failure {
             RemoteError::NotAuthorised(_) => {
                 (Exit::NotAuthorised, "; check the token (--token-env) and its permissions")
             }
-            RemoteError::Unavailable { last, .. } if last.starts_with("cannot connect") => {
+            RemoteError::Unavailable { connected: false, .. } => {
                 (Exit::Unavailable, "; check the address, or run it again later")
             }
             RemoteError::Unavailable { .. } => (Exit::Unavailable, "; run it again later"),

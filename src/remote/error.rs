@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::remote::api::ServiceError;
-use crate::remote::transport::TransportError;
+use crate::remote::transport::{Sent, TransportError};
 
 /// Why a request to a mailbox did not do what it should.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -24,6 +24,8 @@ pub enum RemoteError {
         last: String,
         /// The status that the service answered the last attempt with, if it answered.
         status: Option<StatusCode>,
+        /// Whether there was a connection at the last attempt.
+        connected: bool,
     },
     /// The answer is not what the API documents.
     #[error("{request}: the answer makes no sense: {what}")]
@@ -81,10 +83,10 @@ impl RemoteError {
 
     /// Patience is over.
     pub(super) fn unavailable(attempts: u32, last: &Result<ServiceError, TransportError>) -> Self {
-        let (last, status) = match last {
-            Ok(error) => (error.to_string(), Some(error.status)),
-            Err(error) => (error.to_string(), None),
+        let (last, status, connected) = match last {
+            Ok(error) => (error.to_string(), Some(error.status), true),
+            Err(error) => (error.to_string(), None, error.sent == Sent::Maybe),
         };
-        RemoteError::Unavailable { attempts, last, status }
+        RemoteError::Unavailable { attempts, last, status, connected }
     }
 }
