@@ -62,6 +62,21 @@ proptest! {
     }
 
     #[test]
+    fn values_with_the_same_text_keep_their_labels_apart(contact in arbitrary_contact()) {
+        let mut contact = contact;
+        contact.emails.iter_mut().for_each(|email| email.address = "a@b.example".into());
+        contact.phones.iter_mut().for_each(|phone| phone.number = "1".into());
+        contact.ims.iter_mut().for_each(|im| im.address = "joe".into());
+        contact.urls.iter_mut().for_each(|url| url.url = "https://example.com".into());
+        for address in &mut contact.addresses {
+            let (kind, label, preference) = (address.kind, address.label.clone(), address.preference);
+            *address = Address { city: "Berlin".into(), kind, label, preference, ..Address::default() };
+        }
+        let back = answered(&contact, Dialect::Graph).contact;
+        prop_assert_eq!(sorted(back), sorted(in_the_mailbox(&contact)));
+    }
+
+    #[test]
     fn no_body_is_beyond_the_service_s_limits(contact in arbitrary_contact()) {
         let body = exchange::write(&contact, Dialect::Graph).json(None);
         let count = |name: &str| body.get(name).and_then(Value::as_array).map_or(0, Vec::len);

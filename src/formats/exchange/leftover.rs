@@ -4,7 +4,8 @@ use super::extended::Fingerprint;
 use super::table::{Carried, ROWS};
 use super::write::street_of;
 use crate::model::{
-    Address, Contact, Date, Email, Field, Im, Loss, Organization, Phone, Photo, PhotoData, Rest, Shape, Url, Why,
+    Address, Contact, Date, Email, Field, Im, Kind, Line, Loss, Organization, Phone, Photo, PhotoData, Rest, Shape,
+    Url, Why,
 };
 
 /// One value, or the remarks on one, that has no other home.
@@ -47,6 +48,29 @@ pub(super) fn leftover(contact: &Contact, back: &Contact) -> Vec<Piece> {
 pub(super) trait Live: Clone + Default + PartialEq {
     /// The text that the mailbox shows.
     fn live_text(&self) -> String;
+
+    /// Where the mailbox shows it: several values may have the same text.
+    fn slot(&self) -> (Option<Kind>, Line) {
+        (None, Line::default())
+    }
+
+    /// Whether this value may be what stands in the mailbox as `live`.
+    fn may_be(&self, live: &Self) -> bool {
+        let ((kind, line), (live_kind, live_line)) = (self.slot(), live.slot());
+        line == live_line && (kind == live_kind || kind.is_none() || live_kind.is_none())
+    }
+
+    /// Fingerprint of the value as it is live: its text and where it stands.
+    fn live_value_print(&self, field: Field) -> Fingerprint {
+        let (kind, line) = self.slot();
+        let kind = kind.map_or('-', |kind| match kind {
+            Kind::Home => 'h',
+            Kind::Business => 'b',
+            Kind::Other => 'o',
+        });
+        let line = Line::ALL.iter().position(|of| *of == line).unwrap_or_default();
+        live_print(field, &format!("{kind}{line}\n{}", self.live_text()))
+    }
 }
 
 impl Live for Email {
@@ -58,6 +82,10 @@ impl Live for Email {
 impl Live for Phone {
     fn live_text(&self) -> String {
         self.number.clone()
+    }
+
+    fn slot(&self) -> (Option<Kind>, Line) {
+        (self.kind, self.line)
     }
 }
 
@@ -71,12 +99,20 @@ impl Live for Url {
     fn live_text(&self) -> String {
         self.url.clone()
     }
+
+    fn slot(&self) -> (Option<Kind>, Line) {
+        (self.kind, Line::default())
+    }
 }
 
 impl Live for Address {
     fn live_text(&self) -> String {
         let parts = [&street_of(self), &self.po_box, &self.city, &self.state, &self.postal_code, &self.country];
         parts.map(String::as_str).join("\n")
+    }
+
+    fn slot(&self) -> (Option<Kind>, Line) {
+        (self.kind, Line::default())
     }
 }
 
@@ -173,20 +209,37 @@ fn list_pieces<V: Live>(
     place: fn(&mut Contact) -> &mut Vec<V>,
     pieces: &mut Vec<Piece>,
 ) {
-    let mut live: Vec<&V> = back.iter().collect();
-    for value in values {
-        let text = value.live_text();
-        let found = live.iter().position(|live| live.live_text() == text).map(|at| live.remove(at));
-        if found == Some(value) || *value == V::default() {
+    for (value, live) in values.iter().zip(paired(values, back)) {
+        if live == Some(value) || *value == V::default() {
             continue;
         }
         let mut fragment = Contact::default();
         place(&mut fragment).push(value.clone());
-        let why = if found.is_some() { Why::Remark } else { full(field) };
-        let of = found.map(|_| live_print(field, &text));
+        let why = if live.is_some() { Why::Remark } else { full(field) };
+        let of = live.map(|live| live.live_value_print(field));
+        let text = value.live_text();
         let shown = text.split('\n').filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ");
         pieces.push(Piece { fragment, of, loss: Loss::new(field, shown, why) });
     }
+}
+
+/// Whether a value and a live one fit.
+type Fits<'a, V> = &'a dyn Fn(&V, &V) -> bool;
+
+/// For each value what stands for it in the mailbox. Of several with the same text each takes the one that is just like
+/// it, else one where it may stand, else any that is left.
+fn paired<'b, V: Live>(values: &[V], back: &'b [V]) -> Vec<Option<&'b V>> {
+    let mut live: Vec<&V> = back.iter().collect();
+    let mut pairs = vec![None; values.len()];
+    let same_text = |value: &V, live: &V| value.live_text() == live.live_text();
+    let passes: [Fits<'_, V>; 3] =
+        [&|value, live| value == live, &|value, live| same_text(value, live) && value.may_be(live), &same_text];
+    for fits in passes {
+        for (value, pair) in values.iter().zip(&mut pairs).filter(|(_, pair)| pair.is_none()) {
+            *pair = live.iter().position(|live| fits(value, live)).map(|at| live.remove(at));
+        }
+    }
+    pairs
 }
 
 /// Why a value of a list found no place.

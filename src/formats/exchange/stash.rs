@@ -219,6 +219,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Stashed>, Damaged> {
 
 /// Puts the pieces back where the values they belong to still are as they were.
 pub(super) fn merge(contact: &mut Contact, pieces: Vec<Stashed>) {
+    let mut live = LivePrints::of(contact);
     for Stashed { of, fragment } in pieces {
         merge_texts(contact, &fragment, of);
         merge_date(contact, &fragment, of, Field::Birthday, |contact| &mut contact.birthday);
@@ -236,11 +237,11 @@ pub(super) fn merge(contact: &mut Contact, pieces: Vec<Stashed>) {
             }
         }
         merge_photo(contact, &fragment);
-        merge_list(&mut contact.emails, fragment.emails, of, Field::Emails);
-        merge_list(&mut contact.phones, fragment.phones, of, Field::Phones);
-        merge_list(&mut contact.ims, fragment.ims, of, Field::Ims);
-        merge_list(&mut contact.urls, fragment.urls, of, Field::Urls);
-        merge_list(&mut contact.addresses, fragment.addresses, of, Field::Addresses);
+        merge_list(&mut contact.emails, &mut live.emails, fragment.emails, of);
+        merge_list(&mut contact.phones, &mut live.phones, fragment.phones, of);
+        merge_list(&mut contact.ims, &mut live.ims, fragment.ims, of);
+        merge_list(&mut contact.urls, &mut live.urls, fragment.urls, of);
+        merge_list(&mut contact.addresses, &mut live.addresses, fragment.addresses, of);
         contact.organizations.extend(fragment.organizations);
         contact.events.extend(fragment.events);
         contact.relations.extend(fragment.relations);
@@ -289,19 +290,39 @@ fn keep_rest(contact: &mut Contact, fragment: &Contact, field: Field) {
     }
 }
 
+/// Fingerprints of what was live before anything was put back; none once its piece has been.
+struct LivePrints {
+    emails: Vec<Option<Fingerprint>>,
+    phones: Vec<Option<Fingerprint>>,
+    ims: Vec<Option<Fingerprint>>,
+    urls: Vec<Option<Fingerprint>>,
+    addresses: Vec<Option<Fingerprint>>,
+}
+
+impl LivePrints {
+    fn of(contact: &Contact) -> Self {
+        fn prints<V: Live>(values: &[V], field: Field) -> Vec<Option<Fingerprint>> {
+            values.iter().map(|value| Some(value.live_value_print(field))).collect()
+        }
+        Self {
+            emails: prints(&contact.emails, Field::Emails),
+            phones: prints(&contact.phones, Field::Phones),
+            ims: prints(&contact.ims, Field::Ims),
+            urls: prints(&contact.urls, Field::Urls),
+            addresses: prints(&contact.addresses, Field::Addresses),
+        }
+    }
+}
+
 /// A value that was live is enriched if it is still there; one that never was comes back.
-fn merge_list<V: Live>(live: &mut Vec<V>, values: Vec<V>, of: Option<Fingerprint>, field: Field) {
+fn merge_list<V>(live: &mut Vec<V>, prints: &mut [Option<Fingerprint>], values: Vec<V>, of: Option<Fingerprint>) {
     for value in values {
-        let text = value.live_text();
-        match of {
-            None => live.push(value),
-            Some(of) if of == live_print(field, &text) => {
-                let there = live.iter_mut().find(|there| there.live_text() == text && **there != value);
-                if let Some(there) = there {
-                    *there = value;
-                }
-            }
-            Some(_) => {}
+        let Some(of) = of else {
+            live.push(value);
+            continue;
+        };
+        if let Some(at) = prints.iter().position(|print| *print == Some(of)) {
+            (live[at], prints[at]) = (value, None);
         }
     }
 }
