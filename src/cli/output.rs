@@ -125,9 +125,12 @@ impl Sink {
     /// Ends the output as the totals want it: the file takes its place, unless that would replace what stands there by
     /// nothing although something went wrong, or although `--fail-empty` is there to prevent it.
     pub(super) fn end(self, common: &Common, totals: &Totals) -> Result<(), Failure> {
-        let name = if self.temporary.is_some() { self.name.clone() } else { "nothing".to_owned() };
+        let not_done = match &self.temporary {
+            Some(_) => format!("{} was not written", self.name),
+            None => "nothing was written".to_owned(),
+        };
         match () {
-            () if totals.nothing_arrived() => Err(Failure::nothing_arrived(totals, &format!("{name} was not written"))),
+            () if totals.nothing_arrived() => Err(Failure::nothing_arrived(totals, &not_done)),
             () if common.fail_empty && totals.read == 0 => Ok(()),
             () => self.commit(),
         }

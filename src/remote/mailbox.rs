@@ -324,7 +324,7 @@ fn same_name(one: &str, other: &str) -> bool {
 }
 
 fn no_folder(missing: &str, there: &[Folder]) -> RemoteError {
-    let names: Vec<_> = there.iter().map(|folder| format!("{:?}", folder.name)).collect();
+    let names: Vec<_> = there.iter().map(|folder| format!("\"{}\"", folder.name.replace('/', "\\/"))).collect();
     let there =
         if names.is_empty() { "there is none at all".to_owned() } else { format!("there are {}", names.join(", ")) };
     RemoteError::NoFolder { missing: missing.to_owned(), there }
