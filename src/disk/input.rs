@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// What the system says: not there, no permission, a directory.
 pub fn open(path: &Path) -> io::Result<impl Read + use<>> {
-    if path.is_dir() {
+    if look(path)? == There::Directory {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
     }
     std::fs::File::open(path)

@@ -52,11 +52,7 @@ impl<'a> Records<'a> {
         let source = self.sources.next()?;
         let opened = source.and_then(|source| Ok((source.name(), source.open(self.reading)?)));
         match opened {
-            Ok((name, reader)) => {
-                watcher.source(&name);
-                totals.sources += 1;
-                Some(Some(Open { name, reader, told: None }))
-            }
+            Ok((name, reader)) => Some(Some(Open { name, reader, told: None })),
             Err(error) => {
                 fail(&error.to_string(), totals, watcher);
                 Some(None)

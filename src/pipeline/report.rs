@@ -80,9 +80,6 @@ impl RecordReport<'_> {
 
 /// Sees a job happen. Every method has an empty default.
 pub trait Watcher {
-    /// A source was opened; what was decided about it may follow with the first record.
-    fn source(&mut self, _name: &str) {}
-
     /// What a source's reader decided about it as a whole.
     fn remarks(&mut self, _source: &str, _remarks: &[Remark]) {}
 
@@ -116,8 +113,6 @@ pub struct Totals {
     pub endings: BTreeMap<Ending, u64>,
     /// Values lost, by field and reason.
     pub losses: BTreeMap<(Field, Why), LossCount>,
-    /// Sources that were opened.
-    pub sources: u64,
     /// Sources that could not be read, or not to their end.
     pub failed_sources: u64,
     /// Photos that the target has now and did not have before.

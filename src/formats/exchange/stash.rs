@@ -32,7 +32,8 @@ pub(super) struct Stashed {
 /// The pieces that have room, ready to be written.
 #[derive(Debug, Default)]
 pub(super) struct Stash {
-    kept: Vec<(Field, Value)>,
+    /// The pieces' JSON, each with whether it is the contact's content.
+    kept: Vec<(String, bool)>,
     /// Values that nobody sees in the mailbox.
     pub(super) hidden: Vec<Loss>,
     /// What found no room.
@@ -48,13 +49,11 @@ impl Stash {
         let mut stash = Self::default();
         let mut length = ENVELOPE;
         for piece in pieces {
-            let json = json_of(&piece);
-            let size = json.as_ref().map_or(0, |json| json.to_string().len() + 1);
-            match json {
-                Some(json) if length + size <= MAX_BYTES => {
-                    length += size;
-                    stash.kept.push((piece.loss.field, json));
-                    stash.hidden.extend(Some(piece.loss).filter(|loss| piece.of.is_none() && is_seen_elsewhere(loss)));
+            match json_of(&piece).map(|json| json.to_string()) {
+                Some(json) if length + json.len() < MAX_BYTES => {
+                    length += json.len() + 1;
+                    stash.kept.push((json, is_content(&piece.loss)));
+                    stash.hidden.extend(Some(piece.loss).filter(|loss| piece.of.is_none() && is_missed(loss)));
                 }
                 _ => stash.losses.push(piece.loss),
             }
@@ -64,32 +63,35 @@ impl Stash {
 
     /// Its text, if there is anything to keep.
     pub(super) fn text(&self) -> Option<String> {
-        if self.kept.is_empty() {
-            return None;
-        }
-        let pieces: Value = self.kept.iter().map(|(_, json)| json.clone()).collect();
-        let text = pieces.to_string();
-        let stash = json!({ "v": VERSION, "length": text.len(), "sum": sum(&text), "pieces": pieces });
-        Some(stash.to_string())
+        let pieces = list(self.kept.iter());
+        let (length, sum) = (pieces.len(), sum(&pieces));
+        let text = || format!(r#"{{"v":{VERSION},"length":{length},"sum":"{sum}","pieces":{pieces}}}"#);
+        (!self.kept.is_empty()).then(text)
     }
 
-    /// What of it is the contact's content: not when the file was written, nor by what.
-    pub(super) fn content(&self) -> Value {
-        let is_content = |field: Field, json: &Value| match json["extra"]["name"].as_str() {
-            Some(name) => !ABOUT_THE_FILE.iter().any(|about| about.eq_ignore_ascii_case(name)),
-            None => field != Field::Revision,
-        };
-        self.kept.iter().filter(|(field, json)| is_content(*field, json)).map(|(_, json)| json.clone()).collect()
+    /// The JSON of what of it is the contact's content: not when the file was written, nor by what.
+    pub(super) fn content(&self) -> String {
+        list(self.kept.iter().filter(|(_, is_content)| *is_content))
+    }
+}
+
+/// Pieces as a JSON array.
+fn list<'a>(pieces: impl Iterator<Item = &'a (String, bool)>) -> String {
+    let pieces: Vec<&str> = pieces.map(|(json, _)| json.as_str()).collect();
+    format!("[{}]", pieces.join(","))
+}
+
+/// Whether it is of the contact, not of the file that the contact stood in.
+fn is_content(loss: &Loss) -> bool {
+    match loss.field {
+        Field::Extra => !ABOUT_THE_FILE.iter().any(|about| about.eq_ignore_ascii_case(&loss.value)),
+        field => field != Field::Revision,
     }
 }
 
 /// Whether a person would miss it: nobody looks at identifiers, times of change and what is about the file.
-fn is_seen_elsewhere(loss: &Loss) -> bool {
-    match loss.field {
-        Field::Uid | Field::Revision => false,
-        Field::Extra => !ABOUT_THE_FILE.iter().any(|about| about.eq_ignore_ascii_case(&loss.value)),
-        _ => true,
-    }
+fn is_missed(loss: &Loss) -> bool {
+    loss.field != Field::Uid && is_content(loss)
 }
 
 fn json_of(piece: &Piece) -> Option<Value> {

@@ -1,6 +1,6 @@
 //! A contact as the body of a create request.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::date;
 use super::dialect::{Dialect, Names, names};
@@ -33,8 +33,8 @@ pub fn write(contact: &Contact, dialect: Dialect) -> Written {
         body.put(contact, *field, *carried);
     }
     let stash = Stash::of(leftover(contact, &contact_of(body.clone())));
-    let content = json!([body.json(Dialect::Graph), stash.content()]);
-    let content = Fingerprint::of(content.to_string().as_bytes());
+    let content = format!("[{},{}]", Value::Object(body.json(Dialect::Graph)), stash.content());
+    let content = Fingerprint::of(content.as_bytes());
     body.extended.extend(stash.text().map(|text| (extended::STASH, text)));
     Written { body, dialect, content, hidden: stash.hidden, losses: stash.losses }
 }

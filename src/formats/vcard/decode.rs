@@ -109,7 +109,7 @@ impl Charsets {
             return Cow::Borrowed(text);
         }
         if bytes.is_ascii() && declared.is_none_or(|name| !name.to_ascii_lowercase().contains("2022")) {
-            return utf8_or_lossy(bytes);
+            return String::from_utf8_lossy(bytes);
         }
         let encoding = declared.and_then(|name| self.named(name));
         let yields = encoding.is_none_or(|encoding| encoding == UTF_8 || encoding.is_single_byte());
@@ -152,14 +152,10 @@ impl Charsets {
         }
         if charset::is_damaged_utf8(bytes) {
             self.damaged += 1;
-            return utf8_or_lossy(bytes);
+            return String::from_utf8_lossy(bytes);
         }
         self.guess(bytes)
     }
-}
-
-fn utf8_or_lossy(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes)
 }
 
 #[cfg(test)]
