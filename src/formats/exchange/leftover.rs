@@ -59,18 +59,6 @@ pub(super) trait Live: Clone + Default + PartialEq {
         let ((kind, line), (live_kind, live_line)) = (self.slot(), live.slot());
         line == live_line && (kind == live_kind || kind.is_none() || live_kind.is_none())
     }
-
-    /// Fingerprint of the value as it is live: its text and where it stands.
-    fn live_value_print(&self, field: Field) -> Fingerprint {
-        let (kind, line) = self.slot();
-        let kind = kind.map_or('-', |kind| match kind {
-            Kind::Home => 'h',
-            Kind::Business => 'b',
-            Kind::Other => 'o',
-        });
-        let line = Line::ALL.iter().position(|of| *of == line).unwrap_or_default();
-        live_print(field, &format!("{kind}{line}\n{}", self.live_text()))
-    }
 }
 
 impl Live for Email {
@@ -114,6 +102,23 @@ impl Live for Address {
     fn slot(&self) -> (Option<Kind>, Line) {
         (self.kind, Line::default())
     }
+}
+
+/// Fingerprints of live values: text, where each stands, and a running number among those that are alike in both.
+pub(super) fn live_prints<V: Live>(values: &[V], field: Field) -> Vec<Fingerprint> {
+    let shown = |value: &V| {
+        let (kind, line) = value.slot();
+        let kind = kind.map_or('-', |kind| match kind {
+            Kind::Home => 'h',
+            Kind::Business => 'b',
+            Kind::Other => 'o',
+        });
+        let line = Line::ALL.iter().position(|of| *of == line).unwrap_or_default();
+        format!("{kind}{line}\n{}", value.live_text())
+    };
+    let shown: Vec<String> = values.iter().map(shown).collect();
+    let number = |at: usize| shown[..at].iter().filter(|earlier| **earlier == shown[at]).count();
+    (0..shown.len()).map(|at| live_print(field, &format!("{}.{}", number(at), shown[at]))).collect()
 }
 
 /// Fingerprint of a live value, which says where it stands too.
@@ -209,14 +214,15 @@ fn list_pieces<V: Live>(
     place: fn(&mut Contact) -> &mut Vec<V>,
     pieces: &mut Vec<Piece>,
 ) {
+    let prints = live_prints(back, field);
     for (value, live) in values.iter().zip(paired(values, back)) {
-        if live == Some(value) || *value == V::default() {
+        if live.is_some_and(|at| back[at] == *value) || *value == V::default() {
             continue;
         }
         let mut fragment = Contact::default();
         place(&mut fragment).push(value.clone());
         let why = if live.is_some() { Why::Remark } else { full(field) };
-        let of = live.map(|live| live.live_value_print(field));
+        let of = live.map(|at| prints[at]);
         let text = value.live_text();
         let shown = text.split('\n').filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ");
         pieces.push(Piece { fragment, of, loss: Loss::new(field, shown, why) });
@@ -226,17 +232,17 @@ fn list_pieces<V: Live>(
 /// Whether a value and a live one fit.
 type Fits<'a, V> = &'a dyn Fn(&V, &V) -> bool;
 
-/// For each value what stands for it in the mailbox. Of several with the same text each takes the one that is just like
+/// For each value the place in `back` of what stands for it in the mailbox. Of several with the same text each takes the one that is just like
 /// it, else one where it may stand, else any that is left.
-fn paired<'b, V: Live>(values: &[V], back: &'b [V]) -> Vec<Option<&'b V>> {
-    let mut live: Vec<&V> = back.iter().collect();
+fn paired<V: Live>(values: &[V], back: &[V]) -> Vec<Option<usize>> {
+    let mut live: Vec<usize> = (0..back.len()).collect();
     let mut pairs = vec![None; values.len()];
     let same_text = |value: &V, live: &V| value.live_text() == live.live_text();
     let passes: [Fits<'_, V>; 3] =
         [&|value, live| value == live, &|value, live| same_text(value, live) && value.may_be(live), &same_text];
     for fits in passes {
         for (value, pair) in values.iter().zip(&mut pairs).filter(|(_, pair)| pair.is_none()) {
-            *pair = live.iter().position(|live| fits(value, live)).map(|at| live.remove(at));
+            *pair = live.iter().position(|at| fits(value, &back[*at])).map(|at| live.remove(at));
         }
     }
     pairs

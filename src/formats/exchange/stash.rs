@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::extended::Fingerprint;
-use super::leftover::{LIVE_PHOTO, Live, Piece, date_text, list_text, live_print};
+use super::leftover::{LIVE_PHOTO, Piece, date_text, list_text, live_print, live_prints};
 use crate::formats::{Outcome, Writer as _, vcard};
 use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Photo, PhotoData, Rest, Shape};
 
@@ -221,7 +221,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Stashed>, Damaged> {
 
 /// Puts the pieces back where the values they belong to still are as they were.
 pub(super) fn merge(contact: &mut Contact, pieces: Vec<Stashed>) {
-    let mut live = LivePrints::of(contact);
+    let live = LivePrints::of(contact);
     for Stashed { of, fragment } in pieces {
         merge_texts(contact, &fragment, of);
         merge_date(contact, &fragment, of, Field::Birthday, |contact| &mut contact.birthday);
@@ -239,11 +239,11 @@ pub(super) fn merge(contact: &mut Contact, pieces: Vec<Stashed>) {
             }
         }
         merge_photo(contact, &fragment);
-        merge_list(&mut contact.emails, &mut live.emails, fragment.emails, of);
-        merge_list(&mut contact.phones, &mut live.phones, fragment.phones, of);
-        merge_list(&mut contact.ims, &mut live.ims, fragment.ims, of);
-        merge_list(&mut contact.urls, &mut live.urls, fragment.urls, of);
-        merge_list(&mut contact.addresses, &mut live.addresses, fragment.addresses, of);
+        merge_list(&mut contact.emails, &live.emails, fragment.emails, of);
+        merge_list(&mut contact.phones, &live.phones, fragment.phones, of);
+        merge_list(&mut contact.ims, &live.ims, fragment.ims, of);
+        merge_list(&mut contact.urls, &live.urls, fragment.urls, of);
+        merge_list(&mut contact.addresses, &live.addresses, fragment.addresses, of);
         contact.organizations.extend(fragment.organizations);
         contact.events.extend(fragment.events);
         contact.relations.extend(fragment.relations);
@@ -292,39 +292,37 @@ fn keep_rest(contact: &mut Contact, fragment: &Contact, field: Field) {
     }
 }
 
-/// Fingerprints of what was live before anything was put back; none once its piece has been.
+/// Fingerprints of what was live before anything was put back, each in its value's place.
 struct LivePrints {
-    emails: Vec<Option<Fingerprint>>,
-    phones: Vec<Option<Fingerprint>>,
-    ims: Vec<Option<Fingerprint>>,
-    urls: Vec<Option<Fingerprint>>,
-    addresses: Vec<Option<Fingerprint>>,
+    emails: Vec<Fingerprint>,
+    phones: Vec<Fingerprint>,
+    ims: Vec<Fingerprint>,
+    urls: Vec<Fingerprint>,
+    addresses: Vec<Fingerprint>,
 }
 
 impl LivePrints {
     fn of(contact: &Contact) -> Self {
-        fn prints<V: Live>(values: &[V], field: Field) -> Vec<Option<Fingerprint>> {
-            values.iter().map(|value| Some(value.live_value_print(field))).collect()
-        }
         Self {
-            emails: prints(&contact.emails, Field::Emails),
-            phones: prints(&contact.phones, Field::Phones),
-            ims: prints(&contact.ims, Field::Ims),
-            urls: prints(&contact.urls, Field::Urls),
-            addresses: prints(&contact.addresses, Field::Addresses),
+            emails: live_prints(&contact.emails, Field::Emails),
+            phones: live_prints(&contact.phones, Field::Phones),
+            ims: live_prints(&contact.ims, Field::Ims),
+            urls: live_prints(&contact.urls, Field::Urls),
+            addresses: live_prints(&contact.addresses, Field::Addresses),
         }
     }
 }
 
 /// A value that was live is enriched if it is still there; one that never was comes back.
-fn merge_list<V>(live: &mut Vec<V>, prints: &mut [Option<Fingerprint>], values: Vec<V>, of: Option<Fingerprint>) {
+fn merge_list<V>(live: &mut Vec<V>, prints: &[Fingerprint], values: Vec<V>, of: Option<Fingerprint>) {
     for value in values {
-        let Some(of) = of else {
-            live.push(value);
-            continue;
-        };
-        if let Some(at) = prints.iter().position(|print| *print == Some(of)) {
-            (live[at], prints[at]) = (value, None);
+        match of {
+            None => live.push(value),
+            Some(of) => {
+                if let Some(at) = prints.iter().position(|print| *print == of) {
+                    live[at] = value;
+                }
+            }
         }
     }
 }
