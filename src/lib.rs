@@ -22,7 +22,7 @@
 //! contacts, and whatever does not fit is told.
 //!
 //! ```
-//! use cardferry::formats::{Outcome, Writer, csv, vcard};
+//! use cardferry::formats::{Outcome, csv, vcard};
 //!
 //! let table = "First Name,Last Name,E-mail Address\r\nAda,Byron,ada@example.com\r\n";
 //! let mut cards = vcard::Writer::new(Vec::new(), vcard::Version::V3_0);

@@ -16,7 +16,8 @@ pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon(sink.temporary.clone()));
     let mut progress = Progress::start(common, Job::Convert);
     let mut records = Records::new(output::sources(common, &args.input, &args.output), &reading);
-    let converted = convert(&mut records, &mut *sink.writer, &interrupted, &mut progress);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let converted = convert(&mut records, &mut *sink.encoder, &mut sink.target, threads, &interrupted, &mut progress);
     progress.finish();
     let totals = converted.map_err(|error| sink.failure(&error))?;
     let ended = sink.end(common, &totals);

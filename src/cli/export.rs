@@ -33,7 +33,8 @@ pub(super) async fn run(common: &Common, args: &Export) -> Result<Exit, Failure>
     if args.all_folders {
         places.extend(below.iter().map(|(place, _)| place.clone()));
     }
-    let exported = export(&mailbox, &places, &mut *sink.writer, &interrupted, &mut progress).await;
+    let out = (&mut *sink.encoder as _, &mut sink.target as _);
+    let exported = export(&mailbox, &places, out, &interrupted, &mut progress).await;
     progress.finish();
     let totals = exported.map_err(|error| match error {
         ExportError::Remote(error) => remote(error),

@@ -1,16 +1,14 @@
 //! Where a job reads and writes, as the arguments say.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use crate::cli::args::{Common, DateOrder, Input, Output as OutputArgs};
 use crate::cli::exit::Failure;
 use crate::cli::print;
 use crate::disk;
 use crate::disk::output::Output;
-use crate::formats::{Format, Writer, csv, vcard};
+use crate::formats::{Encoder, Format, csv, vcard};
 use crate::pipeline::{Reading, Source, SourceError, Totals, sources_of};
 use crate::remote::Clock;
 use crate::remote::clock::System;
@@ -87,17 +85,17 @@ fn this_year() -> u16 {
     u16::try_from(1970 + System::start().unix() / SECONDS_A_YEAR).unwrap_or(u16::MAX)
 }
 
-/// The output of a job: a writer of contacts onto a file that appears when it is whole, or onto standard output.
+/// The output of a job: an encoder of contacts, and a file that appears when it is whole or standard output.
 pub(super) struct Sink {
     name: String,
     /// The file that is written beside its place until all is done.
     pub(super) temporary: Option<PathBuf>,
-    target: Rc<RefCell<Target>>,
-    pub(super) writer: Box<dyn Writer>,
+    pub(super) target: Target,
+    pub(super) encoder: Box<dyn Encoder>,
 }
 
 /// Where the bytes go.
-enum Target {
+pub(super) enum Target {
     File(Output),
     Stdout(io::BufWriter<io::Stdout>),
 }
@@ -113,13 +111,11 @@ impl Sink {
             Target::File(Output::create(&args.output).map_err(|error| Failure::output(&name, &error))?)
         };
         let temporary = target.temporary().map(Path::to_owned);
-        let target = Rc::new(RefCell::new(target));
-        let shared = Shared(Rc::clone(&target));
-        let writer: Box<dyn Writer> = match format {
-            Format::Vcard => Box::new(vcard::Writer::new(shared, args.vcard_version)),
-            Format::Csv => Box::new(csv::Writer::new(shared, args.profile.unwrap_or_default())),
+        let encoder: Box<dyn Encoder> = match format {
+            Format::Vcard => Box::new(vcard::Encoder::new(args.vcard_version)),
+            Format::Csv => Box::new(csv::Encoder::new(args.profile.unwrap_or_default())),
         };
-        Ok(Self { name, temporary, target, writer })
+        Ok(Self { name, temporary, target, encoder })
     }
 
     /// Ends the output as the totals want it: the file takes its place, unless that would replace what stands there by
@@ -138,10 +134,7 @@ impl Sink {
 
     /// Puts the file in its place.
     fn commit(self) -> Result<(), Failure> {
-        drop(self.writer);
-        // The writer had the only other hold on it.
-        let committed = Rc::into_inner(self.target).map_or(Ok(()), |target| target.into_inner().commit());
-        committed.map_err(|error| Failure::output(&self.name, &error))
+        self.target.commit().map_err(|error| Failure::output(&self.name, &error))
     }
 
     /// What to say when writing fails.
@@ -150,19 +143,16 @@ impl Sink {
     }
 }
 
-/// The writer's hold on the target.
-struct Shared(Rc<RefCell<Target>>);
-
-impl Write for Shared {
+impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut *self.0.borrow_mut() {
+        match self {
             Target::File(file) => file.write(bytes),
             Target::Stdout(stdout) => stdout.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut *self.0.borrow_mut() {
+        match self {
             Target::File(file) => file.flush(),
             Target::Stdout(stdout) => stdout.flush(),
         }

@@ -1,7 +1,7 @@
 //! Bytes to contacts and back: pure and streaming, no files, no sockets, no async. Imports `model` alone.
 //!
-//! Readers hand on [`Record`]s, one for each record of the source, broken ones too; writers take contacts and say what
-//! they could not hold.
+//! Readers hand on [`Record`]s, one for each record of the source, broken ones too; encoders take contacts and say
+//! what they could not hold.
 
 pub mod charset;
 pub mod csv;
@@ -10,15 +10,13 @@ pub mod fields;
 pub mod photo;
 pub mod vcard;
 
+mod encode;
 mod position;
 mod record;
 
-use std::io;
-
+pub use encode::{Encoder, Writer};
 pub use position::Position;
-pub use record::{Outcome, ReadError, Reader, Record, Reject, Remark};
-
-use crate::model::{Contact, Loss};
+pub use record::{Batch, Outcome, ReadError, Reader, Record, Reject, Remark};
 
 /// The file formats that contacts are read from and written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,19 +49,4 @@ impl Format {
             _ => None,
         }
     }
-}
-
-/// Writes contacts, one after the other, to somewhere.
-pub trait Writer {
-    /// Writes one contact and says what the format could not hold of it.
-    ///
-    /// # Errors
-    /// What the output says when it cannot be written to.
-    fn write(&mut self, contact: &Contact) -> io::Result<Vec<Loss>>;
-
-    /// Writes what is still held back. A file without any contact is still a file of its format.
-    ///
-    /// # Errors
-    /// What the output says when it cannot be written to.
-    fn finish(&mut self) -> io::Result<()>;
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use bytes::Bytes;
+
 use crate::formats::Position;
 use crate::model::{Contact, Loss};
 
@@ -12,7 +14,7 @@ pub struct Record {
     /// Where it begins.
     pub position: Position,
     /// Its own bytes as they stand in the source, so that a reject can be written back in the source's form.
-    pub raw: Vec<u8>,
+    pub raw: Bytes,
     /// What became of it.
     pub outcome: Outcome,
     /// What could not be understood, although the rest of the record could.
@@ -90,9 +92,29 @@ impl fmt::Display for Remark {
     }
 }
 
-/// Reads the records of one source in their order, holding one at a time.
-pub trait Reader: Iterator<Item = Result<Record, ReadError>> {
+/// Some records of a source, cut out but not understood yet: what one thread works on while others work on the next.
+pub trait Batch: Send {
+    /// Understands the records, in their order; returns what was noticed about the source on the way.
+    fn read(self: Box<Self>, each: &mut dyn FnMut(Record)) -> Vec<Remark>;
+}
+
+/// Records that were understood as they were cut.
+impl Batch for Vec<Record> {
+    fn read(self: Box<Self>, each: &mut dyn FnMut(Record)) -> Vec<Remark> {
+        self.into_iter().for_each(each);
+        Vec::new()
+    }
+}
+
+/// Reads the records of one source in their order: one at a time as an iterator, or in batches for several threads.
+pub trait Reader: Iterator<Item = Result<Record, ReadError>> + Send {
     /// What was decided about the source as a whole (character set, dialect, …), for the user to see. Complete once
     /// the first record has been read.
     fn remarks(&self) -> Vec<Remark>;
+
+    /// Cuts the next records; none at the end of the source.
+    ///
+    /// # Errors
+    /// As the iterator: what stops the reading comes after the records before it.
+    fn batch(&mut self) -> Option<Result<Box<dyn Batch>, ReadError>>;
 }

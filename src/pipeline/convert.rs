@@ -1,40 +1,211 @@
-//! From files to a file.
+//! From files to a file, on several threads: each takes the next batch of records, understands and encodes them, and
+//! hands them in; what is handed in goes out in the order in which it was taken.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::formats::{Outcome, Writer};
-use crate::pipeline::{Ending, RecordReport, Records, Totals, Watcher};
+use crate::formats::{Batch, Encoder, Outcome, Position, Record, Remark};
+use crate::model::Loss;
+use crate::pipeline::records::{Next, Told};
+use crate::pipeline::{Encoded, Ending, RecordReport, Records, Sink, Totals, Watcher};
 
-/// Reads every record and writes every contact. What one source or record cannot give, the others still do.
+/// Reads every record and writes every contact, on so many threads. What one source or record cannot give, the others
+/// still do; the bytes are the same however many threads there are.
 ///
 /// # Errors
 /// Only when the output cannot be written, or when `interrupted` becomes true ([`io::ErrorKind::Interrupted`]).
 pub fn convert(
     records: &mut Records<'_>,
-    writer: &mut dyn Writer,
+    encoder: &mut dyn Encoder,
+    sink: &mut dyn Sink,
+    threads: usize,
     interrupted: &AtomicBool,
-    watcher: &mut dyn Watcher,
+    watcher: &mut (dyn Watcher + Send),
 ) -> io::Result<Totals> {
-    let mut totals = Totals::default();
-    while let Some(record) = records.next(&mut totals, watcher) {
-        let (ending, why, name, losses) = match record.outcome {
-            Outcome::Reject(reject) => (Ending::Rejected, Some(reject.why), String::new(), record.losses),
-            Outcome::Contact(contact) => {
-                let mut losses = record.losses;
-                losses.extend(writer.write(&contact)?);
-                // A name is made only where somebody will see it.
-                let name = if losses.is_empty() { String::new() } else { contact.display_name() };
-                (Ending::Created, None, name, losses)
-            }
+    let mut opening = Encoded::default();
+    encoder.opening(&mut opening.bytes);
+    sink.put(&opening)?;
+    let named = sink.wants_contacts();
+    let encoders: Vec<_> = (0..threads.max(1)).map(|_| encoder.another()).collect();
+    let source = Mutex::new(Input { records, taken: 0 });
+    let out =
+        Out { sink, watcher, totals: Totals::default(), told: Told::default(), next: 0, waiting: BTreeMap::new() };
+    let job = Job { source, out: Mutex::new(out), moved: Condvar::new(), ended: AtomicBool::new(false), interrupted };
+    let done = std::thread::scope(|scope| {
+        let job = &job;
+        let workers: Vec<_> =
+            encoders.into_iter().map(|encoder| scope.spawn(move || job.work(encoder, named))).collect();
+        let join = |worker: std::thread::ScopedJoinHandle<'_, io::Result<()>>| {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
-        let (why, losses, position) = (why.as_deref(), losses.as_slice(), &record.position);
-        let report = RecordReport { position: Some(position), name: &name, why, losses, ..RecordReport::of(ending) };
-        totals.count(&report, watcher);
-        if interrupted.load(Ordering::Relaxed) {
-            return Err(io::ErrorKind::Interrupted.into());
+        // All of them are joined, whatever the first one says.
+        workers.into_iter().map(join).fold(Ok(()), io::Result::and)
+    });
+    done.map(|()| job.out.into_inner().unwrap_or_else(PoisonError::into_inner).totals)
+}
+
+/// What the threads share.
+struct Job<'j, 'r> {
+    source: Mutex<Input<'j, 'r>>,
+    out: Mutex<Out<'j>>,
+    /// Told whenever something went out.
+    moved: Condvar,
+    /// A thread has stopped before the end.
+    ended: AtomicBool,
+    interrupted: &'j AtomicBool,
+}
+
+struct Input<'j, 'r> {
+    records: &'j mut Records<'r>,
+    /// How often something was taken.
+    taken: u64,
+}
+
+/// The way out, and what waits for its turn.
+struct Out<'j> {
+    sink: &'j mut dyn Sink,
+    watcher: &'j mut (dyn Watcher + Send),
+    totals: Totals,
+    told: Told,
+    next: u64,
+    waiting: BTreeMap<u64, Done>,
+}
+
+/// What became of what was taken.
+enum Done {
+    Batch { source: Arc<str>, remarks: Vec<Remark>, encoded: Encoded, records: Vec<Ended> },
+    Failed(String),
+}
+
+/// What became of a record.
+struct Ended {
+    position: Position,
+    ending: Ending,
+    why: Option<String>,
+    name: String,
+    losses: Vec<Loss>,
+}
+
+/// More than this many batches never wait for an earlier one.
+const WAITING: usize = 2;
+
+impl Job<'_, '_> {
+    /// What one thread does.
+    fn work(&self, mut encoder: Box<dyn Encoder>, named: bool) -> io::Result<()> {
+        let mut stop = Stop { job: self, whole: false };
+        while let Some((number, next)) = self.take() {
+            let done = match next {
+                Next::Failed(why) => Done::Failed(why),
+                Next::End(source, remarks) => {
+                    Done::Batch { source, remarks, encoded: Encoded::default(), records: Vec::new() }
+                }
+                Next::Batch(source, remarks, batch) => understand(source, remarks, batch, &mut *encoder, named),
+            };
+            self.hand_in(number, done)?;
+            if self.interrupted.load(Ordering::Relaxed) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+        }
+        stop.whole = true;
+        Ok(())
+    }
+
+    /// The next batch, with its number; none at the end, or when another thread has stopped.
+    fn take(&self) -> Option<(u64, Next)> {
+        let mut source = lock(&self.source);
+        if self.ended.load(Ordering::Relaxed) {
+            return None;
+        }
+        let next = source.records.batch()?;
+        source.taken += 1;
+        Some((source.taken - 1, next))
+    }
+
+    /// Lets go out what is next; what is not next waits, its thread too when too much is waiting.
+    fn hand_in(&self, number: u64, done: Done) -> io::Result<()> {
+        let mut out = lock(&self.out);
+        while number > out.next && out.waiting.len() >= WAITING {
+            if self.ended.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            out = self.moved.wait(out).unwrap_or_else(PoisonError::into_inner);
+        }
+        out.waiting.insert(number, done);
+        let out = &mut *out;
+        while let Some(done) = out.waiting.remove(&out.next) {
+            out.next += 1;
+            out.put(done)?;
+        }
+        self.moved.notify_all();
+        Ok(())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Stops the other threads when one ends before the end, be it by a panic: they must not wait for it.
+struct Stop<'s, 'j, 'r> {
+    job: &'s Job<'j, 'r>,
+    whole: bool,
+}
+
+impl Drop for Stop<'_, '_, '_> {
+    fn drop(&mut self) {
+        if !self.whole {
+            // Under the lock, so that nobody goes to wait in between.
+            let _out = lock(&self.job.out);
+            self.job.ended.store(true, Ordering::Relaxed);
+            self.job.moved.notify_all();
         }
     }
-    writer.finish()?;
-    Ok(totals)
+}
+
+/// Makes contacts of records and bytes of contacts.
+fn understand(
+    source: Arc<str>,
+    mut remarks: Vec<Remark>,
+    batch: Box<dyn Batch>,
+    encoder: &mut dyn Encoder,
+    named: bool,
+) -> Done {
+    let (mut encoded, mut records) = (Encoded::default(), Vec::new());
+    let noticed = batch.read(&mut |record| {
+        let Record { position, outcome, mut losses, .. } = record;
+        let (ending, why, name) = match outcome {
+            Outcome::Reject(reject) => (Ending::Rejected, Some(reject.why), String::new()),
+            Outcome::Contact(contact) => {
+                losses.extend(encoded.add(encoder, &contact, named));
+                // A name is made only where somebody will see it.
+                let name = if losses.is_empty() { String::new() } else { contact.display_name() };
+                (Ending::Created, None, name)
+            }
+        };
+        records.push(Ended { position, ending, why, name, losses });
+    });
+    remarks.extend(noticed);
+    Done::Batch { source, remarks, encoded, records }
+}
+
+impl Out<'_> {
+    fn put(&mut self, done: Done) -> io::Result<()> {
+        let (source, remarks, encoded, records) = match done {
+            Done::Failed(why) => {
+                self.totals.fail(&why, self.watcher);
+                return Ok(());
+            }
+            Done::Batch { source, remarks, encoded, records } => (source, remarks, encoded, records),
+        };
+        self.told.tell(&source, remarks, self.watcher);
+        self.sink.put(&encoded)?;
+        for Ended { position, ending, why, name, losses } in &records {
+            let (position, why) = (Some(position), why.as_deref());
+            let report = RecordReport { position, name, why, losses, ..RecordReport::of(*ending) };
+            self.totals.count(&report, self.watcher);
+        }
+        Ok(())
+    }
 }

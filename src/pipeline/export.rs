@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value};
 
-use crate::formats::Writer;
+use crate::formats::Encoder;
 use crate::formats::exchange::{self, Item};
 use crate::formats::photo;
 use crate::model::{Field, Photo, PhotoData, Why};
-use crate::pipeline::{Ending, RecordReport, Totals, Watcher};
+use crate::pipeline::{Encoded, Ending, RecordReport, Sink, Totals, Watcher};
 use crate::remote::api::{Expand, Place, Query};
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
 
@@ -21,6 +21,9 @@ const PER_PAGE: u32 = 250;
 const PHOTOS_AHEAD: usize = 8;
 /// Lists cut notes to this many characters when these begin with an empty line (microsoft-graph-docs#17598).
 const CUT_NOTES: usize = 256;
+
+/// Bytes held back before they go out.
+const HELD: usize = 64 * 1024;
 
 /// Why an export ended before its end.
 #[derive(Debug, thiserror::Error)]
@@ -42,14 +45,15 @@ pub enum ExportError {
 /// # Errors
 /// When the mailbox refuses its list or is out of reach, when the output cannot be written, when the user interrupts:
 /// then the output is not whole.
-pub async fn export<T: Transport, C: Clock>(
+pub async fn export<'o, T: Transport, C: Clock>(
     mailbox: &Mailbox<T, C>,
     places: &[Place],
-    writer: &mut dyn Writer,
+    out: (&'o mut dyn Encoder, &'o mut dyn Sink),
     interrupted: &AtomicBool,
     watcher: &mut dyn Watcher,
 ) -> Result<Totals, ExportError> {
     let mut totals = Totals::default();
+    let mut out = Out::new(out)?;
     for place in places {
         // Pages are counted from the start: what joins or leaves the folder in between moves the others.
         let mut seen = HashSet::new();
@@ -61,15 +65,23 @@ pub async fn export<T: Transport, C: Clock>(
             });
             let mut items = stream::iter(page).map(|json| whole(mailbox, place, json)).buffered(PHOTOS_AHEAD);
             while let Some(item) = items.next().await {
-                write(item?, writer, &mut totals, watcher)?;
+                out.write(item?, &mut totals, watcher)?;
                 if interrupted.load(Ordering::Relaxed) {
                     return Err(ExportError::Interrupted);
                 }
             }
         }
     }
-    writer.finish()?;
+    out.pass_on()?;
     Ok(totals)
+}
+
+/// The way out.
+struct Out<'o> {
+    encoder: &'o mut dyn Encoder,
+    sink: &'o mut dyn Sink,
+    /// What is held back before it goes out.
+    encoded: Encoded,
 }
 
 /// A contact on its way into the file, and what the service would not give of it.
@@ -120,22 +132,42 @@ async fn whole<T: Transport, C: Clock>(
     Ok(Fetched { item, refused })
 }
 
-fn write(fetched: Fetched, writer: &mut dyn Writer, totals: &mut Totals, watcher: &mut dyn Watcher) -> io::Result<()> {
-    let Fetched { item, refused } = fetched;
-    let (name, id) = (item.contact.display_name(), Some(item.id.as_str()));
-    if let Some(Refused::Contact(error)) = refused {
-        let why = error.to_string();
-        let report = RecordReport { id, name: &name, why: Some(&why), ..RecordReport::of(Ending::Failed) };
-        totals.count(&report, watcher);
-        return Ok(());
+impl<'o> Out<'o> {
+    fn new((encoder, sink): (&'o mut dyn Encoder, &'o mut dyn Sink)) -> io::Result<Self> {
+        let mut encoded = Encoded::default();
+        encoder.opening(&mut encoded.bytes);
+        let mut out = Self { encoder, sink, encoded };
+        out.pass_on()?;
+        Ok(out)
     }
-    let losses = writer.write(&item.contact)?;
-    let has_photo = matches!(&item.contact.photo, Some(Photo { data: PhotoData::Bytes(_), .. }));
-    let lost_photo = losses.iter().any(|loss| loss.field == Field::Photo && loss.why == Why::NoPlace);
-    totals.photos += u64::from(has_photo && !lost_photo);
-    let photo = refused.map(|(Refused::Contact(error) | Refused::Photo(error))| error.to_string());
-    let (losses, photo_refused) = (losses.as_slice(), photo.as_deref());
-    totals
-        .count(&RecordReport { id, name: &name, losses, photo_refused, ..RecordReport::of(Ending::Created) }, watcher);
-    Ok(())
+
+    fn write(&mut self, fetched: Fetched, totals: &mut Totals, watcher: &mut dyn Watcher) -> io::Result<()> {
+        let Fetched { item, refused } = fetched;
+        let (name, id) = (item.contact.display_name(), Some(item.id.as_str()));
+        if let Some(Refused::Contact(error)) = refused {
+            let why = error.to_string();
+            let report = RecordReport { id, name: &name, why: Some(&why), ..RecordReport::of(Ending::Failed) };
+            totals.count(&report, watcher);
+            return Ok(());
+        }
+        let losses = self.encoded.add(self.encoder, &item.contact, self.sink.wants_contacts());
+        if self.encoded.bytes.len() >= HELD {
+            self.pass_on()?;
+        }
+        let has_photo = matches!(&item.contact.photo, Some(Photo { data: PhotoData::Bytes(_), .. }));
+        let lost_photo = losses.iter().any(|loss| loss.field == Field::Photo && loss.why == Why::NoPlace);
+        totals.photos += u64::from(has_photo && !lost_photo);
+        let photo = refused.map(|(Refused::Contact(error) | Refused::Photo(error))| error.to_string());
+        let (losses, photo_refused) = (losses.as_slice(), photo.as_deref());
+        let report = RecordReport { id, name: &name, losses, photo_refused, ..RecordReport::of(Ending::Created) };
+        totals.count(&report, watcher);
+        Ok(())
+    }
+
+    fn pass_on(&mut self) -> io::Result<()> {
+        self.sink.put(&self.encoded)?;
+        self.encoded.bytes.clear();
+        self.encoded.contacts.clear();
+        Ok(())
+    }
 }

@@ -3,6 +3,7 @@
 mod convert;
 mod records;
 mod report;
+mod sink;
 mod source;
 
 #[cfg(feature = "remote")]
@@ -15,4 +16,5 @@ pub use convert::convert;
 pub use export::{ExportError, export};
 pub use records::Records;
 pub use report::{Ending, LossCount, RecordReport, Totals, Watcher};
+pub use sink::{Encoded, Sink};
 pub use source::{Reading, Source, SourceError, sources_of};

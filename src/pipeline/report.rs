@@ -153,6 +153,12 @@ impl Totals {
         watcher.record(report);
     }
 
+    /// Counts a source that could not be read, or not to its end, and tells the watcher.
+    pub(super) fn fail(&mut self, why: &str, watcher: &mut dyn Watcher) {
+        self.failed_sources += 1;
+        watcher.source_failed(why);
+    }
+
     /// Whether there was something to read, and not one record of it was good.
     pub fn nothing_arrived(&self) -> bool {
         self.read + self.failed_sources > 0 && self.read == self.of(Ending::Rejected)

@@ -116,8 +116,8 @@ impl Source {
     pub fn open(&self, reading: &Reading) -> Result<Box<dyn Reader>, SourceError> {
         let name = self.name();
         let io = |error| SourceError::Io { source_name: name.clone(), error };
-        let mut input: Box<dyn Read> = match self {
-            Source::Stdin => Box::new(io::stdin().lock()),
+        let mut input: Box<dyn Read + Send> = match self {
+            Source::Stdin => Box::new(io::stdin()),
             Source::File(path) => Box::new(input::open(path).map_err(io)?),
         };
         let mut head = Vec::with_capacity(HEAD);

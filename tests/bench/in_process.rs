@@ -17,7 +17,7 @@ use std::io;
 
 use cardferry::formats::exchange::{self, Dialect};
 use cardferry::formats::vcard::Version;
-use cardferry::formats::{Outcome, Reader, Writer, csv, vcard};
+use cardferry::formats::{Encoder, Outcome, Reader, Writer, csv, vcard};
 use cardferry::model::Contact;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -37,7 +37,7 @@ fn read_all(reader: impl Reader, expected: usize) {
     assert_eq!(records.filter(|record| matches!(record.outcome, Outcome::Contact(_))).count(), expected);
 }
 
-fn write_all(writer: &mut dyn Writer, contacts: &[Contact]) {
+fn write_all(writer: &mut Writer<impl io::Write, impl Encoder>, contacts: &[Contact]) {
     for contact in contacts {
         black_box(writer.write(contact).unwrap());
     }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use cardferry::formats::vcard::Version;
-use cardferry::formats::{Writer, csv, vcard};
+use cardferry::formats::{Encoder, Writer, csv, vcard};
 use cardferry::model::Contact;
 
 #[path = "../generator.rs"]
@@ -32,7 +32,7 @@ pub fn write_table(contacts: impl Iterator<Item = Contact>, out: impl Write) {
     write(contacts, &mut csv::Writer::new(out, csv::Profile::OutlookDesktop));
 }
 
-fn write(contacts: impl Iterator<Item = Contact>, writer: &mut dyn Writer) {
+fn write(contacts: impl Iterator<Item = Contact>, writer: &mut Writer<impl Write, impl Encoder>) {
     for contact in contacts {
         writer.write(&contact).unwrap();
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cardferry::formats::{Outcome, Reader, Writer, csv, vcard};
+use cardferry::formats::{Encoder, Outcome, Reader, csv, vcard};
 use cardferry::model::{Contact, Photo, PhotoData};
 use pretty_assertions::assert_eq;
 
@@ -36,35 +36,25 @@ fn table(bytes: &[u8]) -> Vec<Contact> {
 }
 
 /// What a writer makes of contacts, with the losses behind it.
-fn written(contacts: &[Contact], bytes: impl FnOnce(&mut dyn FnMut(&mut dyn Writer)) -> Vec<u8>) -> String {
-    let mut losses = String::new();
-    let text = bytes(&mut |writer| {
-        for contact in contacts {
-            for loss in writer.write(contact).unwrap() {
-                writeln!(losses, "LOSS {loss}").unwrap();
-            }
+fn written(contacts: &[Contact], mut encoder: impl Encoder) -> String {
+    let (mut text, mut losses) = (Vec::new(), String::new());
+    encoder.opening(&mut text);
+    for contact in contacts {
+        for loss in encoder.encode(contact, &mut text) {
+            writeln!(losses, "LOSS {loss}").unwrap();
         }
-        writer.finish().unwrap();
-    });
+    }
     // Line ends and the mark are the writers' own tests' matter; here they would only be hard to see.
     let text = String::from_utf8(text).unwrap().replace(['\r', '\u{feff}'], "");
     text + &losses
 }
 
 fn as_cards(contacts: &[Contact], version: vcard::Version) -> String {
-    written(contacts, |write| {
-        let mut writer = vcard::Writer::new(Vec::new(), version);
-        write(&mut writer);
-        writer.into_inner()
-    })
+    written(contacts, vcard::Encoder::new(version))
 }
 
 fn as_table(contacts: &[Contact], profile: csv::Profile) -> String {
-    written(contacts, |write| {
-        let mut bytes = Vec::new();
-        write(&mut csv::Writer::new(&mut bytes, profile));
-        bytes
-    })
+    written(contacts, csv::Encoder::new(profile))
 }
 
 #[test]

@@ -13,7 +13,7 @@ use cardferry::formats::csv::{Options, Reader};
 use cardferry::formats::{ReadError, Reader as _, Record};
 
 /// Every record of a table, and the remarks on it.
-fn read(bytes: impl Read, options: Options) -> Result<(Vec<Record>, Vec<String>), ReadError> {
+fn read(bytes: impl Read + Send, options: Options) -> Result<(Vec<Record>, Vec<String>), ReadError> {
     let mut reader = Reader::new("table.csv".into(), bytes, options);
     let records = reader.by_ref().collect::<Result<Vec<_>, _>>()?;
     Ok((records, reader.remarks().iter().map(ToString::to_string).collect()))

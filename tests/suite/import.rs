@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use cardferry::formats::exchange::extended::{self, Fingerprint};
 use cardferry::formats::exchange::{Dialect, all_extended};
-use cardferry::formats::{Outcome, Writer as _, photo, vcard};
+use cardferry::formats::{Outcome, photo, vcard};
 use cardferry::model::{Contact, Photo};
 use cardferry::pipeline::import::{Imported, Stopped, import};
 use cardferry::pipeline::{Ending, ExportError, Reading, RecordReport, Records, Source, Totals, Watcher, export};
@@ -40,10 +40,11 @@ async fn upload<T: Transport, C: Clock>(mailbox: &Mailbox<T, C>, file: &Path, ru
 }
 
 async fn download<T: Transport, C: Clock>(mailbox: &Mailbox<T, C>) -> Result<(Vec<Contact>, Totals), ExportError> {
-    let mut writer = vcard::Writer::new(Vec::new(), vcard::Version::V4_0);
+    let (mut encoder, mut cards) = (vcard::Encoder::new(vcard::Version::V4_0), Vec::new());
     let go = AtomicBool::new(false);
-    let totals = export(mailbox, &[Place::default()], &mut writer, &go, &mut Kept::default()).await?;
-    Ok((read(&writer.into_inner()), totals))
+    let out = (&mut encoder as _, &mut cards as _);
+    let totals = export(mailbox, &[Place::default()], out, &go, &mut Kept::default()).await?;
+    Ok((read(&cards), totals))
 }
 
 fn read(cards: &[u8]) -> Vec<Contact> {

@@ -41,4 +41,5 @@ mod sandboxed;
 mod scripted;
 #[cfg(feature = "cli")]
 mod socket;
+mod threads;
 mod vcard;

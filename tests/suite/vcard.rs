@@ -7,7 +7,7 @@ mod samples;
 use std::sync::Arc;
 
 use cardferry::formats::vcard::{self, Version};
-use cardferry::formats::{Outcome, ReadError, Reader, Record, Writer};
+use cardferry::formats::{Outcome, ReadError, Reader, Record};
 use cardferry::model::{Contact, Field, Loss, Why};
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;

@@ -22,7 +22,7 @@ pub use date::DateOrder;
 pub use dialects::{Dialect, DialectChoice, UnknownDialect, known};
 pub use profile::{Profile, columns};
 pub use read::Reader;
-pub use write::Writer;
+pub use write::{Encoder, Writer};
 
 /// What the user says of a table, so that it need not be found out.
 #[derive(Debug, Clone, Default)]

@@ -162,7 +162,6 @@ fn ranged(header: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::Writer as _;
     use crate::formats::csv::Writer;
     use crate::model::{
         Address, Contact, Date, Email, Event, Extra, Im, Organization, Origin, PartialDate, Phone, Photo, PhotoData,

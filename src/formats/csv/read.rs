@@ -12,7 +12,7 @@ use crate::formats::csv::frame::{Frame, Frames, MAX_ROW};
 use crate::formats::csv::slot::{self, Build, Plans, Row, Source};
 use crate::formats::csv::sniff::{self, Decision, WINDOW};
 use crate::formats::csv::survey::{self, Survey};
-use crate::formats::{Outcome, Position, ReadError, Record, Reject, Remark};
+use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark};
 use crate::model::{Extra, Field, Loss, Origin, Rest, Why};
 
 /// Reads the contacts of one table, holding one row at a time.
@@ -25,7 +25,12 @@ pub struct Reader<R: Read> {
     state: State<R>,
     remarks: Vec<Remark>,
     number: u64,
+    /// What stopped the reading, when the records before it are not handed on yet.
+    failed: Option<ReadError>,
 }
+
+/// Bytes of rows that make a batch.
+const BATCH: usize = 128 * 1024;
 
 enum State<R: Read> {
     Fresh(R),
@@ -68,7 +73,7 @@ impl<R: Read> Reader<R> {
     /// Reads the table that `input` is; `source` is what the user calls it. Nothing is read before the first record is
     /// asked for.
     pub fn new(source: Arc<str>, input: R, options: Options) -> Self {
-        Reader { source, options, state: State::Fresh(input), remarks: Vec::new(), number: 0 }
+        Reader { source, options, state: State::Fresh(input), remarks: Vec::new(), number: 0, failed: None }
     }
 
     /// Where the record of the running number begins.
@@ -129,7 +134,7 @@ impl<R: Read> Reader<R> {
             self.number += 1;
             let (line, byte) = open.frames.position();
             let position = Position { source: Arc::clone(&self.source), record: self.number, line, byte };
-            return Some(Ok(Record { position, raw: open.frames.raw(), outcome, losses }));
+            return Some(Ok(Record { position, raw: open.frames.raw().into(), outcome, losses }));
         }
     }
 }
@@ -165,9 +170,32 @@ impl<R: Read> Iterator for Reader<R> {
     }
 }
 
-impl<R: Read> crate::formats::Reader for Reader<R> {
+impl<R: Read + Send> crate::formats::Reader for Reader<R> {
     fn remarks(&self) -> Vec<Remark> {
         self.remarks.clone()
+    }
+
+    fn batch(&mut self) -> Option<Result<Box<dyn Batch>, ReadError>> {
+        if let Some(error) = self.failed.take() {
+            return Some(Err(error));
+        }
+        let (mut records, mut bytes) = (Vec::new(), 0);
+        while bytes < BATCH {
+            match self.next() {
+                Some(Ok(record)) => {
+                    bytes += record.raw.len();
+                    records.push(record);
+                }
+                Some(Err(error)) if records.is_empty() => return Some(Err(error)),
+                Some(Err(error)) => {
+                    self.failed = Some(error);
+                    break;
+                }
+                None if records.is_empty() => return None,
+                None => break,
+            }
+        }
+        Some(Ok(Box::new(records)))
     }
 }
 

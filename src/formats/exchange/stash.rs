@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::extended::Fingerprint;
 use super::leftover::{LIVE_PHOTO, Piece, date_text, list_text, live_print, live_prints};
-use crate::formats::{Outcome, Writer as _, vcard};
+use crate::formats::{Encoder as _, Outcome, vcard};
 use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Photo, PhotoData, Rest, Shape};
 
 /// The most bytes that the stash's text may have: long string properties beyond this size are costly to the service.
@@ -131,10 +131,9 @@ fn sum(text: &str) -> String {
 
 /// The lines that say a fragment, without those that every card has; none when a card cannot say it.
 fn card_of(fragment: &Contact) -> Option<String> {
-    let mut writer = vcard::Writer::new(Vec::new(), vcard::Version::V4_0);
-    let losses = writer.write(fragment).ok()?;
-    writer.finish().ok()?;
-    let card = String::from_utf8(writer.into_inner()).ok()?;
+    let mut card = Vec::new();
+    let losses = vcard::Encoder::new(vcard::Version::V4_0).encode(fragment, &mut card);
+    let card = String::from_utf8(card).ok()?;
     let lines = card.strip_prefix(BEGIN)?.strip_suffix(END)?;
     let lines = without_made_name(lines, fragment);
     if !losses.is_empty() || lines.is_empty() {

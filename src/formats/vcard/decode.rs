@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_8};
 use memchr::memchr;
 
-use crate::formats::charset;
+use crate::formats::{Remark, charset};
 
 /// Whether a line's header declares quoted-printable, with or without `ENCODING=` (vCard 2.1 allows the bare word).
 pub(super) fn is_quoted_printable(header: &[u8]) -> bool {
@@ -102,6 +102,16 @@ pub(super) struct Charsets {
 }
 
 impl Charsets {
+    /// What the user should know of it.
+    pub(super) fn remarks(&self) -> Vec<Remark> {
+        let guessed = self.guessed.iter().map(|name| {
+            format!("text that is not UTF-8 and says no charset was read as {name}; --encoding says another")
+        });
+        let unknown = self.unknown.iter().map(|name| format!("nobody knows the charset {name:?}: guessed"));
+        let damaged = (self.damaged > 0).then(|| "UTF-8 with damaged bytes, which are shown as \u{fffd}".to_owned());
+        guessed.chain(unknown).chain(damaged).map(Remark::Notable).collect()
+    }
+
     /// Makes bytes text. The declared character set is taken at its word, but for single-byte ones of which the bytes
     /// are UTF-8: such files were converted and their labels were not. Undeclared bytes are UTF-8 or guessed.
     pub(super) fn text<'a>(&mut self, bytes: &'a [u8], declared: Option<&str>) -> Cow<'a, str> {

@@ -2,16 +2,18 @@
 //!
 //! A card ends at its END, at a BEGIN that no AGENT announces (its END is missing), or with the source. What stands
 //! outside any card, and a card above the size limit, comes out as a piece of its own; of those no more than
-//! [`HEAD`] bytes are held.
+//! [`HEAD`] bytes are held. Cards come in batches that share one buffer, so that none is copied.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
+use bytes::Bytes;
 use memchr::memchr2;
 
 use super::input::Input;
 
-/// The buffer's size to begin with, and after a card that needed more.
-const BUFFER: usize = 128 * 1024;
+/// The buffer's size, unless a card needs more: cards that fit into it make a batch.
+const BUFFER: usize = 256 * 1024;
 
 /// How much is kept of what is not read as a card.
 pub(super) const HEAD: usize = 64 * 1024;
@@ -21,7 +23,7 @@ pub(super) const HEAD: usize = 64 * 1024;
 pub(super) struct Frame {
     pub(super) piece: Piece,
     /// Its bytes; the first [`HEAD`] of them unless it is a card.
-    pub(super) raw: Vec<u8>,
+    pub(super) raw: Bytes,
     /// All its bytes, counted.
     pub(super) size: u64,
     /// Its first line, from 1.
@@ -43,7 +45,7 @@ pub(super) enum Piece {
     Outside,
 }
 
-/// The pieces of a source, one at a time.
+/// The pieces of a source, a batch at a time.
 pub(super) struct Frames<R> {
     input: Input<R>,
     looked: bool,
@@ -58,6 +60,24 @@ pub(super) struct Frames<R> {
     line: u64,
     byte: u64,
     piece: Option<Open>,
+    /// The pieces that wait for the buffer to be handed over.
+    cut: Vec<Cut>,
+    /// What the source said when the pieces before it were not handed over yet.
+    error: Option<io::Error>,
+}
+
+/// A piece whose bytes are still in the buffer.
+struct Cut {
+    piece: Piece,
+    held: Held,
+    size: u64,
+    line: u64,
+    byte: u64,
+}
+
+enum Held {
+    InBuffer(Range<usize>),
+    Head(Vec<u8>),
 }
 
 /// The piece that is being read.
@@ -82,6 +102,15 @@ struct Line {
     next: usize,
 }
 
+/// What the search for the next line comes to.
+enum Found {
+    Line(Line),
+    /// The source has ended.
+    End,
+    /// The buffer is full, and pieces in it wait to be handed over.
+    Full,
+}
+
 /// What a line means for the framing.
 #[derive(PartialEq, Eq)]
 enum Mark {
@@ -92,12 +121,11 @@ enum Mark {
 
 impl<R: Read> Frames<R> {
     pub(super) fn new(source: R, limit: usize) -> Self {
-        let (input, buffer) = (Input::new(source), vec![0; BUFFER]);
         Self {
-            input,
+            input: Input::new(source),
             looked: false,
             limit,
-            buffer,
+            buffer: vec![0; BUFFER],
             filled: 0,
             ended: false,
             start: 0,
@@ -105,6 +133,8 @@ impl<R: Read> Frames<R> {
             line: 1,
             byte: 0,
             piece: None,
+            cut: Vec::new(),
+            error: None,
         }
     }
 
@@ -118,40 +148,83 @@ impl<R: Read> Frames<R> {
         (self.line, self.byte)
     }
 
-    /// The next piece; none at the end of the source.
-    pub(super) fn next(&mut self) -> io::Result<Option<Frame>> {
-        loop {
-            let Some(line) = self.find_line()? else {
-                let piece = if self.depth() > 0 { Piece::Unended } else { Piece::Outside };
-                return Ok(self.close(piece));
-            };
-            let content = &self.buffer[self.at..line.end];
-            let beheaded = self.piece.as_ref().is_some_and(|open| open.beheaded);
-            let mark = if beheaded { Mark::Other } else { mark(content) };
-            match (mark, self.depth()) {
-                (Mark::Begin, 0) => {
-                    if let Some(frame) = self.close(Piece::Outside) {
-                        return Ok(Some(frame));
-                    }
-                    self.open(1);
-                    self.step(&line);
+    /// The next pieces; none at the end of the source.
+    pub(super) fn batch(&mut self) -> io::Result<Vec<Frame>> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
+        while self.start < BUFFER || self.cut.is_empty() {
+            match self.step() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) if self.cut.is_empty() => return Err(error),
+                Err(error) => {
+                    self.error = Some(error);
+                    break;
                 }
-                (Mark::Begin, _) if self.announced() => {
-                    self.deepen(1);
-                    self.step(&line);
-                }
-                (Mark::Begin, _) => return Ok(self.close(Piece::Unended)),
-                (Mark::End, 1) => {
-                    self.step(&line);
-                    return Ok(self.close(Piece::Card));
-                }
-                (Mark::End, 2..) => {
-                    self.deepen(-1);
-                    self.step(&line);
-                }
-                _ => self.pass(&line),
             }
         }
+        Ok(self.hand_over())
+    }
+
+    /// Hands over the pieces that were cut and the buffer they stand in; what is not cut yet goes into a new one.
+    fn hand_over(&mut self) -> Vec<Frame> {
+        if self.cut.is_empty() {
+            return Vec::new();
+        }
+        let tail = &self.buffer[self.start..self.filled];
+        let mut next = vec![0; BUFFER.max(2 * tail.len())];
+        next[..tail.len()].copy_from_slice(tail);
+        let mut buffer = std::mem::replace(&mut self.buffer, next);
+        buffer.truncate(self.start);
+        (self.filled, self.at, self.start) = (self.filled - self.start, self.at - self.start, 0);
+        let bytes = Bytes::from(buffer);
+        let frame = |Cut { piece, held, size, line, byte }: Cut| {
+            let raw = match held {
+                Held::InBuffer(range) => bytes.slice(range),
+                Held::Head(head) => head.into(),
+            };
+            Frame { piece, raw, size, line, byte }
+        };
+        self.cut.drain(..).map(frame).collect()
+    }
+
+    /// Goes on by a line; false when there is none, or none before the buffer is handed over.
+    fn step(&mut self) -> io::Result<bool> {
+        let line = match self.find_line()? {
+            Found::Line(line) => line,
+            Found::Full => return Ok(false),
+            Found::End => {
+                self.close(if self.depth() > 0 { Piece::Unended } else { Piece::Outside });
+                return Ok(false);
+            }
+        };
+        let content = &self.buffer[self.at..line.end];
+        let beheaded = self.piece.as_ref().is_some_and(|open| open.beheaded);
+        let mark = if beheaded { Mark::Other } else { mark(content) };
+        match (mark, self.depth()) {
+            (Mark::Begin, 0) => {
+                self.close(Piece::Outside);
+                self.open(1);
+                self.go_behind(&line);
+            }
+            (Mark::Begin, _) if self.announced() => {
+                self.deepen(1);
+                self.go_behind(&line);
+            }
+            // The line is looked at again, as the first one of the next card.
+            (Mark::Begin, _) => self.close(Piece::Unended),
+            (Mark::End, 1) => {
+                self.go_behind(&line);
+                self.close(Piece::Card);
+            }
+            (Mark::End, 2..) => {
+                self.deepen(-1);
+                self.go_behind(&line);
+            }
+            _ => self.pass(&line),
+        }
+        Ok(true)
     }
 
     fn depth(&self) -> u32 {
@@ -186,11 +259,11 @@ impl<R: Read> Frames<R> {
                 None => self.open(0),
             }
         }
-        self.step(line);
+        self.go_behind(line);
     }
 
     /// Goes behind a line.
-    fn step(&mut self, line: &Line) {
+    fn go_behind(&mut self, line: &Line) {
         self.byte += (line.next - self.at) as u64;
         self.line += 1;
         self.at = line.next;
@@ -206,57 +279,56 @@ impl<R: Read> Frames<R> {
         }
     }
 
-    /// Ends the current piece before the current line.
-    fn close(&mut self, piece: Piece) -> Option<Frame> {
-        let open = self.piece.take()?;
-        let held = &self.buffer[self.start..self.at];
+    /// Ends the current piece, if there is one, before the current line.
+    fn close(&mut self, piece: Piece) {
+        let Some(open) = self.piece.take() else { return };
+        let held = self.start..self.at;
         let size = open.dropped + held.len() as u64;
-        let (piece, raw) = match open.head {
-            Some(head) if open.depth > 0 => (Piece::TooLarge, head),
-            Some(head) => (piece, head),
-            None if open.depth > 0 && held.len() > self.limit => {
-                (Piece::TooLarge, held[..held.len().min(HEAD)].to_vec())
-            }
-            None if open.depth == 0 => (piece, held[..held.len().min(HEAD)].to_vec()),
-            None => (piece, held.to_vec()),
+        let head = held.start..held.end.min(held.start + HEAD);
+        let (piece, held) = match open.head {
+            Some(head) if open.depth > 0 => (Piece::TooLarge, Held::Head(head)),
+            Some(head) => (piece, Held::Head(head)),
+            None if open.depth > 0 && held.len() > self.limit => (Piece::TooLarge, Held::InBuffer(head)),
+            None if open.depth == 0 => (piece, Held::InBuffer(head)),
+            None => (piece, Held::InBuffer(held)),
         };
         self.start = self.at;
-        self.shrink();
-        Some(Frame { piece, raw, size, line: open.line, byte: open.byte })
+        self.cut.push(Cut { piece, held, size, line: open.line, byte: open.byte });
     }
 
     /// The line at `at`, its ending included: LF, CR LF, CR alone, and the CR CR LF of files converted twice.
-    fn find_line(&mut self) -> io::Result<Option<Line>> {
+    fn find_line(&mut self) -> io::Result<Found> {
         let mut looked = 0;
         loop {
             let from = self.at + looked;
             if let Some(found) = memchr2(b'\n', b'\r', &self.buffer[from..self.filled]) {
                 let end = from + found;
-                let tail = &self.buffer[end..self.filled];
-                let ending = match tail {
+                let ending = match &self.buffer[end..self.filled] {
                     [b'\n', ..] => 1,
                     [b'\r', b'\n', ..] => 2,
                     [b'\r', b'\r', b'\n', ..] => 3,
-                    [b'\r'] | [b'\r', b'\r'] if !self.ended => {
-                        looked = end - self.at;
-                        self.fill(&mut looked)?;
-                        continue;
-                    }
+                    [b'\r'] | [b'\r', b'\r'] if !self.ended => 0,
                     _ => 1,
                 };
-                return Ok(Some(Line { end, next: end + ending }));
-            }
-            if self.ended {
+                if ending > 0 {
+                    return Ok(Found::Line(Line { end, next: end + ending }));
+                }
+                looked = end - self.at;
+            } else if self.ended {
                 let end = self.filled;
-                return Ok((self.at < end).then_some(Line { end, next: end }));
+                return Ok(if self.at < end { Found::Line(Line { end, next: end }) } else { Found::End });
+            } else {
+                looked = self.filled - self.at;
             }
-            looked = self.filled - self.at;
-            self.fill(&mut looked)?;
+            if !self.fill(&mut looked)? {
+                return Ok(Found::Full);
+            }
         }
     }
 
-    /// Reads on. What exceeds the limit is let go; `looked` are the bytes of the current line already searched.
-    fn fill(&mut self, looked: &mut usize) -> io::Result<()> {
+    /// Reads on; false when the buffer has to be handed over first. What exceeds the limit is let go; `looked` are the
+    /// bytes of the current line already searched.
+    fn fill(&mut self, looked: &mut usize) -> io::Result<bool> {
         if !self.looked {
             self.input.look()?;
             self.looked = true;
@@ -266,6 +338,9 @@ impl<R: Read> Frames<R> {
             self.let_go(looked);
         }
         if self.filled == self.buffer.len() {
+            if !self.cut.is_empty() {
+                return Ok(false);
+            }
             let most = limit.max(HEAD) + 2 * BUFFER;
             if self.start >= self.buffer.len() / 2 || self.buffer.len() >= most {
                 self.buffer.copy_within(self.start..self.filled, 0);
@@ -278,7 +353,7 @@ impl<R: Read> Frames<R> {
         let count = self.input.read(&mut self.buffer[self.filled..end])?;
         self.filled += count;
         self.ended = count == 0;
-        Ok(())
+        Ok(true)
     }
 
     /// Keeps the beginning of a piece that is too large, and drops the rest of what is held of it.
@@ -297,17 +372,6 @@ impl<R: Read> Frames<R> {
         self.byte += (to - self.at) as u64;
         *looked = looked.saturating_sub(to - self.at);
         (self.start, self.at) = (to, to);
-    }
-
-    /// Gives back what an unusually large card needed.
-    fn shrink(&mut self) {
-        let held = self.filled - self.start;
-        if self.buffer.len() > 8 * BUFFER && held <= BUFFER / 2 {
-            self.buffer.copy_within(self.start..self.filled, 0);
-            self.buffer.truncate(BUFFER);
-            self.buffer.shrink_to_fit();
-            (self.start, self.at, self.filled) = (0, self.at - self.start, held);
-        }
     }
 }
 

@@ -40,7 +40,7 @@ mod write;
 
 pub use read::{Options, Reader};
 pub use table::columns;
-pub use write::Writer;
+pub use write::{Encoder, Writer};
 
 /// The versions of vCard.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,7 @@
 //! The reader: pieces of the source to records.
 
-use std::io::{self, Read};
+use std::collections::VecDeque;
+use std::io::Read;
 use std::sync::Arc;
 
 use encoding_rs::Encoding;
@@ -12,7 +13,7 @@ use super::frame::{Frame, Frames, HEAD, Piece};
 use super::line;
 use super::property::Property;
 use super::unfold::{Physical, Unfolded};
-use crate::formats::{Outcome, Position, ReadError, Record, Reject, Remark};
+use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark};
 use crate::model::{Field, Loss, Why};
 
 /// How a vCard source is read.
@@ -30,7 +31,7 @@ impl Default for Options {
     }
 }
 
-/// Reads vCards of any version, one at a time; it holds one card and a buffer of 128 KiB.
+/// Reads vCards of any version; it holds a batch of cards at a time, and a batch is 256 KiB of them or a single one.
 ///
 /// A UTF-16 source is made UTF-8 first: `raw`, line and byte of its records are those of the UTF-8 text. `raw` of what
 /// is no card, or too large a one, is its first 64 KiB.
@@ -38,79 +39,152 @@ pub struct Reader<R> {
     source: Arc<str>,
     frames: Frames<R>,
     options: Options,
-    unfolded: Unfolded,
-    charsets: Charsets,
+    /// Pieces cut so far.
     record: u64,
-    cards: u64,
-    /// A piece that was looked at ahead of its turn.
-    ahead: Option<Frame>,
     /// What is wrong with the source as a whole, so far.
     unusable: Option<ReadError>,
     done: bool,
+    /// Records that were read ahead of their turn, for the iterator.
+    ready: VecDeque<Record>,
+    noticed: Vec<Remark>,
 }
 
 impl<R: Read> Reader<R> {
     /// Reads from `input`, which needs no buffer of its own; `source` is its name for positions.
     pub fn new(source: Arc<str>, input: R, options: Options) -> Self {
-        Self {
-            source,
-            frames: Frames::new(input, options.max_card_size),
-            options,
-            unfolded: Unfolded::default(),
-            charsets: Charsets { said: options.charset, ..Charsets::default() },
-            record: 0,
-            cards: 0,
-            ahead: None,
-            unusable: None,
-            done: false,
-        }
+        let frames = Frames::new(input, options.max_card_size);
+        let (ready, noticed) = (VecDeque::new(), Vec::new());
+        Self { source, frames, options, record: 0, unusable: None, done: false, ready, noticed }
     }
 
-    /// The next piece. A source that is nothing but text outside cards gives none: it is no vCard file.
-    fn frame(&mut self) -> io::Result<Option<Frame>> {
-        if let Some(frame) = self.ahead.take() {
-            return Ok(Some(frame));
+    /// The next cards. A source that is nothing but text outside cards gives none: it is no vCard file.
+    fn cut(&mut self) -> Result<Option<Cards>, ReadError> {
+        let mut frames = self.frames()?;
+        if let (0, [Frame { piece: Piece::Outside, .. }]) = (self.record, frames.as_slice()) {
+            let more = self.frames()?;
+            if more.is_empty() {
+                self.unusable = Some(self.no_card());
+                frames.clear();
+            }
+            frames.extend(more);
         }
-        let frame = self.frames.next()?;
-        if self.record > 0 || frame.as_ref().is_none_or(|frame| frame.piece != Piece::Outside) {
-            return Ok(frame);
-        }
-        self.ahead = self.frames.next()?;
-        if self.ahead.is_some() {
-            return Ok(frame);
-        }
+        let Some(last) = frames.last() else {
+            self.done = true;
+            return self.unusable.take().map_or(Ok(None), Err);
+        };
+        let first = self.record + 1;
+        self.record += frames.len() as u64;
+        self.unusable = (last.piece == Piece::Unended && !is_cut_off(&last.raw)).then(|| {
+            let Frame { line, byte, .. } = *last;
+            let position = Position { source: Arc::clone(&self.source), record: self.record, line, byte };
+            let what = "the file ends inside this card; what is there was read, but it may have been cut off";
+            ReadError::Unusable { position, what: what.to_owned() }
+        });
+        Ok(Some(Cards { source: Arc::clone(&self.source), frames, first, options: self.options }))
+    }
+
+    fn frames(&mut self) -> Result<Vec<Frame>, ReadError> {
+        self.frames.batch().map_err(|error| {
+            self.done = true;
+            ReadError::Io { position: self.here(), error }
+        })
+    }
+
+    fn no_card(&self) -> ReadError {
         let what = "there is no BEGIN:VCARD in it, so it is no vCard file; --input-format says what it is".to_owned();
-        let position = Position::start(&self.source);
-        self.unusable = Some(ReadError::Unusable { position, what });
-        Ok(None)
+        ReadError::Unusable { position: Position::start(&self.source), what }
     }
 
-    fn record(&mut self, frame: Frame) -> Record {
-        self.record += 1;
-        self.unusable = None;
-        let Frame { piece, raw, size, line, byte } = frame;
-        let position = Position { source: Arc::clone(&self.source), record: self.record, line, byte };
+    fn here(&self) -> Position {
+        let (line, byte) = self.frames.place();
+        Position { source: Arc::clone(&self.source), record: self.record + 1, line, byte }
+    }
+}
+
+impl<R: Read + Send> Iterator for Reader<R> {
+    type Item = Result<Record, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(record) = self.ready.pop_front() {
+                return Some(Ok(record));
+            }
+            let batch = match crate::formats::Reader::batch(self)? {
+                Ok(batch) => batch,
+                Err(error) => return Some(Err(error)),
+            };
+            let noticed = batch.read(&mut |record| self.ready.push_back(record));
+            let news: Vec<_> = noticed.into_iter().filter(|remark| !self.noticed.contains(remark)).collect();
+            self.noticed.extend(news);
+        }
+    }
+}
+
+impl<R: Read + Send> crate::formats::Reader for Reader<R> {
+    fn remarks(&self) -> Vec<Remark> {
+        let wide = self.frames.wide().map(|name| Remark::decided(name, ""));
+        wide.into_iter().chain(self.noticed.iter().cloned()).collect()
+    }
+
+    fn batch(&mut self) -> Option<Result<Box<dyn Batch>, ReadError>> {
+        if self.done {
+            return None;
+        }
+        let cards = self.cut().transpose()?;
+        Some(cards.map(|cards| Box::new(cards) as Box<dyn Batch>))
+    }
+}
+
+/// Cards that were cut out and are not understood yet.
+struct Cards {
+    source: Arc<str>,
+    frames: Vec<Frame>,
+    /// The number of the first one.
+    first: u64,
+    options: Options,
+}
+
+impl Batch for Cards {
+    fn read(self: Box<Self>, each: &mut dyn FnMut(Record)) -> Vec<Remark> {
+        let mut cards = Interpreter::new(self.options);
+        for (frame, record) in self.frames.into_iter().zip(self.first..) {
+            let (source, line, byte) = (Arc::clone(&self.source), frame.line, frame.byte);
+            each(cards.record(frame, Position { source, record, line, byte }));
+        }
+        cards.charsets.remarks()
+    }
+}
+
+/// Makes records of cards.
+struct Interpreter {
+    options: Options,
+    unfolded: Unfolded,
+    charsets: Charsets,
+}
+
+impl Interpreter {
+    fn new(options: Options) -> Self {
+        let charsets = Charsets { said: options.charset, ..Charsets::default() };
+        Self { options, unfolded: Unfolded::default(), charsets }
+    }
+
+    fn record(&mut self, frame: Frame, position: Position) -> Record {
+        let Frame { piece, raw, size, .. } = frame;
         let mut losses = Vec::new();
         let outcome = match piece {
-            Piece::Unended if !raw.ends_with(b"\n") && !raw.ends_with(b"\r") => {
-                self.cards += 1;
+            Piece::Unended if is_cut_off(&raw) => {
                 reject("the file ends in the middle of this card: it was cut off, so get the whole file".to_owned())
             }
             Piece::Outside => {
                 reject(format!("{size} bytes stand outside any card: put BEGIN:VCARD before and END:VCARD after them"))
             }
             Piece::TooLarge => {
-                self.cards += 1;
                 let limit = self.options.max_card_size;
                 reject(format!("the card has {size} bytes, above the limit of {limit}: raise --max-card-size"))
             }
-            Piece::Card | Piece::Unended => {
-                self.cards += 1;
-                if piece == Piece::Unended {
-                    let what = "the file ends inside this card; what is there was read, but it may have been cut off";
-                    self.unusable = Some(ReadError::Unusable { position: position.clone(), what: what.to_owned() });
-                    losses.push(Loss::new(Field::Extra, "END:VCARD is missing", Why::NotUnderstood));
-                }
+            Piece::Card => self.card(&raw, &mut losses),
+            Piece::Unended => {
+                losses.push(Loss::new(Field::Extra, "END:VCARD is missing", Why::NotUnderstood));
                 self.card(&raw, &mut losses)
             }
         };
@@ -137,11 +211,11 @@ impl<R: Read> Reader<R> {
         }
         Outcome::Contact(Box::new(contact))
     }
+}
 
-    fn here(&self) -> Position {
-        let (line, byte) = self.frames.place();
-        Position { source: Arc::clone(&self.source), record: self.record + 1, line, byte }
-    }
+/// Whether the last card of a source, which has no END, ends in the middle of a line.
+fn is_cut_off(raw: &[u8]) -> bool {
+    !raw.ends_with(b"\n") && !raw.ends_with(b"\r")
 }
 
 fn reject(why: String) -> Outcome {
@@ -162,41 +236,4 @@ fn version_of(raw: &[u8]) -> Version {
         name.eq_ignore_ascii_case(NAME).then_some(value)
     });
     value.and_then(|value| std::str::from_utf8(value).ok()).and_then(Version::of_number).unwrap_or_default()
-}
-
-impl<R: Read> Iterator for Reader<R> {
-    type Item = Result<Record, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.done {
-            return None;
-        }
-        match self.frame() {
-            Ok(Some(frame)) => Some(Ok(self.record(frame))),
-            Ok(None) => {
-                self.done = true;
-                Some(Err(self.unusable.take()?))
-            }
-            Err(error) => {
-                self.done = true;
-                Some(Err(ReadError::Io { position: self.here(), error }))
-            }
-        }
-    }
-}
-
-impl<R: Read> crate::formats::Reader for Reader<R> {
-    fn remarks(&self) -> Vec<Remark> {
-        let wide = self.frames.wide().map(|name| Remark::decided(name, ""));
-        let guessed = &self.charsets.guessed;
-        let guessed = guessed.iter().map(|name| {
-            format!("text that is not UTF-8 and says no charset was read as {name}; --encoding says another")
-        });
-        let unknown = self.charsets.unknown.iter().map(|name| format!("nobody knows the charset {name:?}: guessed"));
-        let damaged = (self.charsets.damaged > 0).then(|| {
-            format!("{} values are UTF-8 with damaged bytes, which are shown as \u{fffd}", self.charsets.damaged)
-        });
-        let notable = guessed.chain(unknown).chain(damaged).map(Remark::Notable);
-        wide.into_iter().chain(notable).collect()
-    }
 }

@@ -1,6 +1,6 @@
 //! The writer: one card after the other, by the rows of the table.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use super::Version;
 use super::escape::{caret, escape, escape_uri, escape_whole, is_unsayable};
@@ -8,44 +8,29 @@ use super::fold;
 use super::table::ROWS;
 use crate::model::{Contact, Field, Loss, Rest, Why};
 
-/// Bytes held back before they are written.
-const HELD: usize = 64 * 1024;
-
-/// Writes contacts as vCards of one version: CR LF, folded at 75 octets, always the same bytes for the same contact.
+/// Encodes contacts as vCards of one version: CR LF, folded at 75 octets, always the same bytes for the same contact.
 #[derive(Debug)]
-pub struct Writer<W: Write> {
-    out: W,
+pub struct Encoder {
     version: Version,
-    held: Vec<u8>,
     line: String,
 }
 
-impl<W: Write> Writer<W> {
-    /// Writes to `out`, which needs no buffer of its own.
-    pub fn new(out: W, version: Version) -> Self {
-        Self { out, version, held: Vec::new(), line: String::new() }
-    }
-
-    /// Gives the output back; [`finish`](crate::formats::Writer::finish) comes before.
-    pub fn into_inner(self) -> W {
-        self.out
-    }
-
-    fn flush_held(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.held)?;
-        self.held.clear();
-        self.held.shrink_to(4 * HELD);
-        Ok(())
+impl Encoder {
+    /// An encoder for a version.
+    pub fn new(version: Version) -> Self {
+        Self { version, line: String::new() }
     }
 }
 
-impl<W: Write> crate::formats::Writer for Writer<W> {
-    fn write(&mut self, contact: &Contact) -> io::Result<Vec<Loss>> {
+impl crate::formats::Encoder for Encoder {
+    fn opening(&mut self, _: &mut Vec<u8>) {}
+
+    fn encode(&mut self, contact: &Contact, into: &mut Vec<u8>) -> Vec<Loss> {
         let mut card = Card {
             contact,
             version: self.version,
             losses: Vec::new(),
-            out: &mut self.held,
+            out: into,
             line: &mut self.line,
             value_at: 0,
             next_group: 1,
@@ -53,16 +38,21 @@ impl<W: Write> crate::formats::Writer for Writer<W> {
             field: Field::Extra,
         };
         card.write();
-        let losses = card.losses;
-        if self.held.len() >= HELD {
-            self.flush_held()?;
-        }
-        Ok(losses)
+        card.losses
     }
 
-    fn finish(&mut self) -> io::Result<()> {
-        self.flush_held()?;
-        self.out.flush()
+    fn another(&self) -> Box<dyn crate::formats::Encoder> {
+        Box::new(Encoder::new(self.version))
+    }
+}
+
+/// Writes contacts as vCards of one version.
+pub type Writer<W> = crate::formats::Writer<W, Encoder>;
+
+impl<W: Write> Writer<W> {
+    /// Writes to `out`, which needs no buffer of its own.
+    pub fn new(out: W, version: Version) -> Self {
+        Writer::over(out, Encoder::new(version))
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 
-use cardferry::formats::{Outcome, Writer, photo, vcard};
+use cardferry::formats::{Outcome, photo, vcard};
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 

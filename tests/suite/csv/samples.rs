@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use cardferry::formats::Outcome;
 use cardferry::formats::csv::{Options, Profile, Writer};
-use cardferry::formats::{Outcome, Writer as _};
 
 use crate::{dump, golden};
 

@@ -5,7 +5,7 @@ use super::*;
 fn pieces(text: &[u8], limit: usize) -> Vec<(Piece, u64, u64, usize)> {
     let mut frames = Frames::new(Dribble(text), limit);
     let mut found = Vec::new();
-    while let Some(frame) = frames.next().unwrap() {
+    for frame in all(&mut frames) {
         if frame.size == frame.raw.len() as u64 {
             let from = frame.byte as usize;
             assert_eq!(&text[from..from + frame.raw.len()], frame.raw);
@@ -13,6 +13,16 @@ fn pieces(text: &[u8], limit: usize) -> Vec<(Piece, u64, u64, usize)> {
         found.push((frame.piece, frame.line, frame.size, frame.raw.len()));
     }
     found
+}
+
+fn all<R: Read>(frames: &mut Frames<R>) -> Vec<Frame> {
+    let mut found = Vec::new();
+    loop {
+        match frames.batch().unwrap() {
+            batch if batch.is_empty() => return found,
+            batch => found.extend(batch),
+        }
+    }
 }
 
 /// Hands out a few bytes at a time, so that every boundary falls everywhere.
@@ -72,9 +82,9 @@ fn the_limit_holds_however_much_is_read_at_once() {
     for length in [130_000, 250_000, 2_000_000] {
         let text = format!("BEGIN:VCARD\nNOTE:{}\nEND:VCARD\nBEGIN:VCARD\nEND:VCARD\n", "x".repeat(length));
         let mut frames = Frames::new(text.as_bytes(), 129_000);
-        let (first, second) = (frames.next().unwrap().unwrap(), frames.next().unwrap().unwrap());
-        assert_eq!((first.piece, first.size), (Piece::TooLarge, text.len() as u64 - 22), "{length}");
-        assert_eq!((second.piece, second.line), (Piece::Card, 4), "{length}");
+        let found = all(&mut frames);
+        assert_eq!((found[0].piece, found[0].size), (Piece::TooLarge, text.len() as u64 - 22), "{length}");
+        assert_eq!((found[1].piece, found[1].line), (Piece::Card, 4), "{length}");
         assert!(frames.buffer.len() <= 129_000 + 2 * BUFFER);
     }
 }
@@ -84,4 +94,31 @@ fn a_card_just_within_the_limit_is_a_card() {
     let note = "x".repeat(700_000);
     let text = format!("BEGIN:VCARD\nNOTE:{note}\nEND:VCARD\n");
     assert_eq!(pieces(text.as_bytes(), 1_000_000)[0].0, Piece::Card);
+}
+
+#[test]
+fn batches_share_the_source_among_them_and_lose_nothing() {
+    let card = |number: usize| format!("BEGIN:VCARD\r\nNOTE:{}\r\nEND:VCARD\r\n", "x".repeat(number * 7 % 9000));
+    let text: String = (0..500).map(card).collect();
+    let mut frames = Frames::new(Dribble(text.as_bytes()), 1_000_000);
+    let first = frames.batch().unwrap();
+    assert!(first.len() > 1 && first.len() < 500);
+    let joined: Vec<u8> = first.into_iter().chain(all(&mut frames)).flat_map(|frame| frame.raw).collect();
+    assert!(joined == text.as_bytes());
+}
+
+/// Fails where a source would go on.
+struct Failing<'a>(&'a [u8]);
+
+impl Read for Failing<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.0.is_empty() { Err(io::Error::other("no more")) } else { self.0.read(into) }
+    }
+}
+
+#[test]
+fn what_stands_before_a_failure_is_handed_over_first() {
+    let mut frames = Frames::new(Failing(b"BEGIN:VCARD\nFN:a\nEND:VCARD\nBEGIN:VCARD\n"), 1000);
+    assert_eq!(frames.batch().unwrap().len(), 1);
+    assert!(frames.batch().is_err());
 }
