@@ -1,4 +1,6 @@
-//! The network: HTTP over TCP and TLS. The only file that names the HTTP client.
+//! The network: HTTP over TCP and TLS. This file and those below it are the only ones that name the HTTP client.
+
+pub(in crate::remote) mod pictures;
 
 use std::error::Error;
 use std::time::Duration;
@@ -8,6 +10,8 @@ use http::{Request, Response};
 
 use crate::remote::transport::{Sent, Transport, TransportError};
 
+/// How the program calls itself to servers.
+const AGENT: &str = concat!("cardferry/", env!("CARGO_PKG_VERSION"));
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// The longest silence in the middle of an answer.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(100);
@@ -28,11 +32,15 @@ impl Http {
     /// # Errors
     /// When the platform's trusted roots cannot be loaded.
     pub fn new() -> Result<Self, TransportError> {
-        // Another part of the process may have chosen a provider already; then that one serves.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        use_ring();
         let built = |client: reqwest::ClientBuilder| client.build().map_err(|error| no_answer(&error));
         Ok(Self { client: built(builder())?, direct: built(builder().no_proxy())? })
     }
+}
+
+/// Makes ring the process's TLS provider. Another part of the process may have chosen one already; then that one serves.
+fn use_ring() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 fn builder() -> reqwest::ClientBuilder {
@@ -40,7 +48,7 @@ fn builder() -> reqwest::ClientBuilder {
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(SILENCE_TIMEOUT)
-        .user_agent(concat!("cardferry/", env!("CARGO_PKG_VERSION")))
+        .user_agent(AGENT)
 }
 
 impl Transport for Http {
@@ -70,10 +78,7 @@ impl Transport for Http {
 /// The innermost cause says most ("Connection refused"); the URL is left out, for its query may hold personal data.
 fn no_answer(error: &reqwest::Error) -> TransportError {
     let sent = if error.is_connect() || error.is_builder() { Sent::No } else { Sent::Maybe };
-    let mut cause: &dyn Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
+    let cause = innermost(error);
     let host = error.url().and_then(|url| {
         url.host_str().map(|host| match url.port() {
             Some(port) => format!("{host}:{port}"),
@@ -87,4 +92,12 @@ fn no_answer(error: &reqwest::Error) -> TransportError {
         (None, _) => cause.to_string(),
     };
     TransportError { sent, what }
+}
+
+fn innermost(error: &reqwest::Error) -> &dyn Error {
+    let mut cause: &dyn Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause
 }

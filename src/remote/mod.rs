@@ -2,10 +2,11 @@
 //!
 //! Requests and answers are values ([`api`]), what to do after an answer is a pure decision ([`retry`]), the waiting
 //! and the permits are the [`gate`]'s, and [`Mailbox`] is the plain loop over the three. Time and chance come from one
-//! [`Clock`], the network from one [`Transport`].
+//! [`Clock`], the network from one [`Transport`]. Beside it, [`fetch`] brings pictures from where photo links lead.
 
 pub mod api;
 pub mod clock;
+pub mod fetch;
 pub mod gate;
 pub mod http;
 pub mod retry;

@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Crate, and the places that may name it.
 const HOMES: &[(&str, &[&str])] = &[
-    ("reqwest", &["remote/http.rs"]),
+    ("reqwest", &["remote/http.rs", "remote/http/"]),
     ("axum", &["sandbox/"]),
     ("rusqlite", &["disk/", "pipeline/ledger", "sandbox/store"]),
     ("clap", &["cli/"]),
