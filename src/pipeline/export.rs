@@ -11,7 +11,8 @@ use crate::formats::Encoder;
 use crate::formats::exchange::{self, Item};
 use crate::formats::photo;
 use crate::model::{Field, Photo, PhotoData, Why};
-use crate::pipeline::{Encoded, Ending, RecordReport, Sink, Totals, Watcher};
+use crate::pipeline::links::{keeps_photo, link_of};
+use crate::pipeline::{Encoded, Ending, PhotoLink, RecordReport, Sink, Totals, Watcher};
 use crate::remote::api::{Expand, Place, Query};
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
 
@@ -119,13 +120,13 @@ async fn whole<T: Transport, C: Clock>(
         return Ok(Fetched { item, refused: None });
     }
     let refused = match mailbox.photo(place, &item.id).await {
-        Ok(picture) => {
-            item.contact.photo = picture.map(|picture| {
-                let kind = photo::kind_of(&picture);
-                Photo { data: PhotoData::Bytes(picture.into()), kind }
-            });
+        Ok(Some(picture)) => {
+            let kind = photo::kind_of(&picture);
+            item.contact.photo = Some(Photo { data: PhotoData::Bytes(picture.into()), kind });
             None
         }
+        // A photo that is a link stays.
+        Ok(None) => None,
         Err(error) if error.is_about_one_request() => Some(Refused::Photo(error)),
         Err(error) => return Err(error),
     };
@@ -158,8 +159,9 @@ impl<'o> Out<'o> {
         let lost_photo = losses.iter().any(|loss| loss.field == Field::Photo && loss.why == Why::NoPlace);
         totals.photos += u64::from(has_photo && !lost_photo);
         let photo = refused.map(|(Refused::Contact(error) | Refused::Photo(error))| error.to_string());
-        let (losses, photo_refused) = (losses.as_slice(), photo.as_deref());
-        let report = RecordReport { id, name: &name, losses, photo_refused, ..RecordReport::of(Ending::Created) };
+        let photo_link = link_of(&item.contact).filter(|_| keeps_photo(&losses)).map(PhotoLink::Kept);
+        let (losses, photo_refused, name) = (losses.as_slice(), photo.as_deref(), name.as_str());
+        let report = RecordReport { id, name, losses, photo_refused, photo_link, ..RecordReport::of(Ending::Created) };
         totals.count(&report, watcher);
         Ok(())
     }
