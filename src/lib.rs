@@ -12,7 +12,8 @@
 //!
 //! * [`model`]: what a contact is and when two are the same. No bytes, no JSON, no network.
 //! * [`formats`]: bytes to [`model::Contact`] and back: vCard, CSV, and the JSON of the two APIs. Pure and streaming.
-//! * `remote`: one mailbox over HTTP; requests and answers are values, retry is a pure decision.
+//! * `remote`: one mailbox over HTTP; requests and answers are values, retry is a pure decision. Beside it, pictures from
+//!   where photo links lead.
 //! * [`disk`]: what lasts: files that appear whole or not at all, locks, databases.
 //! * [`pipeline`]: whole jobs over many contacts: convert, import, export.
 //! * `sandbox`: an Exchange to rehearse on; it shares no types with the client.

@@ -84,6 +84,9 @@ pub struct Input {
     /// The order of day, month and year in a table
     #[arg(long, value_name = "ORDER", env = "CARDFERRY_DATE_ORDER", value_enum)]
     pub date_order: Option<DateOrder>,
+    /// Download photos that are links, as Google writes them: from public https addresses alone, never through a proxy, up to 4 MiB and 30 s each
+    #[arg(long, env = "CARDFERRY_FETCH_PHOTOS", value_parser = FalseyValueParser::new())]
+    pub fetch_photos: bool,
 }
 
 /// How a file is written.

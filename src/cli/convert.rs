@@ -1,15 +1,25 @@
 //! `cardferry convert`.
 
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
 use crate::cli::args::{Common, Convert};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, Sink};
 use crate::cli::print::{Job, Summary};
 use crate::cli::progress::Progress;
 use crate::cli::signal::{self, OnSignal, Signals};
-use crate::pipeline::{Records, convert};
+use crate::pipeline::{Background, Pictures, Records, convert};
 
 pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     output::check(common, &args.output)?;
+    if args.input.fetch_photos && output::is_table(&args.output)? {
+        let what = "--fetch-photos: a table holds no pictures, only links; leave it out, or write a vCard file";
+        return Err(Failure::usage(what));
+    }
+    let pictures = output::pictures(&args.input)?.map(|fetcher| Background::new(Arc::new(fetcher), Handle::current()));
+    let pictures = pictures.as_ref().map(|pictures| pictures as &dyn Pictures);
     let reading = output::reading(&args.input);
     let signals = Signals::listen();
     let mut sink = Sink::create(&args.output)?;
@@ -17,7 +27,8 @@ pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     let mut progress = Progress::start(common, Job::Convert);
     let mut records = Records::new(output::sources(common, &args.input, &args.output), &reading);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let converted = convert(&mut records, &mut *sink.encoder, &mut sink.target, threads, &interrupted, &mut progress);
+    let converted =
+        convert(&mut records, &mut *sink.encoder, &mut sink.target, threads, pictures, &interrupted, &mut progress);
     progress.finish();
     let totals = converted.map_err(|error| sink.failure(&error))?;
     let ended = sink.end(common, &totals);

@@ -9,6 +9,7 @@ use crate::cli::{address, output};
 use crate::pipeline::import::{Stopped, import};
 use crate::pipeline::{Records, Totals, sources_of};
 use crate::remote::clock::System;
+use crate::remote::fetch::Fetch;
 use crate::remote::{Clock, RemoteError};
 
 const NOT_DONE: &str = "nothing was uploaded";
@@ -22,11 +23,13 @@ pub(super) async fn run(common: &Common, args: &Import) -> Result<Exit, Failure>
     if hopeless {
         return Err(tell_all(common, &mut records, &mut progress));
     }
+    let pictures = output::pictures(&args.input)?;
     let mailbox = address::mailbox(&args.to, &args.mailbox).await?;
     let path = args.mailbox.folder.as_ref().map(|folder| folder.0.as_slice()).unwrap_or_default();
     let place = mailbox.place(path, args.create_folders).await.map_err(|error| folder_failure(&args.to, &error))?;
     let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::Finish);
-    let imported = import(&mailbox, &place, &run_name(), &mut records, &interrupted, &mut progress).await;
+    let (run, pictures) = (run_name(), pictures.as_ref().map(|pictures| pictures as &dyn Fetch));
+    let imported = import(&mailbox, &place, &run, pictures, &mut records, &interrupted, &mut progress).await;
     progress.finish();
     let totals = &imported.totals;
     let ended = match imported.stopped {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Common, DateOrder, Input, Output as OutputArgs};
-use crate::cli::exit::Failure;
+use crate::cli::exit::{Exit, Failure};
 use crate::cli::print;
 use crate::disk;
 use crate::disk::output::Output;
@@ -12,6 +12,7 @@ use crate::formats::{Encoder, Format, csv, vcard};
 use crate::pipeline::{Reading, Source, SourceError, Totals, sources_of};
 use crate::remote::Clock;
 use crate::remote::clock::System;
+use crate::remote::fetch::{Bounds, Fetcher, Guard};
 
 /// Refuses what cannot go together.
 pub(super) fn check(common: &Common, args: &OutputArgs) -> Result<(), Failure> {
@@ -31,6 +32,11 @@ fn format_of(args: &OutputArgs) -> Result<Format, Failure> {
         let name = name_of(&args.output);
         Failure::usage(format!("{name}: the name does not tell the format; say it with --output-format vcard or csv"))
     })
+}
+
+/// Whether the output is a table.
+pub(super) fn is_table(args: &OutputArgs) -> Result<bool, Failure> {
+    Ok(format_of(args)? == Format::Csv)
 }
 
 fn name_of(path: &Path) -> String {
@@ -77,6 +83,12 @@ pub(super) fn reading(args: &Input) -> Reading {
     };
     let vcard = vcard::Options { max_card_size: args.max_card_size, charset: args.encoding };
     Reading { format: args.input_format, csv, vcard }
+}
+
+/// Who fetches the pictures that photo links lead to, if anybody.
+pub(super) fn pictures(args: &Input) -> Result<Option<Fetcher<System>>, Failure> {
+    let fetcher = || Fetcher::new(Guard::default(), Bounds::default(), System::start());
+    args.fetch_photos.then(fetcher).transpose().map_err(|error| Failure::new(Exit::Stopped, error))
 }
 
 /// The year by the machine's clock, near enough to say what a year of two digits means.

@@ -11,7 +11,7 @@ use crate::cli::args::Common;
 use crate::cli::exit::Failure;
 use crate::model::{Field, Why};
 use crate::pipeline::import::Proof;
-use crate::pipeline::{Ending, LossCount, RecordReport, Totals};
+use crate::pipeline::{Ending, LossCount, PhotoLink, PhotoLinks, RecordReport, Totals};
 
 /// What standard output is called in messages.
 pub(super) const STDOUT: &str = "standard output";
@@ -49,6 +49,8 @@ static SECRET: OnceLock<String> = OnceLock::new();
 const SHORTEST_SECRET: usize = 8;
 /// Longer lines are cut: a server may answer a whole page in place of a message.
 const LONGEST_LINE: usize = 1000;
+/// Hosts of photo links that a summary names.
+const HOSTS_SHOWN: usize = 5;
 
 /// Keeps a token out of everything that is printed from now on.
 pub(super) fn keep_secret(token: &str) {
@@ -112,10 +114,14 @@ pub(super) fn record(job: Job, report: &RecordReport<'_>, verbose: bool) -> Vec<
     if let Some(why) = report.photo_refused {
         let _ = write!(text, ": without its photo: {why}");
     }
+    let link = report.photo_link.filter(|_| verbose).and_then(|link| match link {
+        PhotoLink::Kept(link) => Some(format!("  photo kept as a link: {link}")),
+        PhotoLink::Fetched => None,
+    });
     let losses = report.losses.iter().filter(|_| verbose).map(|loss| format!("  lost {loss}"));
     let hidden = report.hidden.iter().filter(|_| verbose);
     let hidden = hidden.map(|of| format!("  hidden {}: {}", of.field.name(), of.value));
-    std::iter::once(text).chain(losses).chain(hidden).collect()
+    std::iter::once(text).chain(link).chain(losses).chain(hidden).collect()
 }
 
 /// The totals, the losses and the proof.
@@ -151,11 +157,13 @@ fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
     if totals.failed_sources > 0 {
         lines.push(format!("inputs that could not be read to their end: {}", totals.failed_sources));
     }
-    if totals.photos + totals.refused_photos > 0 {
+    // A conversion has no target that takes photos one by one.
+    if totals.photos + totals.refused_photos > 0 && summary.job != Job::Convert {
         let refused = format!(", {} refused", totals.refused_photos);
         let refused = if totals.refused_photos > 0 { refused } else { String::new() };
         lines.push(format!("photos: {}{refused}", totals.photos));
     }
+    lines.extend(photo_links(summary.job, &totals.photo_links));
     lines.extend(losses(totals, verbose));
     if totals.hidden > 0 {
         let hint = if verbose { "" } else { "; -v shows each" };
@@ -164,6 +172,37 @@ fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
     }
     lines.extend(summary.proof.as_ref().map(|proof| proof_line(proof, totals)));
     lines
+}
+
+/// What became of photos that are links, with the hosts that most of those lead to that stayed links.
+fn photo_links(job: Job, links: &PhotoLinks) -> Option<String> {
+    let (form, them) = if links.kept == 1 { ("a link", "it") } else { ("links", "them") };
+    let unseen = if job == Job::Import { ", which Outlook does not show" } else { "" };
+    let kept = format!("{} kept as {form}{unseen}", links.kept);
+    let text = match (links.wanted, links.kept) {
+        (_, 0) if links.fetched == 0 => return None,
+        (_, 0) => format!("{} downloaded", links.fetched),
+        (true, _) => format!("{} downloaded, {kept} ({})", links.fetched, hosts(links)),
+        (false, _) => {
+            let way_out = format!("; --fetch-photos downloads {them}");
+            let way_out = if job == Job::Export { "" } else { way_out.as_str() };
+            format!("{kept}, nothing was downloaded ({}){way_out}", hosts(links))
+        }
+    };
+    Some(format!("photo links: {text}"))
+}
+
+/// The hosts with the most links, and how many links lead elsewhere.
+fn hosts(links: &PhotoLinks) -> String {
+    let mut hosts: Vec<_> = links.hosts.iter().collect();
+    hosts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    hosts.truncate(HOSTS_SHOWN);
+    let shown: u64 = hosts.iter().map(|(_, count)| **count).sum();
+    let mut texts: Vec<_> = hosts.iter().map(|(host, count)| format!("{host} {count}")).collect();
+    if links.kept > shown {
+        texts.push(format!("others {}", links.kept - shown));
+    }
+    texts.join(", ")
 }
 
 fn losses(totals: &Totals, verbose: bool) -> Vec<String> {
@@ -212,6 +251,8 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
     object["failedInputs"] = totals.failed_sources.into();
     object["photos"] = totals.photos.into();
     object["refusedPhotos"] = totals.refused_photos.into();
+    let links = &totals.photo_links;
+    object["photoLinks"] = json!({ "fetched": links.fetched, "kept": links.kept, "hosts": links.hosts });
     object["losses"] = losses.into();
     object["hidden"] = totals.hidden.into();
     if let Some(proof) = summary.proof {
@@ -231,4 +272,35 @@ pub(super) fn serving(common: &Common, url: &str, store: &Path) -> Result<(), Fa
         line(&format!("any bearer token that is not empty is taken; store: {store}; stop with Ctrl-C"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn photo_links_in_words() {
+        let links = |wanted, fetched, hosts: &[(&str, u64)], elsewhere: u64| PhotoLinks {
+            wanted,
+            fetched,
+            kept: hosts.iter().map(|(_, count)| count).sum::<u64>() + elsewhere,
+            hosts: hosts.iter().map(|(host, count)| ((*host).to_owned(), *count)).collect(),
+        };
+        let says = |links: &PhotoLinks| photo_links(Job::Convert, links).unwrap_or_default();
+        assert_eq!(says(&links(false, 0, &[], 0)), "");
+        assert_eq!(says(&links(true, 0, &[], 0)), "");
+        assert_eq!(says(&links(true, 7, &[], 0)), "photo links: 7 downloaded");
+        assert_eq!(
+            says(&links(true, 7, &[("a.example", 2)], 0)),
+            "photo links: 7 downloaded, 2 kept as links (a.example 2)"
+        );
+        let one = "photo links: 1 kept as a link, nothing was downloaded (a 1); --fetch-photos downloads it";
+        assert_eq!(says(&links(false, 0, &[("a", 1)], 0)), one);
+        let many = [("a", 1), ("b", 3), ("c", 3), ("d", 9), ("e", 2), ("f", 1), ("g", 1)];
+        let text = says(&links(false, 0, &many, 5));
+        assert!(
+            text.contains("25 kept as links, nothing was downloaded (d 9, b 3, c 3, e 2, a 1, others 7); "),
+            "{text}"
+        );
+    }
 }

@@ -8,11 +8,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::formats::{Batch, Encoder, Outcome, Position, Record, Remark};
 use crate::model::Loss;
+use crate::pipeline::pictures::{Ahead, Followed};
 use crate::pipeline::records::{Next, Told};
-use crate::pipeline::{Encoded, Ending, RecordReport, Records, Sink, Totals, Watcher};
+use crate::pipeline::{Encoded, Ending, Pictures, RecordReport, Records, Sink, Totals, Watcher};
 
 /// Reads every record and writes every contact, on so many threads. What one source or record cannot give, the others
-/// still do; the bytes are the same however many threads there are.
+/// still do; the bytes are the same however many threads there are. With `pictures`, photos that are links become
+/// pictures.
 ///
 /// # Errors
 /// Only when the output cannot be written, or when `interrupted` becomes true ([`io::ErrorKind::Interrupted`]).
@@ -21,6 +23,7 @@ pub fn convert(
     encoder: &mut dyn Encoder,
     sink: &mut dyn Sink,
     threads: usize,
+    pictures: Option<&dyn Pictures>,
     interrupted: &AtomicBool,
     watcher: &mut (dyn Watcher + Send),
 ) -> io::Result<Totals> {
@@ -30,9 +33,10 @@ pub fn convert(
     let named = sink.wants_contacts();
     let encoders: Vec<_> = (0..threads.max(1)).map(|_| encoder.another()).collect();
     let source = Mutex::new(Input { records, taken: 0 });
-    let out =
-        Out { sink, watcher, totals: Totals::default(), told: Told::default(), next: 0, waiting: BTreeMap::new() };
-    let job = Job { source, out: Mutex::new(out), moved: Condvar::new(), ended: AtomicBool::new(false), interrupted };
+    let mut totals = Totals::default();
+    totals.photo_links.wanted = pictures.is_some();
+    let out = Mutex::new(Out { sink, watcher, totals, told: Told::default(), next: 0, waiting: BTreeMap::new() });
+    let job = Job { source, out, moved: Condvar::new(), ended: AtomicBool::new(false), pictures, interrupted };
     let done = std::thread::scope(|scope| {
         let job = &job;
         let workers: Vec<_> =
@@ -54,6 +58,7 @@ struct Job<'j, 'r> {
     moved: Condvar,
     /// A thread has stopped before the end.
     ended: AtomicBool,
+    pictures: Option<&'j dyn Pictures>,
     interrupted: &'j AtomicBool,
 }
 
@@ -75,8 +80,16 @@ struct Out<'j> {
 
 /// What became of what was taken.
 enum Done {
-    Batch { source: Arc<str>, remarks: Vec<Remark>, encoded: Encoded, records: Vec<Ended> },
+    Batch(Part),
     Failed(String),
+}
+
+/// What became of a batch, or of a part of it.
+struct Part {
+    source: Arc<str>,
+    remarks: Vec<Remark>,
+    encoded: Encoded,
+    records: Vec<Ended>,
 }
 
 /// What became of a record.
@@ -86,10 +99,13 @@ struct Ended {
     why: Option<String>,
     name: String,
     losses: Vec<Loss>,
+    link: Option<Followed>,
 }
 
 /// More than this many batches never wait for an earlier one.
 const WAITING: usize = 2;
+/// Bytes with pictures in them that a thread holds: links are short, so that a batch of them may be pictures without end.
+const HELD: usize = 2 * 1024 * 1024;
 
 impl Job<'_, '_> {
     /// What one thread does.
@@ -98,10 +114,11 @@ impl Job<'_, '_> {
         while let Some((number, next)) = self.take() {
             let done = match next {
                 Next::Failed(why) => Done::Failed(why),
-                Next::End(source, remarks) => {
-                    Done::Batch { source, remarks, encoded: Encoded::default(), records: Vec::new() }
+                Next::End(source, remarks) => Done::Batch(Part::new(source, remarks)),
+                Next::Batch(source, remarks, batch) => {
+                    let part = Part::new(source, remarks);
+                    Done::Batch(self.understand(number, part, batch, (&mut *encoder, named))?)
                 }
-                Next::Batch(source, remarks, batch) => understand(source, remarks, batch, &mut *encoder, named),
             };
             self.hand_in(number, done)?;
             if self.interrupted.load(Ordering::Relaxed) {
@@ -121,6 +138,50 @@ impl Job<'_, '_> {
         let next = source.records.batch()?;
         source.taken += 1;
         Some((source.taken - 1, next))
+    }
+
+    /// Makes contacts of records and bytes of contacts. What is more than a thread may hold goes out at once.
+    fn understand(
+        &self,
+        number: u64,
+        mut part: Part,
+        batch: Box<dyn Batch>,
+        (encoder, named): (&mut dyn Encoder, bool),
+    ) -> io::Result<Part> {
+        let (mut ahead, mut goes_on) = (Ahead::new(self.pictures), Ok(true));
+        let mut step = |record: Option<Record>| {
+            if !matches!(goes_on, Ok(true)) {
+                return;
+            }
+            let end = record.is_none();
+            record.into_iter().for_each(|record| ahead.push(record));
+            while matches!(goes_on, Ok(true))
+                && let Some((record, link)) = ahead.next(end)
+            {
+                part.add(record, link, (&mut *encoder, named));
+                if self.pictures.is_some() && part.encoded.bytes.len() >= HELD {
+                    goes_on = self.pass(number, part.take());
+                }
+            }
+        };
+        let noticed = batch.read(&mut |record| step(Some(record)));
+        step(None);
+        goes_on?;
+        part.remarks.extend(noticed);
+        Ok(part)
+    }
+
+    /// Lets a part of a batch go out when it is the batch's turn; false when there is no point in going on.
+    fn pass(&self, number: u64, part: Part) -> io::Result<bool> {
+        let mut out = lock(&self.out);
+        while number > out.next {
+            if self.ended.load(Ordering::Relaxed) {
+                return Ok(false);
+            }
+            out = self.moved.wait(out).unwrap_or_else(PoisonError::into_inner);
+        }
+        out.part(part)?;
+        Ok(!self.interrupted.load(Ordering::Relaxed))
     }
 
     /// Lets go out what is next; what is not next waits, its thread too when too much is waiting.
@@ -164,46 +225,56 @@ impl Drop for Stop<'_, '_, '_> {
     }
 }
 
-/// Makes contacts of records and bytes of contacts.
-fn understand(
-    source: Arc<str>,
-    mut remarks: Vec<Remark>,
-    batch: Box<dyn Batch>,
-    encoder: &mut dyn Encoder,
-    named: bool,
-) -> Done {
-    let (mut encoded, mut records) = (Encoded::default(), Vec::new());
-    let noticed = batch.read(&mut |record| {
+impl Part {
+    fn new(source: Arc<str>, remarks: Vec<Remark>) -> Self {
+        Self { source, remarks, encoded: Encoded::default(), records: Vec::new() }
+    }
+
+    /// Adds a record.
+    fn add(&mut self, record: Record, mut link: Option<Followed>, (encoder, named): (&mut dyn Encoder, bool)) {
         let Record { position, outcome, mut losses, .. } = record;
         let (ending, why, name) = match outcome {
             Outcome::Reject(reject) => (Ending::Rejected, Some(reject.why), String::new()),
             Outcome::Contact(contact) => {
-                losses.extend(encoded.add(encoder, &contact, named));
+                let lost = self.encoded.add(encoder, &contact, named);
+                link.iter_mut().for_each(|link| link.told(&lost));
+                losses.extend(lost);
                 // A name is made only where somebody will see it.
-                let name = if losses.is_empty() { String::new() } else { contact.display_name() };
+                let silent = losses.is_empty() && link.is_none();
+                let name = if silent { String::new() } else { contact.display_name() };
                 (Ending::Created, None, name)
             }
         };
-        records.push(Ended { position, ending, why, name, losses });
-    });
-    remarks.extend(noticed);
-    Done::Batch { source, remarks, encoded, records }
+        self.records.push(Ended { position, ending, why, name, losses, link });
+    }
+
+    /// All of it, and an empty part in its place.
+    fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::new(Arc::clone(&self.source), Vec::new()))
+    }
 }
 
 impl Out<'_> {
     fn put(&mut self, done: Done) -> io::Result<()> {
-        let (source, remarks, encoded, records) = match done {
+        match done {
             Done::Failed(why) => {
                 self.totals.fail(&why, self.watcher);
-                return Ok(());
+                Ok(())
             }
-            Done::Batch { source, remarks, encoded, records } => (source, remarks, encoded, records),
-        };
+            Done::Batch(part) => self.part(part),
+        }
+    }
+
+    fn part(&mut self, part: Part) -> io::Result<()> {
+        let Part { source, remarks, encoded, records } = part;
         self.told.tell(&source, remarks, self.watcher);
         self.sink.put(&encoded)?;
-        for Ended { position, ending, why, name, losses } in &records {
+        for Ended { position, ending, why, name, losses, link } in &records {
             let (position, why) = (Some(position), why.as_deref());
-            let report = RecordReport { position, name, why, losses, ..RecordReport::of(*ending) };
+            let photo_refused = link.as_ref().and_then(|link| link.refused.as_deref());
+            let photo_link = link.as_ref().and_then(Followed::end);
+            let report =
+                RecordReport { position, name, why, losses, photo_refused, photo_link, ..RecordReport::of(*ending) };
             self.totals.count(&report, self.watcher);
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! Whole jobs over many contacts. Imports `model`, `formats`, `remote` and `disk`.
 
 mod convert;
+mod links;
+mod pictures;
 mod records;
 mod report;
 mod sink;
@@ -14,6 +16,10 @@ pub mod import;
 pub use convert::convert;
 #[cfg(feature = "remote")]
 pub use export::{ExportError, export};
+pub use links::{PhotoLink, PhotoLinks};
+#[cfg(feature = "remote")]
+pub use pictures::Background;
+pub use pictures::{Coming, Pictures};
 pub use records::Records;
 pub use report::{Ending, LossCount, RecordReport, Totals, Watcher};
 pub use sink::{Encoded, Sink};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::formats::{Position, Remark};
 use crate::model::{Field, Loss, Why};
+use crate::pipeline::{PhotoLink, PhotoLinks};
 
 /// How a record ended: exactly one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,13 +60,15 @@ pub struct RecordReport<'a> {
     pub hidden: &'a [Loss],
     /// Why the photo did not arrive, when the contact did and its photo did not.
     pub photo_refused: Option<&'a str>,
+    /// What became of the photo, when it is a link.
+    pub photo_link: Option<PhotoLink<'a>>,
 }
 
 impl RecordReport<'_> {
     /// A record that ended so, of which nothing more is known yet.
     pub fn of(ending: Ending) -> Self {
         let (position, id, name, why) = (None, None, "", None);
-        Self { position, id, name, ending, why, losses: &[], hidden: &[], photo_refused: None }
+        Self { position, id, name, ending, why, losses: &[], hidden: &[], photo_refused: None, photo_link: None }
     }
 
     /// Which record it is, for people: its position in a file; in a mailbox its name, else the mailbox's id of it.
@@ -121,6 +124,8 @@ pub struct Totals {
     pub hidden: u64,
     /// Photos that the target did not take, or the mailbox did not give.
     pub refused_photos: u64,
+    /// Photos that are links.
+    pub photo_links: PhotoLinks,
 }
 
 impl Totals {
@@ -140,6 +145,7 @@ impl Totals {
         *self.endings.entry(report.ending).or_default() += 1;
         self.hidden += report.hidden.len() as u64;
         self.refused_photos += u64::from(report.photo_refused.is_some());
+        report.photo_link.into_iter().for_each(|link| self.photo_links.count(link));
         let record = report.position.map_or(0, |position| position.record);
         for loss in report.losses {
             let example = || LossCount { count: 0, example: report.place(), record };

@@ -82,6 +82,6 @@ impl Stage {
         let reading = Reading::default();
         let mut records = Records::new(vec![Ok(Source::File(table))], &reading);
         let (place, goes_on) = (Place::default(), AtomicBool::new(false));
-        self.runtime.block_on(import(&target.mailbox, &place, "bench", &mut records, &goes_on, &mut Nobody))
+        self.runtime.block_on(import(&target.mailbox, &place, "bench", None, &mut records, &goes_on, &mut Nobody))
     }
 }

@@ -1,6 +1,7 @@
 //! The command line over the real binary: streams, files, exit codes, messages.
 
 mod convert;
+mod links;
 pub(crate) mod mailbox;
 mod refusals;
 mod servers;

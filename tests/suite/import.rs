@@ -35,7 +35,7 @@ async fn upload<T: Transport, C: Clock>(mailbox: &Mailbox<T, C>, file: &Path, ru
     let (reading, mut kept) = (Reading::default(), Kept::default());
     let mut records = Records::new(vec![Ok(Source::File(file.to_owned()))], &reading);
     let go = AtomicBool::new(false);
-    let imported = import(mailbox, &Place::default(), run, &mut records, &go, &mut kept).await;
+    let imported = import(mailbox, &Place::default(), run, None, &mut records, &go, &mut kept).await;
     (imported, kept)
 }
 
@@ -231,7 +231,7 @@ async fn an_interrupted_import_finishes_what_it_began() {
     let (reading, stop) = (Reading::default(), AtomicBool::new(false));
     let mut records = Records::new(vec![Ok(Source::File(file.clone()))], &reading);
     let mut watcher = StopAt(10, &stop);
-    let imported = import(&mailbox, &Place::default(), "run1", &mut records, &stop, &mut watcher).await;
+    let imported = import(&mailbox, &Place::default(), "run1", None, &mut records, &stop, &mut watcher).await;
     assert!(matches!(imported.stopped, Some(Stopped::Interrupted)));
     let created = imported.totals.of(Ending::Created);
     assert!((10..50).contains(&created), "{created}");

@@ -18,6 +18,8 @@ mod convert;
 mod csv;
 mod dump;
 mod exchange;
+#[cfg(feature = "remote")]
+mod fetch;
 #[cfg(feature = "cli")]
 #[path = "../generator.rs"]
 mod generator;

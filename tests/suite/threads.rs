@@ -57,7 +57,7 @@ fn run(
     let (reading, mut told) = (Reading::default(), Told::default());
     let sources = paths.iter().map(|path| Ok(Source::File(path.clone()))).collect();
     let mut records = Records::new(sources, &reading);
-    let totals = convert(&mut records, encoder, sink, threads, &AtomicBool::new(false), &mut told);
+    let totals = convert(&mut records, encoder, sink, threads, None, &AtomicBool::new(false), &mut told);
     (totals, told.0)
 }
 

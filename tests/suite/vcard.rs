@@ -20,7 +20,7 @@ fn read(bytes: &[u8]) -> Result<Vec<Record>, ReadError> {
 }
 
 /// The contacts of a source that holds nothing else.
-fn contacts(bytes: &[u8]) -> Vec<Contact> {
+pub(crate) fn contacts(bytes: &[u8]) -> Vec<Contact> {
     let contact = |record: Record| match record.outcome {
         Outcome::Contact(contact) => *contact,
         Outcome::Reject(reject) => panic!("{}: {}", record.position, reject.why),

@@ -16,9 +16,10 @@ use crate::formats::{Outcome, Record};
 use crate::model::identity::{Key, Keys};
 use crate::pipeline::{Ending, RecordReport, Records, Totals, Watcher};
 use crate::remote::api::Place;
+use crate::remote::fetch::Fetch;
 use crate::remote::gate::Limits;
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
-use apply::{Applied, Job};
+use apply::{Applied, Job, Site};
 pub use proof::Proof;
 use target::Target;
 
@@ -49,20 +50,23 @@ pub enum Stopped {
 }
 
 /// Uploads every record that the folder does not have yet, and proves it. `run` names this run in what it writes;
-/// when `interrupted` becomes true, what is under way is finished and nothing more is begun.
+/// `pictures` fetches what photo links lead to, for contacts that have no photo yet; when `interrupted` becomes true, what
+/// is under way is finished and nothing more is begun.
 pub async fn import<T: Transport, C: Clock>(
     mailbox: &Mailbox<T, C>,
     place: &Place,
     run: &str,
+    pictures: Option<&dyn Fetch>,
     records: &mut Records<'_>,
     interrupted: &AtomicBool,
     watcher: &mut dyn Watcher,
 ) -> Imported {
     let mut totals = Totals::default();
+    totals.photo_links.wanted = pictures.is_some();
+    let site = Site { mailbox, place, run, pictures };
     let stopped = match Target::list(mailbox, place).await {
         Ok(target) => {
-            let mut import =
-                Import { mailbox, place, run, target, keys: Keys::default(), created: HashMap::new(), breakdowns: 0 };
+            let mut import = Import { site, target, keys: Keys::default(), created: HashMap::new(), breakdowns: 0 };
             match import.run(records, interrupted, &mut totals, watcher).await {
                 Ok(()) => match proof::prove(mailbox, place, &import.created, watcher).await {
                     Ok(proof) => return Imported { totals, proof: Some(proof), stopped: None },
@@ -78,9 +82,7 @@ pub async fn import<T: Transport, C: Clock>(
 
 /// An import under way.
 struct Import<'a, T, C> {
-    mailbox: &'a Mailbox<T, C>,
-    place: &'a Place,
-    run: &'a str,
+    site: Site<'a, T, C>,
     target: Target,
     keys: Keys,
     /// What this run created: key and the service's id.
@@ -107,10 +109,9 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
                 }
                 let Some(record) = records.next(totals, watcher) else { break };
                 if let Some(job) = self.begin(record, totals, watcher) {
-                    let (mailbox, place, run) = (self.mailbox, self.place, self.run);
                     // The runtime would make a job wait now and then to be fair to other tasks, and let a later one
                     // pass it.
-                    under_way.push(unconstrained(apply::apply(mailbox, place, run, job)));
+                    under_way.push(unconstrained(apply::apply(self.site, job)));
                 }
             }
             let Some((job, applied)) = under_way.next().await else { break };
@@ -132,8 +133,10 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
                 return None;
             }
         };
-        let dialect = self.mailbox.endpoint().dialect;
-        let (job, action) = plan::plan(*contact, position, losses, &mut self.keys, &self.target, dialect);
+        let Site { mailbox, pictures, .. } = self.site;
+        let (dialect, follows_links) = (mailbox.endpoint().dialect, pictures.is_some());
+        let board = plan::Board { keys: &mut self.keys, target: &self.target, dialect, follows_links };
+        let (job, action) = plan::plan(*contact, position, losses, board);
         match action {
             plan::Action::End(ending, why) => {
                 totals.count(&RecordReport { why, ..job.report(ending) }, watcher);
@@ -160,7 +163,8 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
                 totals.photos += u64::from(applied.photo_set);
                 let refused = applied.photo_refused.as_deref();
                 let (id, photo_refused) = (Some(applied.id.as_str()), refused.or(job.photo_refused.as_deref()));
-                totals.count(&RecordReport { id, photo_refused, ..job.report(applied.ending) }, watcher);
+                let photo_link = applied.photo_link(job);
+                totals.count(&RecordReport { id, photo_refused, photo_link, ..job.report(applied.ending) }, watcher);
                 None
             }
             Err(error) => {
