@@ -44,16 +44,27 @@ pub struct State {
     pub run: String,
 }
 
-/// The first 128 bits of a SHA-256, written as 32 lower-case hex digits.
+/// 128 bits that stand for something longer, written as 32 lower-case hex digits: the first of a SHA-256, but for a
+/// content's, which begins with the version of its form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 16]);
 
 impl Fingerprint {
+    /// A fingerprint made elsewhere.
+    pub(super) fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     /// The fingerprint of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
         let mut print = [0; 16];
         print.copy_from_slice(&Sha256::digest(bytes)[..16]);
         Self(print)
+    }
+
+    /// The version of the form that it is of, where it is a content's: see [`super::content`].
+    pub fn content_version(self) -> u8 {
+        self.0[0]
     }
 
     /// The fingerprint as a number.

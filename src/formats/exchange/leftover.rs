@@ -1,12 +1,12 @@
 //! What of a contact its JSON body cannot say, piece by piece.
 
+use super::assign::Live;
 use super::extended::Fingerprint;
-use super::table::{Carried, ROWS};
-use super::write::street_of;
-use crate::model::{
-    Address, Contact, Date, Email, Field, Im, Kind, Line, Loss, Organization, Phone, Photo, PhotoData, Rest, Shape,
-    Url, Why,
-};
+use super::print::date_text;
+use super::slots::SLOTS;
+use super::table::field_of;
+use super::words::{FIELDS, KINDS, LINES, SEXES, word_of};
+use crate::model::{Contact, Date, Field, Loss, Organization, Photo, PhotoData, Rest, Shape, Why};
 
 /// One value, or the remarks on one, that has no other home.
 #[derive(Debug, Clone)]
@@ -35,95 +35,35 @@ pub(super) fn leftover(contact: &Contact, back: &Contact) -> Vec<Piece> {
         &mut pieces,
     );
     gender_piece(contact, back, &mut pieces);
-    list_pieces(Field::Emails, &contact.emails, &back.emails, |c| &mut c.emails, &mut pieces);
-    list_pieces(Field::Phones, &contact.phones, &back.phones, |c| &mut c.phones, &mut pieces);
-    list_pieces(Field::Ims, &contact.ims, &back.ims, |c| &mut c.ims, &mut pieces);
-    list_pieces(Field::Urls, &contact.urls, &back.urls, |c| &mut c.urls, &mut pieces);
-    list_pieces(Field::Addresses, &contact.addresses, &back.addresses, |c| &mut c.addresses, &mut pieces);
+    list_pieces(&contact.emails, &back.emails, |c| &mut c.emails, &mut pieces);
+    list_pieces(&contact.phones, &back.phones, |c| &mut c.phones, &mut pieces);
+    list_pieces(&contact.ims, &back.ims, |c| &mut c.ims, &mut pieces);
+    list_pieces(&contact.urls, &back.urls, |c| &mut c.urls, &mut pieces);
+    list_pieces(&contact.addresses, &back.addresses, |c| &mut c.addresses, &mut pieces);
     homeless_pieces(contact, &mut pieces);
     pieces
 }
 
-/// A value that lives in a list of the mailbox and is recognised there by its text.
-pub(super) trait Live: Clone + Default + PartialEq {
-    /// The text that the mailbox shows.
-    fn live_text(&self) -> String;
-
-    /// Where the mailbox shows it: several values may have the same text.
-    fn slot(&self) -> (Option<Kind>, Line) {
-        (None, Line::default())
-    }
-
-    /// Whether this value may be what stands in the mailbox as `live`.
-    fn may_be(&self, live: &Self) -> bool {
-        let ((kind, line), (live_kind, live_line)) = (self.slot(), live.slot());
-        line == live_line && (kind == live_kind || kind.is_none() || live_kind.is_none())
-    }
-}
-
-impl Live for Email {
-    fn live_text(&self) -> String {
-        self.address.clone()
-    }
-}
-
-impl Live for Phone {
-    fn live_text(&self) -> String {
-        self.number.clone()
-    }
-
-    fn slot(&self) -> (Option<Kind>, Line) {
-        (self.kind, self.line)
-    }
-}
-
-impl Live for Im {
-    fn live_text(&self) -> String {
-        self.address.clone()
-    }
-}
-
-impl Live for Url {
-    fn live_text(&self) -> String {
-        self.url.clone()
-    }
-
-    fn slot(&self) -> (Option<Kind>, Line) {
-        (self.kind, Line::default())
-    }
-}
-
-impl Live for Address {
-    fn live_text(&self) -> String {
-        let parts = [&street_of(self), &self.po_box, &self.city, &self.state, &self.postal_code, &self.country];
-        parts.map(String::as_str).join("\n")
-    }
-
-    fn slot(&self) -> (Option<Kind>, Line) {
-        (self.kind, Line::default())
-    }
-}
-
 /// Fingerprints of live values: text, where each stands, and a running number among those that are alike in both.
-pub(super) fn live_prints<V: Live>(values: &[V], field: Field) -> Vec<Fingerprint> {
+pub(super) fn live_prints<V: Live>(values: &[V]) -> Vec<Fingerprint> {
     let shown = |value: &V| {
         let (kind, line) = value.slot();
-        let kind = kind.map_or('-', |kind| match kind {
-            Kind::Home => 'h',
-            Kind::Business => 'b',
-            Kind::Other => 'o',
-        });
-        let line = Line::ALL.iter().position(|of| *of == line).unwrap_or_default();
-        format!("{kind}{line}\n{}", value.live_text())
+        let kind = kind.map_or("", |kind| word_of(KINDS, &kind));
+        format!("{kind}.{}\n{}", word_of(LINES, &line), value.live_text())
     };
     let shown: Vec<String> = values.iter().map(shown).collect();
     let number = |at: usize| shown[..at].iter().filter(|earlier| **earlier == shown[at]).count();
-    (0..shown.len()).map(|at| live_print(field, &format!("{}.{}", number(at), shown[at]))).collect()
+    (0..shown.len()).map(|at| live_print(V::FIELD, &format!("{}.{}", number(at), shown[at]))).collect()
 }
 
-/// Fingerprint of a live value, which says where it stands too.
+/// Fingerprint of a live value, which says where it stands too. Stashes hold it, so its making is fixed.
 pub(super) fn live_print(field: Field, text: &str) -> Fingerprint {
-    Fingerprint::of(format!("{}\n{text}", field.name()).as_bytes())
+    Fingerprint::of(format!("{}\n{text}", word_of(FIELDS, &field)).as_bytes())
+}
+
+/// Fingerprint of the live sex, if there is one.
+pub(super) fn sex_print(contact: &Contact) -> Option<Fingerprint> {
+    contact.gender.sex.map(|sex| live_print(Field::Gender, word_of(SEXES, &sex)))
 }
 
 fn text_piece(contact: &Contact, back: &Contact, field: Field, pieces: &mut Vec<Piece>) {
@@ -133,10 +73,8 @@ fn text_piece(contact: &Contact, back: &Contact, field: Field, pieces: &mut Vec<
         return;
     }
     let mut fragment = Contact::default();
-    for part in with_neighbours(field) {
-        if let (Some(to), Some(from)) = (part.text_mut(&mut fragment), part.text(contact)) {
-            to.clone_from(from);
-        }
+    if let Some(to) = field.text_mut(&mut fragment) {
+        to.clone_from(text);
     }
     if let Some(remark) = remark {
         fragment.keep_rest(field, remark.clone());
@@ -144,19 +82,6 @@ fn text_piece(contact: &Contact, back: &Contact, field: Field, pieces: &mut Vec<
     let why = if text == live { Why::Remark } else { Why::NoPlace };
     let of = (!live.is_empty()).then(|| live_print(field, live));
     pieces.push(Piece { fragment, of, loss: Loss::new(field, text.clone(), why) });
-}
-
-/// The fields that stand in one structured value with this one: a remark on one is a remark on all of N or ORG.
-fn with_neighbours(field: Field) -> &'static [Field] {
-    const NAME: &[Field] = &[Field::Surname, Field::GivenName, Field::MiddleName, Field::Prefix, Field::Suffix];
-    const ORGANIZATION: &[Field] = &[Field::Company, Field::Department];
-    for group in [NAME, ORGANIZATION] {
-        if group.contains(&field) {
-            return group;
-        }
-    }
-    let at = Field::ALL.iter().position(|of| *of == field).unwrap_or_default();
-    &Field::ALL[at..=at]
 }
 
 fn date_piece(
@@ -182,17 +107,6 @@ fn date_piece(
     pieces.push(Piece { fragment, of, loss: Loss::new(field, shown, why) });
 }
 
-/// A date as text, for fingerprints and reports.
-pub(super) fn date_text(date: &Date) -> String {
-    match date {
-        Date::Text(text) => text.clone(),
-        Date::Known(date) => {
-            let part = |part: Option<u16>| part.map_or_else(|| "-".to_owned(), |number| format!("{number:02}"));
-            [part(date.year), part(date.month.map(u16::from)), part(date.day.map(u16::from))].join("-")
-        }
-    }
-}
-
 fn gender_piece(contact: &Contact, back: &Contact, pieces: &mut Vec<Piece>) {
     let remark = contact.rest_of(Field::Gender);
     if Field::Gender.is_absent(contact) || contact.gender == back.gender && remark.is_none() {
@@ -202,30 +116,26 @@ fn gender_piece(contact: &Contact, back: &Contact, pieces: &mut Vec<Piece>) {
     if let Some(remark) = remark {
         fragment.keep_rest(Field::Gender, remark.clone());
     }
-    let of = back.gender.sex.map(|sex| live_print(Field::Gender, &format!("{sex:?}")));
+    let of = sex_print(back);
     let loss = Loss::new(Field::Gender, contact.gender.identity.clone(), Why::NoPlace);
     pieces.push(Piece { fragment, of, loss });
 }
 
-fn list_pieces<V: Live>(
-    field: Field,
-    values: &[V],
-    back: &[V],
-    place: fn(&mut Contact) -> &mut Vec<V>,
-    pieces: &mut Vec<Piece>,
-) {
-    let prints = live_prints(back, field);
+fn list_pieces<V: Live>(values: &[V], back: &[V], place: fn(&mut Contact) -> &mut Vec<V>, pieces: &mut Vec<Piece>) {
+    let prints = live_prints(back);
     for (value, live) in values.iter().zip(paired(values, back)) {
         if live.is_some_and(|at| back[at] == *value) || *value == V::default() {
             continue;
         }
         let mut fragment = Contact::default();
         place(&mut fragment).push(value.clone());
-        let why = if live.is_some() { Why::Remark } else { full(field) };
-        let of = live.map(|at| prints[at]);
         let text = value.live_text();
+        // A repeat without a place of its own is to be seen all the same.
+        let is_seen = live.is_some() || !text.is_empty() && back.iter().any(|live| live.live_text() == text);
+        let why = if is_seen { Why::Remark } else { full(V::FIELD) };
+        let of = live.map(|at| prints[at]);
         let shown = text.split('\n').filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ");
-        pieces.push(Piece { fragment, of, loss: Loss::new(field, shown, why) });
+        pieces.push(Piece { fragment, of, loss: Loss::new(V::FIELD, shown, why) });
     }
 }
 
@@ -250,8 +160,9 @@ fn paired<V: Live>(values: &[V], back: &[V]) -> Vec<Option<usize>> {
 
 /// Why a value of a list found no place.
 fn full(field: Field) -> Why {
-    match ROWS.iter().find(|(of, _)| *of == field) {
-        Some((_, Carried::Emails(_, max) | Carried::Ims(_, max))) => Why::TooMany { max: *max },
+    let mut slots = SLOTS.iter().filter(|slot| field_of(slot.what) == field);
+    match (slots.next(), slots.next()) {
+        (Some(only), None) => Why::TooMany { max: only.place.room() },
         _ => Why::NoPlace,
     }
 }
@@ -290,16 +201,13 @@ fn homeless_pieces(contact: &Contact, pieces: &mut Vec<Piece>) {
     }
 }
 
-/// Stands for the photo that the contact itself has, where a remark on it needs a photo to stand with.
-pub(super) const LIVE_PHOTO: &str = "cid:photo";
-
-/// A plain list, or the photo, and the remark on it.
+/// A plain list, or nothing for the photo, and the remark on it.
 fn list_remark(contact: &Contact, field: Field, rest: &Rest) -> Contact {
     let mut fragment = Contact::default();
     match field {
         Field::Children => fragment.children.clone_from(&contact.children),
         Field::Categories => fragment.categories.clone_from(&contact.categories),
-        _ => fragment.photo = Some(Photo { data: PhotoData::Link(LIVE_PHOTO.to_owned()), kind: None }),
+        _ => {}
     }
     fragment.keep_rest(field, rest.clone());
     fragment

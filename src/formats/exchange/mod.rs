@@ -6,17 +6,26 @@
 
 pub mod extended;
 
+mod assign;
 mod date;
 mod dialect;
 mod leftover;
+mod merge;
+mod order;
+mod piece;
+mod print;
 mod read;
+mod rules;
 mod slots;
 mod stash;
 mod table;
+mod words;
 mod write;
 
 pub use dialect::{Dialect, Names};
+pub use print::{CONTENT_VERSION, content};
 pub use read::{Item, all_extended, id_print, read, same_content};
+pub use rules::rules_table;
 pub use table::carried_by;
 pub use write::{Written, write};
 

@@ -5,12 +5,14 @@ use serde_json::{Map, Value};
 use super::date;
 use super::dialect::{Dialect, Names, names};
 use super::extended::{self, Fingerprint, State, same_id};
-use super::slots::{ADDRESSES, PHONES, Place, URLS, kind_of};
+use super::merge::merge;
+use super::print::{CONTENT_VERSION, content};
+use super::slots::{Place, SLOTS, Slot, What};
 use super::stash;
 use super::table::{Carried, ROWS, extended_ids};
 use super::write::{Body, Property};
 use crate::model::identity::Key;
-use crate::model::{Address, Contact, Date, Email, Field, Im, Phone, Sex, Url};
+use crate::model::{Address, Contact, Date, Email, Field, Im, Kind, Phone, Sex, Url};
 
 /// A contact as the service has it.
 #[derive(Debug, Clone)]
@@ -25,7 +27,8 @@ pub struct Item {
     pub contact: Contact,
     /// The source record it was made from, when cardferry made it.
     pub key: Option<Key>,
-    /// What was uploaded, by which run.
+    /// What was uploaded, by which run. Where another version of cardferry made its fingerprint of the content, this is
+    /// the fingerprint of the content that is there.
     pub state: Option<State>,
     /// Whether it has a photo; none when the service was not asked or does not say.
     pub has_picture: Option<bool>,
@@ -48,15 +51,19 @@ pub fn read(json: Map<String, Value>, dialect: Dialect) -> Item {
     let extended = extended_of(&mut json, dialect);
     let own = |id: &str| extended.iter().find(|(of, _)| same_id(of, id)).map(|(_, value)| value.as_str());
     let key = own(extended::KEY).and_then(|text| text.parse().ok());
-    let state = own(extended::STATE).and_then(State::parse);
+    let mut state = own(extended::STATE).and_then(State::parse);
     let has_picture = own(extended::HAS_PICTURE).map(|text| text.eq_ignore_ascii_case("true"));
     let stash = own(extended::STASH).map(stash::read);
     let mut contact = contact_of(body_of(json, &extended, dialect));
     let stash_damaged = matches!(stash, Some(Err(_)));
     if let Some(Ok(pieces)) = stash {
-        stash::merge(&mut contact, pieces);
+        merge(&mut contact, pieces);
     }
     contact.forget_made_name();
+    // Another version's fingerprint says nothing; that of the card that came back does.
+    if let Some(state) = state.as_mut().filter(|state| state.content.content_version() != CONTENT_VERSION) {
+        state.content = content(&contact);
+    }
     Item { id, change_key, parent_folder, contact, key, state, has_picture, stash_damaged }
 }
 
@@ -115,33 +122,34 @@ fn body_of(mut json: Map<String, Value>, extended: &[(String, String)], dialect:
                 let found = take(*names).and_then(text).filter(|text| !text.is_empty());
                 body.properties.extend(found.map(|text| (*names, Property::Text(text))));
             }
-            Carried::TextList(names) | Carried::Ims(names, _) => {
+            Carried::TextList(names) => {
                 body.properties.extend(take(*names).map(|value| (*names, Property::Texts(texts(value)))));
-            }
-            Carried::Emails(names, _) => {
-                let Some(Value::Array(values)) = take(*names) else { continue };
-                let object = |value| object_of(value, &[names::EMAIL_NAME, names::EMAIL_ADDRESS], dialect);
-                body.properties.push((*names, Property::Objects(values.into_iter().map(object).collect())));
             }
             _ => {}
         }
     }
-    for place in PHONES.iter().map(|slot| slot.place).chain(URLS.iter().map(|slot| slot.place)) {
-        let (Place::One(names) | Place::Many(names, _)) = place else { continue };
-        match take(names) {
-            Some(Value::Array(values)) => body.properties.push((names, Property::Texts(texts(Value::Array(values))))),
-            Some(value) => body.properties.extend(text(value).map(|text| (names, Property::Text(text)))),
-            None => {}
-        }
-    }
-    let parts = [names::STREET, names::CITY, names::STATE, names::COUNTRY, names::POSTAL_CODE];
-    for slot in ADDRESSES {
-        body.properties
-            .extend(take(slot.json).map(|value| (slot.json, Property::Object(object_of(value, &parts, dialect)))));
+    for slot in SLOTS {
+        let (Place::One(names) | Place::Many(names, _) | Place::Address(names, _)) = slot.place else { continue };
+        body.properties.extend(take(names).and_then(|value| Some((names, slot_of(slot, value, dialect)?))));
     }
     let known = |id: &str| extended_ids().find(|known| same_id(known, id));
     body.extended = extended.iter().filter_map(|(id, value)| Some((known(id)?, value.clone()))).collect();
     body
+}
+
+/// What a slot holds.
+fn slot_of(slot: &Slot, value: Value, dialect: Dialect) -> Option<Property> {
+    const PARTS: &[Names] = &[names::STREET, names::CITY, names::STATE, names::COUNTRY, names::POSTAL_CODE];
+    const EMAIL: &[Names] = &[names::EMAIL_NAME, names::EMAIL_ADDRESS];
+    match (slot.what, value) {
+        (What::Email, Value::Array(values)) => {
+            Some(Property::Objects(values.into_iter().map(|value| object_of(value, EMAIL, dialect)).collect()))
+        }
+        (What::Email, _) => None,
+        (What::Address, value) => Some(Property::Object(object_of(value, PARTS, dialect))),
+        (_, value @ Value::Array(_)) => Some(Property::Texts(texts(value))),
+        (_, value) => text(value).map(Property::Text),
+    }
 }
 
 /// The contact that a body says: the inverse of writing it.
@@ -174,16 +182,9 @@ fn get(contact: &mut Contact, body: &mut Body, field: Field, carried: Carried) {
                 _ => contact.sensitivity = word.to_owned(),
             }
         }
-        Carried::Emails(names, _) => contact.emails = body.take_emails(names),
-        Carried::Ims(names, _) => {
-            let im = |address| Im { address, ..Im::default() };
-            contact.ims = body.take_texts(names).into_iter().map(im).collect();
-        }
-        Carried::Slots => match field {
-            Field::Phones => contact.phones = body.take_phones(),
-            Field::Urls => contact.urls = body.take_urls(),
-            _ => contact.addresses = body.take_addresses(),
-        },
+        // All at once, with the first of the fields that live there.
+        Carried::Slots if field == Field::Emails => SLOTS.iter().for_each(|slot| body.take_slot(slot, contact)),
+        Carried::Slots => {}
         Carried::Photo | Carried::Stash => {}
     }
 }
@@ -224,12 +225,29 @@ impl Body {
         Some(self.extended.swap_remove(at).1)
     }
 
-    fn take_place(&mut self, place: Place) -> Vec<String> {
-        let texts = match place {
+    /// Takes what is in a slot to where it belongs.
+    fn take_slot(&mut self, slot: &Slot, contact: &mut Contact) {
+        let kind = slot.kind;
+        let texts = match slot.place {
+            Place::Address(names, po_box) => {
+                let address = self.take_address(names, po_box, kind);
+                contact.addresses.extend(Some(address).filter(|address| !address.is_empty()));
+                return;
+            }
+            Place::Many(names, _) if slot.what == What::Email => {
+                contact.emails = self.take_emails(names);
+                return;
+            }
             Place::One(names) | Place::Many(names, _) => self.take_texts(names),
             Place::Extended(id) => self.take_extended(id).into_iter().collect(),
         };
-        texts.into_iter().filter(|text| !text.is_empty()).collect()
+        for text in texts.into_iter().filter(|text| !text.is_empty()) {
+            match slot.what {
+                What::Phone(line) => contact.phones.push(Phone { number: text, line, kind, ..Phone::default() }),
+                What::Im => contact.ims.push(Im { address: text, ..Im::default() }),
+                _ => contact.urls.push(Url { url: text, kind, ..Url::default() }),
+            }
+        }
     }
 
     /// The service names an e-mail after its address when it has no name.
@@ -248,40 +266,15 @@ impl Body {
         objects.into_iter().map(email).filter(|email| !email.address.is_empty()).collect()
     }
 
-    fn take_phones(&mut self) -> Vec<Phone> {
-        let mut phones = Vec::new();
-        for slot in PHONES {
-            let (line, kind) = (slot.line, kind_of(slot.kinds));
-            let numbers = self.take_place(slot.place).into_iter();
-            phones.extend(numbers.map(|number| Phone { number, line, kind, ..Phone::default() }));
-        }
-        phones
-    }
-
-    fn take_urls(&mut self) -> Vec<Url> {
-        let mut urls = Vec::new();
-        for slot in URLS {
-            let kind = kind_of(slot.kinds);
-            urls.extend(self.take_place(slot.place).into_iter().map(|url| Url { url, kind, ..Url::default() }));
-        }
-        urls
-    }
-
-    fn take_addresses(&mut self) -> Vec<Address> {
-        let mut addresses = Vec::new();
-        for slot in ADDRESSES {
-            let mut address = Address { kind: kind_of(slot.kinds), ..Address::default() };
-            if let Some(Property::Object(parts)) = self.take(slot.json) {
-                for (names, text) in parts {
-                    *part_mut(&mut address, names) = text;
-                }
-            }
-            address.po_box = self.take_extended(slot.po_box).unwrap_or_default();
-            if !address.is_empty() {
-                addresses.push(address);
+    fn take_address(&mut self, names: Names, po_box: &str, kind: Option<Kind>) -> Address {
+        let mut address = Address { kind, ..Address::default() };
+        if let Some(Property::Object(parts)) = self.take(names) {
+            for (names, text) in parts {
+                *part_mut(&mut address, names) = text;
             }
         }
-        addresses
+        address.po_box = self.take_extended(po_box).unwrap_or_default();
+        address
     }
 }
 

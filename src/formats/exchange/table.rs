@@ -1,7 +1,7 @@
 //! The mapping: one row for each field, for both directions and both APIs.
 
 use super::dialect::Names;
-use super::slots::{ADDRESSES, PHONES, Place, URLS};
+use super::slots::{Place, SLOTS, What};
 use crate::model::Field;
 
 /// How a field travels.
@@ -19,10 +19,6 @@ pub(super) enum Carried {
     ExtendedDay(&'static str),
     /// As an extended property with a small number for each word.
     ExtendedCode(&'static str, &'static [(&'static str, &'static str)]),
-    /// As a list of e-mail addresses with names, at most so many.
-    Emails(Names, usize),
-    /// As a list of messaging addresses, at most so many.
-    Ims(Names, usize),
     /// In the slots of [`super::slots`].
     Slots,
     /// In a request of its own.
@@ -61,9 +57,9 @@ pub(super) const ROWS: &[(Field, Carried)] = &[
     (Field::Manager, Carried::Text(("manager", "Manager"))),
     (Field::Assistant, Carried::Text(("assistantName", "AssistantName"))),
     (Field::Organizations, Carried::Stash),
-    (Field::Emails, Carried::Emails(("emailAddresses", "EmailAddresses"), 3)),
+    (Field::Emails, Carried::Slots),
     (Field::Phones, Carried::Slots),
-    (Field::Ims, Carried::Ims(("imAddresses", "ImAddresses"), 3)),
+    (Field::Ims, Carried::Slots),
     (Field::Urls, Carried::Slots),
     (Field::Addresses, Carried::Slots),
     (Field::Birthday, Carried::Day(("birthday", "Birthday"))),
@@ -104,12 +100,11 @@ pub(super) fn extended_ids() -> impl Iterator<Item = &'static str> {
         Carried::Extended(id) | Carried::ExtendedDay(id) | Carried::ExtendedCode(id, _) => Some(*id),
         _ => None,
     });
-    let places = PHONES.iter().map(|slot| slot.place).chain(URLS.iter().map(|slot| slot.place));
-    let slots = places.filter_map(|place| match place {
-        Place::Extended(id) => Some(id),
-        _ => None,
+    let slots = SLOTS.iter().filter_map(|slot| match slot.place {
+        Place::Extended(id) | Place::Address(_, id) => Some(id),
+        Place::One(_) | Place::Many(..) => None,
     });
-    rows.chain(slots).chain(ADDRESSES.iter().take(3).map(|slot| slot.po_box))
+    rows.chain(slots)
 }
 
 /// What carries a field in Graph, for people to read: property names, MAPI tags, or "stash".
@@ -117,7 +112,6 @@ pub fn carried_by(field: Field) -> Vec<String> {
     let carried = ROWS.iter().find(|(of, _)| *of == field).map(|(_, carried)| *carried);
     let one = match carried {
         Some(Carried::Text(names) | Carried::TextList(names) | Carried::Day(names)) => names.0.to_owned(),
-        Some(Carried::Emails(names, max) | Carried::Ims(names, max)) => format!("{} (at most {max})", names.0),
         Some(Carried::Extended(id) | Carried::ExtendedDay(id) | Carried::ExtendedCode(id, _)) => short_id(id),
         Some(Carried::Slots) => return slots_of(field),
         Some(Carried::Photo) => "photo/$value".to_owned(),
@@ -126,25 +120,29 @@ pub fn carried_by(field: Field) -> Vec<String> {
     vec![one]
 }
 
-/// The places of a field that has several, each once.
+/// The places of a field that has several.
 fn slots_of(field: Field) -> Vec<String> {
-    let places: Vec<Place> = match field {
-        Field::Phones => PHONES.iter().map(|slot| slot.place).collect(),
-        Field::Urls => URLS.iter().map(|slot| slot.place).collect(),
-        _ => ADDRESSES.iter().map(|slot| Place::One(slot.json)).collect(),
-    };
-    let mut shown: Vec<String> = Vec::new();
-    for place in places {
-        let text = match place {
-            Place::One(names) => names.0.to_owned(),
-            Place::Many(names, max) => format!("{} (at most {max})", names.0),
-            Place::Extended(id) => short_id(id),
-        };
-        if !shown.contains(&text) {
-            shown.push(text);
-        }
+    SLOTS.iter().filter(|slot| field_of(slot.what) == field).map(|slot| carrier(slot.place)).collect()
+}
+
+/// The list that values of this sort stand in.
+pub(super) fn field_of(what: What) -> Field {
+    match what {
+        What::Email => Field::Emails,
+        What::Phone(_) => Field::Phones,
+        What::Im => Field::Ims,
+        What::Page | What::FtpSite => Field::Urls,
+        What::Address => Field::Addresses,
     }
-    shown
+}
+
+/// What carries a place in Graph, for people to read.
+pub(super) fn carrier(place: Place) -> String {
+    match place {
+        Place::One(names) | Place::Address(names, _) => names.0.to_owned(),
+        Place::Many(names, max) => format!("{} (at most {max})", names.0),
+        Place::Extended(id) => short_id(id),
+    }
 }
 
 /// The tag or id of an extended property, without its type and GUID.

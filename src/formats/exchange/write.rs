@@ -2,22 +2,26 @@
 
 use serde_json::{Map, Value};
 
+use super::assign::{Live, assign};
 use super::date;
 use super::dialect::{Dialect, Names, names};
 use super::extended::{self, Fingerprint, Marks};
 use super::leftover::leftover;
+use super::merge::{LivePrints, merge};
+use super::order::orders;
+use super::print::content;
 use super::read::contact_of;
-use super::slots::{ADDRESSES, AddressSlot, PHONES, Place, URLS, takes};
+use super::slots::{Place, SLOTS};
 use super::stash::Stash;
 use super::table::{Carried, ROWS};
-use crate::model::{Address, Contact, Date, Field, Loss, Sex};
+use crate::model::{Address, Contact, Date, Email, Field, Loss, Sex};
 
 /// A contact as the service takes it.
 #[derive(Debug, Clone)]
 pub struct Written {
     body: Body,
     dialect: Dialect,
-    /// Fingerprint of the content, the same in both dialects, whenever and by whatever the source was written.
+    /// Fingerprint of the content: [`content`], the same in both dialects, whenever and by whatever the source was written.
     pub content: Fingerprint,
     /// What is kept for the way back alone: the mailbox has no place that people see.
     pub hidden: Vec<Loss>,
@@ -32,11 +36,13 @@ pub fn write(contact: &Contact, dialect: Dialect) -> Written {
     for (field, carried) in ROWS {
         body.put(contact, *field, *carried);
     }
-    let stash = Stash::of(leftover(contact, &contact_of(body.clone())));
-    let content = format!("[{},{}]", Value::Object(body.json(Dialect::Graph)), stash.content());
-    let content = Fingerprint::of(content.as_bytes());
+    let mut back = contact_of(body.clone());
+    let mut stash = Stash::of(leftover(contact, &back));
+    let live = LivePrints::of(&back);
+    merge(&mut back, std::mem::take(&mut stash.stashed));
+    stash.take_orders(orders(contact, &back, &live));
     body.extended.extend(stash.text().map(|text| (extended::STASH, text)));
-    Written { body, dialect, content, hidden: stash.hidden, losses: stash.losses }
+    Written { body, dialect, content: content(contact), hidden: stash.hidden, losses: stash.losses }
 }
 
 impl Written {
@@ -79,14 +85,11 @@ impl Body {
             Carried::Extended(id) => self.extend(id, text()),
             Carried::ExtendedDay(id) => self.extend(id, &day_of(contact, field).unwrap_or_default()),
             Carried::ExtendedCode(id, codes) => self.extend(id, code_of(contact, field, codes)),
-            Carried::Emails(names, max) => self.emails(names, max, contact),
-            Carried::Ims(names, max) => {
-                let addresses = contact.ims.iter().map(|im| &im.address).filter(|text| !text.is_empty());
-                self.texts(names, addresses.take(max).cloned().collect());
-            }
             Carried::Slots => match field {
-                Field::Phones => self.phones(contact),
-                Field::Urls => self.urls(contact),
+                Field::Emails => self.emails(contact),
+                Field::Phones => self.slots(&contact.phones),
+                Field::Ims => self.slots(&contact.ims),
+                Field::Urls => self.slots(&contact.urls),
                 _ => self.addresses(contact),
             },
             Carried::Photo | Carried::Stash => {}
@@ -111,82 +114,38 @@ impl Body {
         }
     }
 
-    /// The most preferred ones first, for a mail program offers the first.
-    fn emails(&mut self, names: Names, max: usize, contact: &Contact) {
-        let mut emails: Vec<_> = contact.emails.iter().filter(|email| !email.address.is_empty()).collect();
-        emails.sort_by_key(|email| email.preference.unwrap_or(u8::MAX));
-        let object = |email: &&crate::model::Email| {
-            let name = if email.name.is_empty() { &email.address } else { &email.name };
-            vec![(names::EMAIL_NAME, name.clone()), (names::EMAIL_ADDRESS, email.address.clone())]
-        };
-        let objects: Vec<_> = emails.iter().take(max).map(object).collect();
-        if !objects.is_empty() {
-            self.properties.push((names, Property::Objects(objects)));
+    fn emails(&mut self, contact: &Contact) {
+        for (place, emails) in by_place(&contact.emails) {
+            let Place::Many(names, _) = place else { continue };
+            let object = |email: &&Email| {
+                let name = if email.name.is_empty() { &email.address } else { &email.name };
+                vec![(names::EMAIL_NAME, name.clone()), (names::EMAIL_ADDRESS, email.address.clone())]
+            };
+            self.properties.push((names, Property::Objects(emails.iter().map(object).collect())));
         }
     }
 
-    fn phones(&mut self, contact: &Contact) {
-        let mut waiting: Vec<_> = contact.phones.iter().filter(|phone| !phone.number.is_empty()).collect();
-        for slot in PHONES {
-            let fits = |phone: &&crate::model::Phone| phone.line == slot.line && takes(slot.kinds, phone.kind);
-            self.fill(slot.place, &mut waiting, fits, |phone| &phone.number);
-        }
-    }
-
-    fn urls(&mut self, contact: &Contact) {
-        let mut waiting: Vec<_> = contact.urls.iter().filter(|url| !url.url.is_empty()).collect();
-        for slot in URLS {
-            self.fill(slot.place, &mut waiting, |url| takes(slot.kinds, url.kind), |url| &url.url);
-        }
-    }
-
-    /// Puts as many of the waiting values that fit into a place as it has room for.
-    fn fill<'a, V>(
-        &mut self,
-        place: Place,
-        waiting: &mut Vec<&'a V>,
-        fits: impl Fn(&&'a V) -> bool,
-        text: impl Fn(&'a V) -> &'a String,
-    ) {
-        let room = match place {
-            Place::One(names) => usize::from(!self.has(names)),
-            Place::Many(_, max) => max,
-            Place::Extended(_) => 1,
-        };
-        let mut taken = Vec::new();
-        waiting.retain(|value| {
-            let takes = taken.len() < room && fits(value);
-            if takes {
-                taken.push(text(value).clone());
+    /// Values that are one text each.
+    fn slots<V: Live>(&mut self, values: &[V]) {
+        for (place, taken) in by_place(values) {
+            let mut texts: Vec<String> = taken.into_iter().map(Live::live_text).collect();
+            match place {
+                Place::Many(names, _) => self.texts(names, texts),
+                Place::One(names) | Place::Address(names, _) => self.text(names, &texts.remove(0)),
+                Place::Extended(id) => self.extend(id, &texts.remove(0)),
             }
-            !takes
-        });
-        match (place, taken.is_empty()) {
-            (_, true) => {}
-            (Place::Many(names, _), _) => self.texts(names, taken),
-            (Place::One(names), _) => self.text(names, &taken[0]),
-            (Place::Extended(id), _) => self.extend(id, &taken[0]),
         }
-    }
-
-    fn has(&self, names: Names) -> bool {
-        self.properties.iter().any(|(of, _)| *of == names)
     }
 
     fn addresses(&mut self, contact: &Contact) {
-        let mut waiting: Vec<&Address> = contact.addresses.iter().filter(|address| carries(address)).collect();
-        for slot in ADDRESSES {
-            if self.has(slot.json) || self.extended.iter().any(|(id, _)| *id == slot.po_box) {
-                continue;
-            }
-            let fitting = waiting.iter().position(|address| takes(slot.kinds, address.kind));
-            if let Some(at) = fitting {
-                self.address(slot, waiting.remove(at));
+        for (place, taken) in by_place(&contact.addresses) {
+            if let (Place::Address(names, po_box), Some(address)) = (place, taken.first()) {
+                self.address(names, po_box, address);
             }
         }
     }
 
-    fn address(&mut self, slot: &AddressSlot, address: &Address) {
+    fn address(&mut self, names: Names, po_box: &'static str, address: &Address) {
         let parts = [
             (names::STREET, street_of(address)),
             (names::CITY, address.city.clone()),
@@ -196,9 +155,9 @@ impl Body {
         ];
         let parts: Vec<_> = parts.into_iter().filter(|(_, text)| !text.is_empty()).collect();
         if !parts.is_empty() {
-            self.properties.push((slot.json, Property::Object(parts)));
+            self.properties.push((names, Property::Object(parts)));
         }
-        self.extend(slot.po_box, &address.po_box);
+        self.extend(po_box, &address.po_box);
     }
 
     /// Spells it in a dialect.
@@ -230,9 +189,12 @@ impl Body {
     }
 }
 
-/// Whether the service has a place for any part of it; a formatted text alone has none.
-fn carries(address: &Address) -> bool {
-    address.parts().iter().any(|part| !part.is_empty())
+/// The places in their order, each with the values that it takes; none that takes nothing.
+fn by_place<V: Live>(values: &[V]) -> Vec<(Place, Vec<&V>)> {
+    let placed = assign(values);
+    let taken = |place: Place| placed.iter().filter(move |(of, _)| *of == place).map(|(_, value)| *value).collect();
+    let all = SLOTS.iter().map(|slot| (slot.place, taken(slot.place)));
+    all.filter(|(_, taken): &(Place, Vec<&V>)| !taken.is_empty()).collect()
 }
 
 /// The street as Outlook shows it: several lines, the extended address as the last of them.

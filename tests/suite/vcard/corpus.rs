@@ -16,7 +16,7 @@ use super::{read, write};
 use crate::golden;
 
 /// The files of the corpus by their names; none, with a note, when there is no corpus.
-fn files() -> Vec<(String, Vec<u8>)> {
+pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
     let Some(root) = std::env::var_os("CARDFERRY_CORPUS") else {
         eprintln!("CARDFERRY_CORPUS names no folder: the vCard corpus is not read");
         return Vec::new();
@@ -44,7 +44,7 @@ fn walk(root: &Path, dir: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-fn kept(records: Vec<Record>) -> Vec<Contact> {
+pub(crate) fn kept(records: Vec<Record>) -> Vec<Contact> {
     let contact = |record: Record| match record.outcome {
         Outcome::Contact(contact) => Some(*contact),
         Outcome::Reject(_) => None,
@@ -53,7 +53,7 @@ fn kept(records: Vec<Record>) -> Vec<Contact> {
 }
 
 /// What a source holds up to where it cannot be read on, and whether it can be read to its end.
-fn as_far_as(bytes: &[u8]) -> (Vec<Record>, bool) {
+pub(crate) fn as_far_as(bytes: &[u8]) -> (Vec<Record>, bool) {
     let mut whole = true;
     let reader = vcard::Reader::new(Arc::from("test.vcf"), bytes, vcard::Options::default());
     let records = reader.filter_map(|record| record.inspect_err(|_| whole = false).ok()).collect();
