@@ -1,6 +1,7 @@
 //! Contacts as the JSON of both APIs: golden bodies for every sample, and nothing lost on the way there and back.
 
 mod round;
+mod slots;
 
 use std::fmt::Write as _;
 use std::fs;

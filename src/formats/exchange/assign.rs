@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::slots::{Place, What, places};
+use super::slots::{Place, RULES, SLOTS, Slot, What, places};
 use super::write::street_of;
 use crate::model::{Address, Email, Field, Im, Kind, Line, Phone, Url};
 
@@ -93,24 +93,36 @@ fn address_text(address: &Address) -> String {
 pub(super) fn assign<V: Live>(values: &[V]) -> Vec<(Place, &V)> {
     let mut waiting = in_order(values);
     let mut placed: Vec<(Place, &V)> = Vec::new();
-    let mut round = 0;
-    loop {
-        let mut choosing = false;
-        waiting.retain(|value| {
-            let Some(place) = places(value.what(), value.kind()).get(round) else { return true };
-            choosing = true;
-            let taken = placed.iter().filter(|(of, _)| of == place).count();
-            if taken >= place.room() || round > 0 && is_seen(&placed, *value) {
-                return true;
-            }
-            placed.push((*place, *value));
-            false
-        });
-        round += 1;
-        if !choosing {
-            return placed;
-        }
+    place_round(&mut waiting, &mut placed, 0, is_meant_for);
+    let most = RULES.iter().map(|rule| rule.places.len()).max().unwrap_or_default();
+    for choice in 0..most {
+        place_round(&mut waiting, &mut placed, choice, |_, _| true);
     }
+    placed
+}
+
+/// Lets each value try one place of its rule, if `may` says so.
+fn place_round<'a, V: Live>(
+    waiting: &mut Vec<&'a V>,
+    placed: &mut Vec<(Place, &'a V)>,
+    choice: usize,
+    may: fn(Place, &V) -> bool,
+) {
+    waiting.retain(|value| {
+        let Some(place) = places(value.what(), value.kind()).get(choice).copied() else { return true };
+        let taken = placed.iter().filter(|(of, _)| *of == place).count();
+        if taken >= place.room() || !may(place, value) || choice > 0 && is_seen(placed, *value) {
+            return true;
+        }
+        placed.push((place, *value));
+        false
+    });
+}
+
+/// Whether a place is this very value's, and not one that is merely open to it.
+fn is_meant_for<V: Live>(place: Place, value: &V) -> bool {
+    let is = |slot: &Slot| slot.place == place && slot.what == value.what();
+    SLOTS.iter().any(|slot| is(slot) && (slot.kind.is_none() || slot.kind == value.kind()))
 }
 
 /// Whether a value of the same text has a place already.

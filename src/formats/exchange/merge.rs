@@ -15,7 +15,7 @@ pub(super) enum Stashed {
         /// Fingerprint of the live value that it enriches; none when nothing of it is live.
         of: Option<Fingerprint>,
         /// A contact with nothing but this piece.
-        fragment: Contact,
+        fragment: Box<Contact>,
     },
     /// The order of a list.
     Order(Order),
@@ -27,7 +27,7 @@ pub(super) fn merge(contact: &mut Contact, stashed: Vec<Stashed>) {
     let mut orders = Vec::new();
     for stashed in stashed {
         match stashed {
-            Stashed::Piece { of, fragment } => merge_piece(contact, &live, of, fragment),
+            Stashed::Piece { of, fragment } => merge_piece(contact, &live, of, *fragment),
             Stashed::Order(order) => orders.push(order),
         }
     }

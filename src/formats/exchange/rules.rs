@@ -24,7 +24,10 @@ pub fn rules_table() -> String {
 /// A place by Outlook's name and what carries it.
 fn shown(place: Place) -> String {
     let name = SLOTS.iter().find(|slot| slot.place == place).map_or("", |slot| slot.shown);
-    format!("{name} ({})", carrier(place))
+    match place {
+        Place::Many(names, _) => format!("{name} ({})", names.0),
+        place => format!("{name} ({})", carrier(place)),
+    }
 }
 
 /// What a rule is about.

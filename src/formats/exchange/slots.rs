@@ -5,11 +5,12 @@
 //!
 //! 1. Values wait in the order of their preference (PREF 1 first; TYPE=pref is PREF 1), those without one behind them,
 //!    and among equals in the source's order. A value that repeats another one's text and kind waits behind all others.
-//! 2. In the first round each takes the first place of its rule, as long as there is room: nobody loses the place that
-//!    is meant for it to an overflow of another kind.
-//! 3. In each further round those that still wait try the next place of their rule. These are places that Outlook shows
-//!    and that do not lie about what the value is: a third business phone is an "Other" phone, never a home phone; a
-//!    mobile phone never becomes a business phone. A text that is shown already takes no further place.
+//! 2. In the first round those take their place that it is meant for, as long as there is room: a bare web page does not
+//!    take the place of one that is said to be of the business.
+//! 3. In each further round those that still wait try the next place of their rule, beginning with the first. These are
+//!    places that Outlook shows and that do not lie about what the value is: a third business phone is an "Other" phone,
+//!    never a home phone; a mobile phone never becomes a business phone. A text that is shown already takes no second
+//!    place of another sort.
 //! 4. What then still waits goes to the stash.
 //!
 //! Whatever kind, label or preference is lost by the place is a remark in the stash and comes back on the way back.

@@ -46,7 +46,7 @@ impl Stash {
                 stash.losses.push(loss);
                 continue;
             }
-            stash.stashed.push(Stashed::Piece { of, fragment });
+            stash.stashed.push(Stashed::Piece { of, fragment: Box::new(fragment) });
             if of.is_none() && loss.why != Why::Remark && is_missed(&loss) {
                 stash.hidden.push(loss);
             }
@@ -127,7 +127,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Stashed>, Damaged> {
             return Some(Stashed::Order(order));
         }
         let of = piece["of"].as_str().and_then(Fingerprint::parse);
-        let fragment = piece::fragment_of(piece["piece"].as_object()?)?;
+        let fragment = Box::new(piece::fragment_of(piece["piece"].as_object()?)?);
         Some(Stashed::Piece { of, fragment })
     };
     Ok(stash["pieces"].as_array().ok_or(Damaged)?.iter().filter_map(stashed).collect())
