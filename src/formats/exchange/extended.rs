@@ -8,6 +8,7 @@ use std::fmt;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
+use super::print::CONTENT_VERSION;
 use crate::model::identity::Key;
 
 /// The key of the source record: see [`crate::model::identity`].
@@ -63,7 +64,7 @@ impl Fingerprint {
     }
 
     /// The version of the form that it is of, where it is a content's: see [`super::content`].
-    pub fn content_version(self) -> u8 {
+    pub(super) fn content_version(self) -> u8 {
         self.0[0]
     }
 
@@ -99,6 +100,11 @@ impl fmt::Display for State {
 }
 
 impl State {
+    /// Whether its fingerprint of the content can be compared with this version's.
+    pub fn is_of_this_version(&self) -> bool {
+        self.content.content_version() == CONTENT_VERSION
+    }
+
     /// Reads a state back; none when it is of another version or damaged.
     pub fn parse(text: &str) -> Option<Self> {
         let mut words = text.split(' ');

@@ -9,8 +9,9 @@
 //! order of categories, other dates, related people, unknown properties and parameters, and a full name that was made of
 //! something else. The photo has a fingerprint of its own; a link to one is content.
 //!
-//! A state of another version is not compared: [`super::read()`] makes the fingerprint of what the mailbox holds instead,
-//! which is the same card. So a later version changes nothing where nobody changed anything.
+//! A state of another version is not compared: [`Item::comparable_state`](super::Item::comparable_state) makes the
+//! fingerprint of what the mailbox holds instead, which is the same card. So a later version changes nothing where nobody
+//! changed anything.
 
 use std::fmt::Write as _;
 
@@ -140,5 +141,112 @@ pub(super) fn date_text(date: &Date) -> String {
             let part = |part: Option<u16>| part.map_or_else(|| "-".to_owned(), |number| format!("{number:02}"));
             [part(date.year), part(date.month.map(u16::from)), part(date.day.map(u16::from))].join("-")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Address, Email, Kind, Line, PartialDate, Phone, Photo, Relation, Sex};
+
+    fn ada() -> Contact {
+        let mut ada = Contact::default();
+        (ada.name.given, ada.name.surname) = ("Ada".into(), "Lovelace".into());
+        ada.emails.push(Email { address: "ada@example.com".into(), kind: Some(Kind::Home), ..Email::default() });
+        let number = "+44 1".to_owned();
+        ada.phones.push(Phone { number, line: Line::Mobile, preference: Some(1), ..Phone::default() });
+        ada.birthday = PartialDate::yearless(12, 10).map(Date::Known);
+        ada.categories = vec!["Zoë".into(), "Friends".into()];
+        ada
+    }
+
+    fn grace() -> Contact {
+        let mut grace = Contact { uid: "urn:uuid:1".into(), notes: "one\ntwo".into(), ..Contact::default() };
+        (grace.organization.company, grace.gender.sex) = ("Navy".into(), Some(Sex::Female));
+        let city = "Arlington".to_owned();
+        grace.addresses.push(Address { city, kind: Some(Kind::Business), ..Address::default() });
+        let params = vec![("B".to_owned(), vec!["2".to_owned(), "1".to_owned()]), ("A".to_owned(), vec![])];
+        let rest = Rest { group: "item1".into(), params, raw: Some("raw".into()) };
+        let (origin, name) = (Origin::Vcard, "x-ship".to_owned());
+        grace.extra.push(Extra { origin, name, value: "Hopper".into(), rest: rest.clone() });
+        grace.keep_rest(Field::Notes, rest);
+        grace.relations.push(Relation { value: "Ada".into(), label: "friend".into(), ..Relation::default() });
+        grace
+    }
+
+    #[test]
+    fn the_form_is_as_it_is_published() {
+        assert_eq!(form(&Contact::default()), "d0:");
+        assert_eq!(
+            form(&ada()),
+            "d7:s8:birthdayl3:-n12n10s10:categoriesl2:s4:Zoës7:Friendss6:emailsl1:d2:s7:addresss15:ada@example.com\
+             s4:kinds4:homes8:fullNames12:Ada Lovelaces9:givenNames3:Adas6:phonesl1:d3:s4:lines6:mobiles6:numbers5:+44 1\
+             s10:preferencen1s7:surnames8:Lovelace"
+        );
+    }
+
+    /// The published vectors: a change here makes every earlier upload one of another version.
+    #[test]
+    fn test_vectors() {
+        assert_eq!(CONTENT_VERSION, 1);
+        assert_eq!(content(&Contact::default()).to_string(), "01404a1e966d45a6364cf57a3f5719e9");
+        assert_eq!(content(&ada()).to_string(), "017718454be3546dc1c3427250af8752");
+        assert_eq!(content(&grace()).to_string(), "01c57874703f3aa2234f959b1a1b0bb2");
+    }
+
+    #[test]
+    fn what_says_nothing_of_the_contact_changes_nothing() {
+        let print = content(&ada());
+        let same = |change: fn(&mut Contact)| {
+            let mut changed = ada();
+            change(&mut changed);
+            assert_eq!(content(&changed), print);
+        };
+        same(|ada| ada.revision = "2031-01-01T00:00:00Z".into());
+        same(|ada| ada.categories.reverse());
+        same(|ada| ada.name.full = "Ada Lovelace".into());
+        same(|ada| ada.emails[0].rest.group = "item1".into());
+        same(|ada| ada.emails.push(Email::default()));
+        same(|ada| ada.rest.push((Field::Revision, Rest { raw: Some("x".into()), ..Rest::default() })));
+        let (origin, name) = (Origin::Vcard, "prodid");
+        let extra = Extra { origin, name: name.into(), value: "1".into(), rest: Rest::default() };
+        let mut changed = ada();
+        changed.extra.push(extra);
+        changed.photo = Some(Photo { data: PhotoData::Bytes(vec![1]), kind: None });
+        assert_eq!(content(&changed), print);
+    }
+
+    #[test]
+    fn whatever_says_something_changes_it() {
+        let mut prints = std::collections::BTreeSet::new();
+        let mut one_more = |contact: &Contact| assert!(prints.insert(content(contact).number()), "{contact:?}");
+        one_more(&ada());
+        for field in Field::ALL.iter().filter(|field| **field != Field::Revision) {
+            let mut changed = ada();
+            if let Some(text) = field.text_mut(&mut changed) {
+                text.push('1');
+                one_more(&changed);
+            }
+            let rest = Rest { params: vec![("X".into(), vec!["1".into()])], ..Rest::default() };
+            changed.keep_rest(*field, rest);
+            one_more(&changed);
+        }
+        let mut differs = |change: fn(&mut Contact)| {
+            let mut changed = ada();
+            change(&mut changed);
+            one_more(&changed);
+        };
+        differs(|ada| ada.emails.insert(0, Email { address: "a@b".into(), ..Email::default() }));
+        differs(|ada| ada.emails.push(Email { address: "a@b".into(), ..Email::default() }));
+        differs(|ada| ada.phones[0].line = Line::Voice);
+        differs(|ada| ada.phones[0].kind = Some(Kind::Other));
+        differs(|ada| ada.phones[0].preference = None);
+        differs(|ada| ada.phones[0].label = "boat".into());
+        differs(|ada| ada.birthday = Some(Date::Text("12-10".into())));
+        differs(|ada| ada.birthday = PartialDate::full(1815, 12, 10).map(Date::Known));
+        differs(|ada| ada.categories = vec!["ZoëFriends".into()]);
+        differs(|ada| ada.children = vec!["Zoë".into(), "Friends".into()]);
+        differs(|ada| ada.children = vec!["Friends".into(), "Zoë".into()]);
+        differs(|ada| ada.photo = Some(Photo { data: PhotoData::Link("https://a".into()), kind: None }));
     }
 }

@@ -6,7 +6,7 @@ use super::date;
 use super::dialect::{Dialect, Names, names};
 use super::extended::{self, Fingerprint, State, same_id};
 use super::merge::merge;
-use super::print::{CONTENT_VERSION, content};
+use super::print::content;
 use super::slots::{Place, SLOTS, Slot, What};
 use super::stash;
 use super::table::{Carried, ROWS, extended_ids};
@@ -27,13 +27,23 @@ pub struct Item {
     pub contact: Contact,
     /// The source record it was made from, when cardferry made it.
     pub key: Option<Key>,
-    /// What was uploaded, by which run. Where another version of cardferry made its fingerprint of the content, this is
-    /// the fingerprint of the content that is there.
+    /// What was uploaded, by which run.
     pub state: Option<State>,
     /// Whether it has a photo; none when the service was not asked or does not say.
     pub has_picture: Option<bool>,
     /// Whether its stash came back damaged: a list may cut long texts, a single contact is whole.
     pub stash_damaged: bool,
+}
+
+impl Item {
+    /// The state with a fingerprint that this version can compare: where another version of cardferry made it, the
+    /// fingerprint of the content that is there. That is the card that was uploaded, unless somebody has changed it since
+    /// or its stash is damaged. The contact must be whole.
+    pub fn comparable_state(&self) -> Option<State> {
+        let state = self.state.clone()?;
+        let content = if state.is_of_this_version() { state.content } else { content(&self.contact) };
+        Some(State { content, ..state })
+    }
 }
 
 /// The ids of all extended properties that a whole contact is made of.
@@ -51,7 +61,7 @@ pub fn read(json: Map<String, Value>, dialect: Dialect) -> Item {
     let extended = extended_of(&mut json, dialect);
     let own = |id: &str| extended.iter().find(|(of, _)| same_id(of, id)).map(|(_, value)| value.as_str());
     let key = own(extended::KEY).and_then(|text| text.parse().ok());
-    let mut state = own(extended::STATE).and_then(State::parse);
+    let state = own(extended::STATE).and_then(State::parse);
     let has_picture = own(extended::HAS_PICTURE).map(|text| text.eq_ignore_ascii_case("true"));
     let stash = own(extended::STASH).map(stash::read);
     let mut contact = contact_of(body_of(json, &extended, dialect));
@@ -60,10 +70,6 @@ pub fn read(json: Map<String, Value>, dialect: Dialect) -> Item {
         merge(&mut contact, pieces);
     }
     contact.forget_made_name();
-    // Another version's fingerprint says nothing; that of the card that came back does.
-    if let Some(state) = state.as_mut().filter(|state| state.content.content_version() != CONTENT_VERSION) {
-        state.content = content(&contact);
-    }
     Item { id, change_key, parent_folder, contact, key, state, has_picture, stash_damaged }
 }
 

@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 
 use crate::formats::exchange::extended::{self, State};
-use crate::formats::exchange::{self};
+use crate::formats::exchange::{self, Item};
 use crate::model::identity::Key;
 use crate::remote::api::{Expand, Place, Query};
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
 
 /// The most contacts on a page; the service takes up to 1,000, and other clients use one less.
 pub(super) const PER_PAGE: u32 = 999;
+/// The same of whole contacts, which are larger.
+const CONTENTS_PER_PAGE: u32 = 200;
 
 /// A contact of the folder that carries a key.
 #[derive(Debug, Clone)]
@@ -29,29 +31,46 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Lists a folder: keys and states in a few big pages.
+    /// Lists a folder: keys and states in a few big pages. Where another version of cardferry left a state, whose
+    /// fingerprint says nothing to this one, it lists the contents too and makes fingerprints of what is there.
     pub(super) async fn list<T: Transport, C: Clock>(
         mailbox: &Mailbox<T, C>,
         place: &Place,
     ) -> Result<Self, RemoteError> {
-        let dialect = mailbox.endpoint().dialect;
-        let query = Query {
-            select: vec![dialect.pick(("id", "Id"))],
+        let states = Query {
+            select: vec![mailbox.endpoint().dialect.pick(("id", "Id"))],
             top: Some(PER_PAGE),
             expand: Expand(vec![extended::KEY, extended::STATE, extended::HAS_PICTURE]),
             ..Query::default()
         };
+        let target = Self::listed(mailbox, place, &states, |item| item.state.clone()).await?;
+        if target.held.values().flatten().filter_map(|held| held.state.as_ref()).all(State::is_of_this_version) {
+            return Ok(target);
+        }
+        let contents =
+            Query { top: Some(CONTENTS_PER_PAGE), expand: Expand(exchange::all_extended()), ..Query::default() };
+        Self::listed(mailbox, place, &contents, Item::comparable_state).await
+    }
+
+    async fn listed<T: Transport, C: Clock>(
+        mailbox: &Mailbox<T, C>,
+        place: &Place,
+        query: &Query,
+        state: fn(&Item) -> Option<State>,
+    ) -> Result<Self, RemoteError> {
         let mut target = Self::default();
-        let mut pages = mailbox.contacts(place, &query);
+        let mut pages = mailbox.contacts(place, query);
         while let Some(page) = pages.next().await? {
             for json in page {
-                target.add(exchange::read(json, dialect));
+                let item = exchange::read(json, mailbox.endpoint().dialect);
+                let state = state(&item);
+                target.add(Item { state, ..item });
             }
         }
         Ok(target)
     }
 
-    fn add(&mut self, item: exchange::Item) {
+    fn add(&mut self, item: Item) {
         self.contacts += 1;
         let Some(key) = item.key else { return };
         let held = self.held.entry(key).or_default();
