@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::slots::{Place, RULES, SLOTS, Slot, What, places};
-use super::write::street_of;
+use super::write::{has_parts, street_of};
 use crate::model::{Address, Email, Field, Im, Kind, Line, Phone, Url};
 
 /// A value that lives in a list of the contact, has a place in the mailbox and is recognised there by its text.
@@ -28,6 +28,11 @@ pub(super) trait Live: Clone + Default + PartialEq {
         !self.live_text().is_empty()
     }
 
+    /// Whether it is known in its parts where others like it are.
+    fn is_structured(&self) -> bool {
+        true
+    }
+
     /// What tells it apart among values of one text. An e-mail or messaging address has no place of its own.
     fn slot(&self) -> (Option<Kind>, Line) {
         match self.what() {
@@ -46,7 +51,7 @@ pub(super) trait Live: Clone + Default + PartialEq {
 
 /// The parts of [`Live`] that are the same for all.
 macro_rules! live {
-    ($value:ident, $field:ident, |$this:ident| $what:expr, $text:expr) => {
+    ($value:ident, $field:ident, |$this:ident| $what:expr, $text:expr $(, $structured:expr)?) => {
         impl Live for $value {
             const FIELD: Field = Field::$field;
 
@@ -67,6 +72,10 @@ macro_rules! live {
                 let $this = self;
                 $text
             }
+
+            $(fn is_structured(&self) -> bool {
+                $structured(self)
+            })?
         }
     };
 }
@@ -75,7 +84,7 @@ live!(Email, Emails, |_value| What::Email, _value.address.clone());
 live!(Phone, Phones, |value| What::Phone(value.line), value.number.clone());
 live!(Im, Ims, |_value| What::Im, _value.address.clone());
 live!(Url, Urls, |value| page_of(&value.url), value.url.clone());
-live!(Address, Addresses, |_value| What::Address, address_text(_value));
+live!(Address, Addresses, |_value| What::Address, address_text(_value), has_parts);
 
 fn page_of(url: &str) -> What {
     let is_ftp = url.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("ftp:"));
@@ -131,14 +140,16 @@ fn is_seen<V: Live>(placed: &[(Place, &V)], value: &V) -> bool {
     placed.iter().any(|(_, other)| other.live_text().eq_ignore_ascii_case(&text))
 }
 
-/// The values that have anything to show, the most preferred first, those that repeat another one last.
+/// The values that have anything to show, the most preferred first, those last that repeat another one or are addresses
+/// in their printed form alone.
 fn in_order<V: Live>(values: &[V]) -> Vec<&V> {
     let mut sorted: Vec<&V> = values.iter().filter(|value| value.is_shown()).collect();
     sorted.sort_by_key(|value| value.preference().unwrap_or(u8::MAX));
     let mut seen = HashSet::new();
-    let (mut first, repeats): (Vec<&V>, Vec<&V>) = sorted
-        .into_iter()
-        .partition(|value| seen.insert((value.what(), value.slot().0, value.live_text().to_ascii_lowercase())));
+    let (mut first, repeats): (Vec<&V>, Vec<&V>) = sorted.into_iter().partition(|value| {
+        let text = value.live_text().to_ascii_lowercase();
+        seen.insert((value.what(), value.slot().0, text)) && value.is_structured()
+    });
     first.extend(repeats);
     first
 }

@@ -4,7 +4,7 @@ use super::assign::Live;
 use super::extended::Fingerprint;
 use super::print::date_text;
 use super::slots::SLOTS;
-use super::table::field_of;
+use super::table::{field_of, lender};
 use super::words::{FIELDS, KINDS, LINES, SEXES, word_of};
 use crate::model::{Contact, Date, Field, Loss, Organization, Photo, PhotoData, Rest, Shape, Why};
 
@@ -79,8 +79,10 @@ fn text_piece(contact: &Contact, back: &Contact, field: Field, pieces: &mut Vec<
     if let Some(remark) = remark {
         fragment.keep_rest(field, remark.clone());
     }
-    let why = if text == live { Why::Remark } else { Why::NoPlace };
-    let of = (!live.is_empty()).then(|| live_print(field, live));
+    // A text in another field's place is seen there and belongs to what is live there.
+    let lent = lender(field, contact).map(|owner| live_print(owner, text));
+    let why = if text == live || lent.is_some() { Why::Remark } else { Why::NoPlace };
+    let of = lent.or_else(|| (!live.is_empty()).then(|| live_print(field, live)));
     pieces.push(Piece { fragment, of, loss: Loss::new(field, text.clone(), why) });
 }
 

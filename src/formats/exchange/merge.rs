@@ -5,6 +5,7 @@ use super::extended::Fingerprint;
 use super::leftover::{list_text, live_print, live_prints, sex_print};
 use super::order::Order;
 use super::print::date_text;
+use super::table::lender;
 use crate::model::{Contact, Date, Field, Shape};
 
 /// What a stash holds.
@@ -67,7 +68,11 @@ fn merge_photo(contact: &mut Contact, fragment: &Contact) {
 
 fn merge_texts(contact: &mut Contact, fragment: &Contact, of: Option<Fingerprint>) {
     for field in Field::ALL.iter().copied().filter(|field| field.shape() == Shape::Text) {
-        let (Some(text), Some(live)) = (field.text(fragment), field.text_mut(contact)) else { continue };
+        let Some(text) = field.text(fragment) else { continue };
+        if let Some(owner) = lender(field, fragment) {
+            take_back(contact, fragment, of, field, owner);
+        }
+        let Some(live) = field.text_mut(contact) else { continue };
         let unchanged = if live.is_empty() { of.is_none() } else { of == Some(live_print(field, live)) };
         if !text.is_empty() && unchanged {
             live.clone_from(text);
@@ -75,6 +80,18 @@ fn merge_texts(contact: &mut Contact, fragment: &Contact, of: Option<Fingerprint
         if live == text {
             keep_rest(contact, fragment, field);
         }
+    }
+}
+
+/// A text that stood in another field's place goes where it belongs.
+fn take_back(contact: &mut Contact, fragment: &Contact, of: Option<Fingerprint>, field: Field, owner: Field) {
+    let is_there = owner.text(contact).is_some_and(|live| of == Some(live_print(owner, live)));
+    if is_there && field.is_absent(contact) {
+        let text = owner.text_mut(contact).map(std::mem::take).unwrap_or_default();
+        if let Some(place) = field.text_mut(contact) {
+            *place = text;
+        }
+        keep_rest(contact, fragment, field);
     }
 }
 

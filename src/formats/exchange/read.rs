@@ -191,7 +191,7 @@ fn get(contact: &mut Contact, body: &mut Body, field: Field, carried: Carried) {
         // All at once, with the first of the fields that live there.
         Carried::Slots if field == Field::Emails => SLOTS.iter().for_each(|slot| body.take_slot(slot, contact)),
         Carried::Slots => {}
-        Carried::Photo | Carried::Stash => {}
+        Carried::Lent(_) | Carried::Photo | Carried::Stash => {}
     }
 }
 

@@ -4,7 +4,8 @@
 //! The rules, in the order in which they apply:
 //!
 //! 1. Values wait in the order of their preference (PREF 1 first; TYPE=pref is PREF 1), those without one behind them,
-//!    and among equals in the source's order. A value that repeats another one's text and kind waits behind all others.
+//!    and among equals in the source's order. A value that repeats another one's text and kind waits behind all others,
+//!    and so does an address of which nothing but its printed form (LABEL) is known; that is shown as a street.
 //! 2. In the first round those take their place that it is meant for, as long as there is room: a bare web page does not
 //!    take the place of one that is said to be of the business.
 //! 3. In each further round those that still wait try the next place of their rule, beginning with the first. These are

@@ -83,10 +83,13 @@ impl Stash {
     }
 }
 
+/// Properties that programs keep for themselves.
+const NOT_FOR_PEOPLE: &[&str] = &["PRODID", "X-ABUID", "X-ABADR", "CLIENTPIDMAP", "KIND", "X-ADDRESSBOOKSERVER-KIND"];
+
 /// Whether a person would miss it: nobody looks at identifiers, times of change and what is about the file.
 fn is_missed(loss: &Loss) -> bool {
     match loss.field {
-        Field::Extra => !loss.value.eq_ignore_ascii_case("PRODID"),
+        Field::Extra => !NOT_FOR_PEOPLE.iter().any(|name| name.eq_ignore_ascii_case(&loss.value)),
         field => !matches!(field, Field::Uid | Field::Revision),
     }
 }

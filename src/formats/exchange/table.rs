@@ -2,7 +2,7 @@
 
 use super::dialect::Names;
 use super::slots::{Place, SLOTS, What};
-use crate::model::Field;
+use crate::model::{Contact, Field};
 
 /// How a field travels.
 #[derive(Debug, Clone, Copy)]
@@ -21,12 +21,15 @@ pub(super) enum Carried {
     ExtendedCode(&'static str, &'static [(&'static str, &'static str)]),
     /// In the slots of [`super::slots`].
     Slots,
+    /// As the text of another field's JSON property where that is free, in the stash otherwise.
+    Lent(Names),
     /// In a request of its own.
     Photo,
     /// In the stash, having no other home.
     Stash,
 }
 
+const PROFESSION: Names = ("profession", "Profession");
 /// PidTagGender (MS-OXPROPS 2.707): the words are RFC 6350's.
 const GENDERS: &[(&str, &str)] = &[("F", "1"), ("M", "2")];
 /// PidTagSensitivity (MS-OXPROPS 2.1014).
@@ -51,9 +54,10 @@ pub(super) const ROWS: &[(Field, Carried)] = &[
     (Field::YomiCompany, Carried::Text(("yomiCompanyName", "YomiCompanyName"))),
     (Field::Department, Carried::Text(("department", "Department"))),
     (Field::JobTitle, Carried::Text(("jobTitle", "JobTitle"))),
-    (Field::Role, Carried::Stash),
+    // MS-OXVCARD has it in PidTagProfession too.
+    (Field::Role, Carried::Lent(PROFESSION)),
     (Field::Office, Carried::Text(("officeLocation", "OfficeLocation"))),
-    (Field::Profession, Carried::Text(("profession", "Profession"))),
+    (Field::Profession, Carried::Text(PROFESSION)),
     (Field::Manager, Carried::Text(("manager", "Manager"))),
     (Field::Assistant, Carried::Text(("assistantName", "AssistantName"))),
     (Field::Organizations, Carried::Stash),
@@ -107,6 +111,15 @@ pub(super) fn extended_ids() -> impl Iterator<Item = &'static str> {
     rows.chain(slots)
 }
 
+/// The field whose place this one has for as long as the contact has nothing in that field.
+pub(super) fn lender(field: Field, contact: &Contact) -> Option<Field> {
+    let row = |of: Field| ROWS.iter().find(move |(row, _)| *row == of).map(|(_, carried)| *carried);
+    let Some(Carried::Lent(names)) = row(field) else { return None };
+    let owns = |carried: &Carried| matches!(carried, Carried::Text(own) if *own == names);
+    let (owner, _) = ROWS.iter().find(|(_, carried)| owns(carried))?;
+    (owner.is_absent(contact) && !field.is_absent(contact)).then_some(*owner)
+}
+
 /// What carries a field in Graph, for people to read: property names, MAPI tags, or "stash".
 pub fn carried_by(field: Field) -> Vec<String> {
     let carried = ROWS.iter().find(|(of, _)| *of == field).map(|(_, carried)| *carried);
@@ -114,6 +127,7 @@ pub fn carried_by(field: Field) -> Vec<String> {
         Some(Carried::Text(names) | Carried::TextList(names) | Carried::Day(names)) => names.0.to_owned(),
         Some(Carried::Extended(id) | Carried::ExtendedDay(id) | Carried::ExtendedCode(id, _)) => short_id(id),
         Some(Carried::Slots) => return slots_of(field),
+        Some(Carried::Lent(names)) => return vec![format!("{} where that is free", names.0), "stash".to_owned()],
         Some(Carried::Photo) => "photo/$value".to_owned(),
         Some(Carried::Stash) | None => "stash".to_owned(),
     };

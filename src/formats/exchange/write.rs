@@ -13,7 +13,7 @@ use super::print::content;
 use super::read::contact_of;
 use super::slots::{Place, SLOTS};
 use super::stash::Stash;
-use super::table::{Carried, ROWS};
+use super::table::{Carried, ROWS, lender};
 use crate::model::{Address, Contact, Date, Email, Field, Loss, Sex};
 
 /// A contact as the service takes it.
@@ -80,6 +80,7 @@ impl Body {
         match carried {
             Carried::Text(names) if field == Field::FullName => self.text(names, &contact.display_name()),
             Carried::Text(names) => self.text(names, text()),
+            Carried::Lent(names) if lender(field, contact).is_some() => self.text(names, text()),
             Carried::TextList(names) => self.texts(names, list_of(contact, field)),
             Carried::Day(names) => self.text(names, &day_of(contact, field).unwrap_or_default()),
             Carried::Extended(id) => self.extend(id, text()),
@@ -92,7 +93,7 @@ impl Body {
                 Field::Urls => self.slots(&contact.urls),
                 _ => self.addresses(contact),
             },
-            Carried::Photo | Carried::Stash => {}
+            Carried::Lent(_) | Carried::Photo | Carried::Stash => {}
         }
     }
 
@@ -197,9 +198,16 @@ fn by_place<V: Live>(values: &[V]) -> Vec<(Place, Vec<&V>)> {
     all.filter(|(_, taken): &(Place, Vec<&V>)| !taken.is_empty()).collect()
 }
 
-/// The street as Outlook shows it: several lines, the extended address as the last of them.
+/// Whether anything stands for a place beside the printed form.
+pub(super) fn has_parts(address: &Address) -> bool {
+    address.parts().iter().any(|part| !part.is_empty())
+}
+
+/// The street as Outlook shows it: several lines, the extended address as the last of them. An address of which nothing
+/// but its printed form is known is shown as it is printed.
 pub(super) fn street_of(address: &Address) -> String {
     match (address.street.is_empty(), address.extended.is_empty()) {
+        (true, true) if !has_parts(address) => address.formatted.clone(),
         (_, true) => address.street.clone(),
         (true, false) => address.extended.clone(),
         (false, false) => format!("{}\n{}", address.street, address.extended),

@@ -185,10 +185,30 @@ fn addresses() {
             "ADR;TYPE=WORK:;;a;;;;\nADR;TYPE=HOME:;;b;;;;\nADR;TYPE=OTHER:;;c;;;;\nADR:;;d;;;;",
             "businessAddress=a homeAddress=b otherAddress=c hidden:d",
         ),
+        ("LABEL;TYPE=WORK:a", "businessAddress=a"),
+        (
+            "LABEL;TYPE=HOME:a\nADR;TYPE=WORK:;;b;;;;\nADR;TYPE=HOME:;;c;;;;",
+            "businessAddress=b homeAddress=c otherAddress=a",
+        ),
         ("ADR;TYPE=WORK:12;;a;;;;", "businessAddress=a 0x804A=12"),
         ("ADR;TYPE=HOME:12;;;;;;", "0x3A5E=12"),
         ("ADR:12;;;;;;", "0x3A64=12"),
     ]);
+}
+
+#[test]
+fn a_role_is_shown_as_the_profession_where_there_is_none() {
+    hold(&[
+        ("ROLE:a", "profession=a"),
+        ("ROLE;LANGUAGE=de:a", "profession=a"),
+        ("ROLE:a\nX-KADDRESSBOOK-X-Profession:b", "profession=b hidden:a"),
+        ("X-KADDRESSBOOK-X-Profession:b", "profession=b"),
+    ]);
+    // Who types a profession into it means a profession.
+    let mut body = exchange::write(&card("ROLE:a"), Dialect::Graph).json(None);
+    body["profession"] = "b".into();
+    let organization = exchange::read(body, Dialect::Graph).contact.organization;
+    assert_eq!((organization.profession.as_str(), organization.role.as_str()), ("b", ""));
 }
 
 #[test]
