@@ -129,7 +129,7 @@ fn rests(contact: &mut Contact) -> impl Iterator<Item = &mut Rest> {
 }
 
 /// Properties that change when nothing of the contact does, whatever writes the file anew.
-pub(super) fn is_about_the_file(extra: &Extra) -> bool {
+fn is_about_the_file(extra: &Extra) -> bool {
     extra.origin == Origin::Vcard && extra.name.eq_ignore_ascii_case("PRODID")
 }
 

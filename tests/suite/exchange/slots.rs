@@ -7,7 +7,7 @@ use cardferry::formats::exchange::{self, Dialect};
 use cardferry::model::{Contact, Field, Why};
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::{BOTH, answered, in_the_mailbox};
 use crate::contacts::arbitrary_contact;
@@ -228,6 +228,44 @@ fn what_somebody_typed_into_an_overflow_s_place_is_what_the_place_says() {
     let phones: Vec<_> = back.phones.iter().map(|phone| (phone.number.as_str(), phone.line, phone.kind)).collect();
     use cardferry::model::{Kind, Line};
     assert_eq!(phones, [("1", Line::Mobile, None), ("3", Line::Voice, Some(Kind::Other))]);
+}
+
+/// A contact that somebody typed into Outlook goes back to where it came from, and nothing of it needs a stash.
+#[test]
+fn what_outlook_has_in_its_places_stays_there() {
+    let phones = ["1F", "24", "25", "23", "21", "1E", "1D", "02", "57", "1A", "2E", "2D", "2C", "4B"];
+    let phones = phones.map(|tag| json!({ "id": format!("String 0x3A{tag}"), "value": format!("+1 {tag}") }));
+    let others = [
+        ("String 0x3A50", "https://home.example"),
+        ("String 0x3A4C", "ftp://files.example"),
+        ("String {00062004-0000-0000-C000-000000000046} Id 0x804A", "PO 1"),
+        ("String 0x3A5E", "PO 2"),
+        ("String 0x3A64", "PO 3"),
+    ];
+    let mut extended = phones.to_vec();
+    extended.extend(others.map(|(id, value)| json!({ "id": id, "value": value })));
+    let email = |address: &str| json!({ "name": address, "address": address });
+    let body = json!({
+        "displayName": "Ada", "profession": "Countess",
+        "emailAddresses": [email("a@example.com"), email("b@example.com"), email("a@example.com")],
+        "businessPhones": ["1", "2"], "homePhones": ["3", "1"], "mobilePhone": "1",
+        "imAddresses": ["x", "y", "z"], "businessHomePage": "https://work.example",
+        "businessAddress": { "street": "a" }, "homeAddress": { "street": "a" }, "otherAddress": { "city": "c" },
+        "singleValueExtendedProperties": extended,
+    });
+    let Value::Object(body) = body else { unreachable!() };
+    let contact = exchange::read(body.clone(), Dialect::Graph).contact;
+    let again = exchange::write(&contact, Dialect::Graph).json(None);
+    let plain = |body: &Map<String, Value>| {
+        let mut body = body.clone();
+        let values = body["singleValueExtendedProperties"].as_array_mut().unwrap();
+        values.sort_by_key(|pair| pair["id"].to_string());
+        Value::Object(body)
+    };
+    let (mut again, mut body) = (plain(&again), plain(&body));
+    again.sort_all_objects();
+    body.sort_all_objects();
+    assert_eq!(again, body);
 }
 
 /// Each text of the lists that have places, and how often it stands there.
