@@ -2,7 +2,8 @@
 //!
 //! Both APIs show the same mailbox; they differ in the spelling of names ([`Dialect`]). What neither has a property for
 //! travels in extended properties ([`extended`]): in the MAPI property that Outlook itself shows where there is one,
-//! in cardferry's own stash otherwise.
+//! in cardferry's own stash otherwise. Which of several e-mails, phones, pages and addresses takes which place is one table
+//! of rules ([`rules_table`]); the content has a fingerprint of its own ([`content`]).
 
 pub mod extended;
 

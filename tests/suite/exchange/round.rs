@@ -170,4 +170,23 @@ proptest! {
             prop_assert_eq!(exchange::content(&back), exchange::content(&contact));
         }
     }
+
+    /// Another order of the card's properties, among which those of one name keep theirs, is the same content.
+    #[test]
+    fn the_order_of_properties_says_nothing(contact in arbitrary_contact(), reversed in any::<bool>()) {
+        let card = write(std::slice::from_ref(&contact), Version::V4_0).0.replace("\r\n ", "");
+        let mut lines: Vec<&str> = card.lines().collect();
+        let last = lines.len() - 1;
+        let name = |line: &&str| {
+            let end = line.find([';', ':']).unwrap_or(line.len());
+            line[..end].rsplit('.').next().unwrap_or_default().to_owned()
+        };
+        let names = |line: &&str| if reversed { name(line).bytes().map(|byte| !byte).collect() } else { name(line).into_bytes() };
+        lines[2..last].sort_by_key(names);
+        let sorted = format!("{}\r\n", lines.join("\r\n"));
+        let [before, after] = [card.as_str(), &sorted].map(|card| {
+            kept(as_far_as(card.as_bytes()).0).iter().map(exchange::content).collect::<Vec<_>>()
+        });
+        prop_assert_eq!(before, after, "{}\n{}", card, sorted);
+    }
 }
