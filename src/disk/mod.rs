@@ -2,9 +2,11 @@
 //! crate.
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this room is the one home of files")]
 
+pub mod directory;
 pub mod input;
 #[cfg(feature = "sandbox")]
 pub mod lock;
+pub mod names;
 pub mod output;
 #[cfg(feature = "sandbox")]
 pub mod sqlite;

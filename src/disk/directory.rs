@@ -1,0 +1,364 @@
+//! A directory of files that appears whole or not at all.
+//!
+//! The files are written into a new directory beside the place, which is renamed into it when all are there. What the
+//! place may hold before: nothing, or what an earlier run put there and nobody has changed since. A list of the files
+//! with their SHA-256 (`sha256sum -c` reads it) stays in the directory and tells. So a second run replaces what the first
+//! one wrote, and never a file of somebody else.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use unicode_normalization::UnicodeNormalization;
+
+use super::names::Names;
+
+/// The list of what was written.
+const LIST: &str = ".cardferry-files";
+/// What file managers leave behind; nobody misses it.
+const LITTER: &[&str] = &[".DS_Store", "Thumbs.db", "desktop.ini"];
+
+/// A directory in the making. Dropped without [`commit`](Directory::commit), it leaves no trace, and what stood there
+/// before stays.
+#[derive(Debug)]
+pub struct Directory {
+    path: PathBuf,
+    staged: TempDir,
+    list: BufWriter<File>,
+    names: Names,
+}
+
+impl Directory {
+    /// Begins a directory whose files are named by `names`. A link is followed: what it points at is replaced.
+    ///
+    /// # Errors
+    /// What the system says; [`io::ErrorKind::DirectoryNotEmpty`] when the place holds what is not replaced.
+    pub fn create(path: &Path, names: Names) -> io::Result<Self> {
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.components().collect());
+        check(&path)?;
+        let staged = beside(&path)?;
+        let list = new_file(&staged.path().join(LIST))?;
+        Ok(Self { path, staged, list: BufWriter::new(list), names })
+    }
+
+    /// The directory that is written so far.
+    pub fn temporary(&self) -> &Path {
+        self.staged.path()
+    }
+
+    /// Adds a file for something that people call `text`.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn add(&mut self, text: &str, bytes: &[u8]) -> io::Result<()> {
+        let (name, mut file) = loop {
+            let name = self.names.next(text);
+            match new_file(&self.staged.path().join(&name)) {
+                Ok(file) => break (name, file),
+                // Some file system takes even more names for the same.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        };
+        file.write_all(bytes)?;
+        writeln!(self.list, "{}  {name}", hash(bytes))
+    }
+
+    /// Puts the directory in its place, durably.
+    ///
+    /// # Errors
+    /// What the system says, a full disk above all; [`io::ErrorKind::DirectoryNotEmpty`] when somebody has put something
+    /// there meanwhile. Then nothing has changed in the place.
+    pub fn commit(self) -> io::Result<()> {
+        let Self { path, staged, list, .. } = self;
+        drop(list.into_inner().map_err(io::IntoInnerError::into_error)?);
+        sync(staged.path())?;
+        match check(&path)? {
+            Before::Nothing => fs::rename(staged.path(), &path)?,
+            Before::Ours => swap(staged.path(), &path)?,
+        }
+        // It is no longer where it was made.
+        let _ = staged.keep();
+        sync_directory(path.parent());
+        Ok(())
+    }
+}
+
+/// Puts a directory in the place of one that is there. Between the two renamings there is none: whoever pulls the plug
+/// just then finds the old one beside it.
+fn swap(new: &Path, place: &Path) -> io::Result<()> {
+    let aside = beside(place)?;
+    let old = aside.path().join("old");
+    fs::rename(place, &old)?;
+    let taken = fs::rename(new, place);
+    if taken.is_err() && fs::rename(&old, place).is_err() {
+        // Rather litter than a loss.
+        let _ = aside.keep();
+    }
+    taken
+}
+
+/// Removes what a [`Directory`] has written so far: for a process that ends without dropping it. Should it just take its
+/// place, it stays whole.
+pub fn discard(temporary: &Path) {
+    let doomed = temporary.with_extension("gone");
+    if fs::rename(temporary, &doomed).is_ok() {
+        // Whatever prevents it, there is nothing more to be done.
+        let _ = fs::remove_dir_all(&doomed);
+    }
+}
+
+/// What stands in the place.
+#[derive(Debug, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    /// A directory, empty or of an earlier run.
+    Ours,
+}
+
+/// Whether the place may be taken.
+fn check(path: &Path) -> io::Result<Before> {
+    let entries = match fs::read_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Before::Nothing),
+        entries => entries?,
+    };
+    let listed = listed(path)?;
+    for entry in entries {
+        let entry = entry?;
+        // Some systems give names back decomposed.
+        let name: String = entry.file_name().to_string_lossy().nfc().collect();
+        let known = name == LIST && !listed.is_empty() || LITTER.contains(&name.as_str());
+        let unchanged = || listed.get(&name).is_some_and(|hash| is(&entry.path(), hash));
+        if !entry.file_type()?.is_file() || !known && !unchanged() {
+            let what = format!(
+                "it holds {name:?}, which no earlier run wrote, or which was changed since; name a new or an empty directory"
+            );
+            return Err(io::Error::new(io::ErrorKind::DirectoryNotEmpty, what));
+        }
+    }
+    Ok(Before::Ours)
+}
+
+/// The files that an earlier run wrote, with their hashes.
+fn listed(directory: &Path) -> io::Result<HashMap<String, String>> {
+    let text = match fs::read_to_string(directory.join(LIST)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(HashMap::new()),
+        text => text?,
+    };
+    let pairs = text.lines().filter_map(|line| line.split_once("  "));
+    Ok(pairs.map(|(hash, name)| (name.to_owned(), hash.to_owned())).collect())
+}
+
+/// Whether a file still has this hash.
+fn is(path: &Path, wanted: &str) -> bool {
+    let mut digest = Sha256::new();
+    let copied = File::open(path).and_then(|mut file| io::copy(&mut file, &mut HashWriter(&mut digest)));
+    copied.is_ok() && HEXLOWER.encode(&digest.finalize()) == wanted
+}
+
+/// Hashes what is written to it.
+struct HashWriter<'a>(&'a mut Sha256);
+
+impl Write for HashWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+/// A file that was not there.
+fn new_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+/// A new directory beside a place, with the permissions that an ordinary one has (or the one that is there).
+fn beside(path: &Path) -> io::Result<TempDir> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A directory that is not there is told as the system tells it, and not by the temporary one's name.
+    fs::metadata(directory)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".cardferry-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let there = fs::metadata(path).map(|there| there.permissions());
+        builder.permissions(there.unwrap_or_else(|_| fs::Permissions::from_mode(0o777)));
+    }
+    builder.tempdir_in(directory).map_err(|error| error.kind().into())
+}
+
+/// Makes what is in a directory last: the files' content first, then their names.
+fn sync(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        OpenOptions::new().write(true).open(entry?.path())?.sync_all()?;
+    }
+    sync_directory(Some(directory));
+    Ok(())
+}
+
+/// Not every system can; the names are then there a little later.
+fn sync_directory(directory: Option<&Path>) {
+    let directory = directory.filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let _ = File::open(directory).and_then(|directory| directory.sync_all());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A place for a directory within one that vanishes.
+    fn stage() -> (TempDir, PathBuf) {
+        let stage = tempfile::tempdir().unwrap();
+        let place = stage.path().join("cards");
+        (stage, place)
+    }
+
+    fn begin(place: &Path) -> io::Result<Directory> {
+        Directory::create(place, Names::new(".vcf", "Unnamed"))
+    }
+
+    fn write(place: &Path, files: &[(&str, &str)]) -> io::Result<()> {
+        let mut directory = begin(place)?;
+        for (text, content) in files {
+            directory.add(text, content.as_bytes())?;
+        }
+        directory.commit()
+    }
+
+    /// The files in a directory with their content; hidden ones are left out.
+    fn files(place: &Path) -> Vec<(String, String)> {
+        let entries = fs::read_dir(place).unwrap().map(|entry| entry.unwrap());
+        let mut files: Vec<_> = entries
+            .map(|entry| (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap()))
+            .filter(|(name, _)| !name.starts_with('.'))
+            .collect();
+        files.sort();
+        files
+    }
+
+    fn shown(place: &Path) -> String {
+        files(place).iter().map(|(name, content)| format!("{name}={content};")).collect()
+    }
+
+    fn count(directory: &Path) -> usize {
+        fs::read_dir(directory).unwrap().count()
+    }
+
+    #[test]
+    fn a_directory_appears_whole() {
+        let (stage, place) = stage();
+        let mut directory = begin(&place).unwrap();
+        directory.add("Ann", b"1").unwrap();
+        directory.add("ann", b"2").unwrap();
+        assert!(!place.exists());
+        directory.commit().unwrap();
+        assert_eq!(shown(&place), "Ann.vcf=1;ann (2).vcf=2;");
+        assert_eq!(count(stage.path()), 1);
+    }
+
+    #[test]
+    fn one_that_is_given_up_leaves_no_trace() {
+        let (stage, place) = stage();
+        write(&place, &[("Ann", "old")]).unwrap();
+        let mut directory = begin(&place).unwrap();
+        directory.add("Ann", b"new").unwrap();
+        drop(directory);
+        assert_eq!(shown(&place), "Ann.vcf=old;");
+        let mut directory = begin(&place).unwrap();
+        directory.add("Ann", b"new").unwrap();
+        discard(directory.temporary());
+        directory.commit().unwrap_err();
+        assert_eq!(shown(&place), "Ann.vcf=old;");
+        assert_eq!(count(stage.path()), 1);
+    }
+
+    #[test]
+    fn a_second_run_replaces_what_the_first_one_wrote() {
+        let (stage, place) = stage();
+        write(&place, &[("Ann", "1"), ("Ben", "2")]).unwrap();
+        write(&place, &[("Ann", "1"), ("Ben", "2")]).unwrap();
+        assert_eq!(shown(&place), "Ann.vcf=1;Ben.vcf=2;");
+        fs::write(place.join(".DS_Store"), "litter").unwrap();
+        fs::remove_file(place.join("Ann.vcf")).unwrap();
+        write(&place, &[("Ben", "3"), ("Cid", "4")]).unwrap();
+        assert_eq!(shown(&place), "Ben.vcf=3;Cid.vcf=4;");
+        assert_eq!(count(stage.path()), 1);
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_is_never_replaced() {
+        let changes: [fn(&Path); 4] = [
+            |place| fs::write(place.join("notes.txt"), "mine").unwrap(),
+            |place| fs::write(place.join("Ann.vcf"), "mine").unwrap(),
+            |place| fs::create_dir(place.join("more")).unwrap(),
+            |place| fs::remove_file(place.join(LIST)).unwrap(),
+        ];
+        for change in changes {
+            let (stage, place) = stage();
+            write(&place, &[("Ann", "1")]).unwrap();
+            change(&place);
+            let before = count(&place);
+            let error = begin(&place).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::DirectoryNotEmpty);
+            assert!(error.to_string().contains("name a new or an empty directory"), "{error}");
+            assert_eq!((count(&place), count(stage.path())), (before, 1));
+        }
+        let (_stage, place) = stage();
+        let mut directory = begin(&place).unwrap();
+        directory.add("Ann", b"1").unwrap();
+        fs::create_dir(&place).unwrap();
+        fs::write(place.join("meanwhile"), "mine").unwrap();
+        assert_eq!(directory.commit().unwrap_err().kind(), io::ErrorKind::DirectoryNotEmpty);
+        assert_eq!(shown(&place), "meanwhile=mine;");
+    }
+
+    #[test]
+    fn an_empty_directory_is_taken_and_an_impossible_one_told() {
+        let (stage, place) = stage();
+        fs::create_dir(&place).unwrap();
+        write(&place, &[("Ann", "1")]).unwrap();
+        assert_eq!(shown(&place), "Ann.vcf=1;");
+        let kind = |path: PathBuf| begin(&path).unwrap_err().kind();
+        assert_eq!(kind(stage.path().join("no/such")), io::ErrorKind::NotFound);
+        fs::write(stage.path().join("file"), "mine").unwrap();
+        assert_eq!(kind(stage.path().join("file")), io::ErrorKind::NotADirectory);
+        assert_eq!(count(stage.path()), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_stay() {
+        use std::os::unix::fs::PermissionsExt;
+        let (stage, place) = stage();
+        fs::create_dir(&place).unwrap();
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o750)).unwrap();
+        let link = stage.path().join("link");
+        std::os::unix::fs::symlink(&place, &link).unwrap();
+        write(&link, &[("Ann", "1")]).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(shown(&place), "Ann.vcf=1;");
+        assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o750);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_a_listed_file_s_place_is_not_ours() {
+        let (stage, place) = stage();
+        write(&place, &[("Ann", "1")]).unwrap();
+        fs::rename(place.join("Ann.vcf"), stage.path().join("Ann.vcf")).unwrap();
+        std::os::unix::fs::symlink(stage.path().join("Ann.vcf"), place.join("Ann.vcf")).unwrap();
+        assert_eq!(begin(&place).unwrap_err().kind(), io::ErrorKind::DirectoryNotEmpty);
+    }
+}
