@@ -1,6 +1,7 @@
 //! The vCard room as a whole: what is written reads back, hostile bytes do no harm, the corpus is read.
 
 pub(crate) mod corpus;
+mod lines;
 mod oracle;
 mod samples;
 

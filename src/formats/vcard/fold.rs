@@ -38,11 +38,14 @@ pub(super) fn quoted_printable(header: &str, value: &str, out: &mut Vec<u8>) {
     let mut at = 0;
     while at < bytes.len() {
         let mut code = [0; 6];
-        let (length, taken) = encode(&bytes[at..], &mut code);
+        let (mut length, taken) = encode(&bytes[at..], &mut code);
         // Room for the soft break's own sign.
         if column + length > WIDTH - 1 && column > 0 {
             out.extend_from_slice(b"=\r\n");
             column = 0;
+            if looks_like_a_mark(&bytes[at..]) {
+                length = put(&mut code, &hexadecimal(bytes[at]));
+            }
         }
         out.extend_from_slice(&code[..length]);
         column += length;
@@ -59,12 +62,21 @@ fn encode(bytes: &[u8], code: &mut [u8; 6]) -> (usize, usize) {
         [b'\r' | b'\n', ..] => (put(code, b"=0D=0A"), 1),
         [byte @ (b'!'..=b'<' | b'>'..=b'~'), ..] => (put(code, &[*byte]), 1),
         [b' ', ..] if !last => (put(code, b" "), 1),
-        [byte, ..] => {
-            const HEX: &[u8; 16] = b"0123456789ABCDEF";
-            (put(code, &[b'=', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]), 1)
-        }
+        [byte, ..] => (put(code, &hexadecimal(*byte)), 1),
         [] => (0, 1),
     }
+}
+
+fn hexadecimal(byte: u8) -> [u8; 3] {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    [b'=', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]
+}
+
+/// Whether a reader that goes by lines could take this text, on a line of its own, for the end or the beginning of a card.
+fn looks_like_a_mark(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    let begins = |mark: &[u8]| text.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark));
+    begins(b"BEGIN:") || begins(b"END:")
 }
 
 fn put(code: &mut [u8; 6], bytes: &[u8]) -> usize {
