@@ -101,8 +101,12 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(directory).map_err(|error| error.kind().into())
 }
 
-/// Removes what an [`Output`] has written so far: for a process that ends without dropping it.
+/// Removes what an [`Output`] or a [`Directory`](super::directory::Directory) has written so far: for a process that ends
+/// without dropping it.
 pub fn discard(temporary: &Path) {
+    if temporary.is_dir() {
+        return super::directory::discard(temporary);
+    }
     // Whatever prevents it, there is nothing more to be done.
     let _ = std::fs::remove_file(temporary);
 }
