@@ -83,6 +83,15 @@ pub fn bytes(photo: &Photo) -> Option<Cow<'_, [u8]>> {
     }
 }
 
+/// How many bytes the picture has, without decoding it; none for a link.
+pub fn size(photo: &Photo) -> usize {
+    match &photo.data {
+        PhotoData::Bytes(bytes) => bytes.len(),
+        PhotoData::Encoded(text) => text.trim_end_matches('=').len() * 3 / 4,
+        PhotoData::Link(_) => 0,
+    }
+}
+
 /// The picture as base64 text; none for a link.
 pub fn encoded(photo: &Photo) -> Option<Cow<'_, str>> {
     match &photo.data {
@@ -121,6 +130,7 @@ mod tests {
         let photo = Photo { data: PhotoData::Encoded(text), kind: Some(PhotoKind::Jpeg) };
         assert_eq!(kind(&photo), Some(PhotoKind::Png));
         assert_eq!(bytes(&photo).unwrap(), PNG);
+        assert_eq!(size(&photo), PNG.len());
     }
 
     #[test]

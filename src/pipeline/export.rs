@@ -156,7 +156,7 @@ impl<'o> Out<'o> {
             self.pass_on()?;
         }
         let has_photo = matches!(&item.contact.photo, Some(Photo { data: PhotoData::Bytes(_), .. }));
-        let lost_photo = losses.iter().any(|loss| loss.field == Field::Photo && loss.why == Why::NoPlace);
+        let lost_photo = losses.iter().any(|loss| loss.field == Field::Photo && loss.why != Why::Remark);
         totals.photos += u64::from(has_photo && !lost_photo);
         let photo = refused.map(|(Refused::Contact(error) | Refused::Photo(error))| error.to_string());
         let photo_link = link_of(&item.contact).filter(|_| keeps_photo(&losses)).map(PhotoLink::Kept);

@@ -3,6 +3,7 @@
 pub(crate) mod corpus;
 mod lines;
 mod oracle;
+mod profiles;
 mod samples;
 
 use std::sync::Arc;

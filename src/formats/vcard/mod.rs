@@ -27,6 +27,7 @@ mod messaging;
 mod name;
 mod people;
 mod picture;
+pub mod profile;
 mod property;
 mod reach;
 mod read;
@@ -38,6 +39,7 @@ mod unfold;
 mod words;
 mod write;
 
+pub use profile::Profile;
 pub use read::{Options, Reader};
 pub use table::columns;
 pub use write::{Encoder, Writer};

@@ -10,7 +10,7 @@ use super::single::has_scheme;
 use super::table::Row;
 use super::write::Card;
 use crate::formats::photo;
-use crate::model::{Field, Photo, PhotoData, PhotoKind, Rest};
+use crate::model::{Field, Loss, Photo, PhotoData, PhotoKind, Rest};
 
 /// What a `data:` URI says it is when nobody knows.
 const UNKNOWN: &str = "application/octet-stream";
@@ -81,10 +81,24 @@ fn data_uri(text: &str, kind: Option<PhotoKind>) -> Option<Photo> {
 pub(super) fn write_photo(card: &mut Card<'_>, row: &'static Row) {
     let contact = card.contact;
     let Some(picture) = &contact.photo else { return };
+    if let Some(why) = card.profile.refuses(picture) {
+        return card.losses.push(Loss::new(Field::Photo, named(picture), why));
+    }
     let rest = card.rest_of(Field::Photo);
     match &picture.data {
         PhotoData::Link(link) => write_link(card, row, link, picture.kind, rest),
         _ => write_picture(card, row, picture, rest),
+    }
+}
+
+/// A photo in a report: a link as it is, a picture by its kind and size.
+fn named(picture: &Photo) -> String {
+    match &picture.data {
+        PhotoData::Link(link) => link.clone(),
+        _ => {
+            let kind = photo::kind(picture).map_or("a picture of an unknown kind", photo::type_word);
+            format!("{kind}, {} bytes", photo::size(picture))
+        }
     }
 }
 

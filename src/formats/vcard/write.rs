@@ -2,23 +2,30 @@
 
 use std::io::Write;
 
-use super::Version;
 use super::escape::{caret, escape, escape_uri, escape_whole, is_unsayable};
 use super::fold;
 use super::table::ROWS;
+use super::{Profile, Version};
 use crate::model::{Contact, Field, Loss, Rest, Why};
 
-/// Encodes contacts as vCards of one version: CR LF, folded at 75 octets, always the same bytes for the same contact.
+/// Encodes contacts as vCards of one version for one program: CR LF, folded at 75 octets, always the same bytes for the
+/// same contact.
 #[derive(Debug)]
 pub struct Encoder {
+    profile: Profile,
     version: Version,
     line: String,
 }
 
 impl Encoder {
-    /// An encoder for a version.
+    /// An encoder for a version, for whoever follows its specification.
     pub fn new(version: Version) -> Self {
-        Self { version, line: String::new() }
+        Self::of(Profile::Standard, version)
+    }
+
+    /// An encoder for a program; the version need not be the one that it reads best.
+    pub fn of(profile: Profile, version: Version) -> Self {
+        Self { profile, version, line: String::new() }
     }
 }
 
@@ -28,6 +35,7 @@ impl crate::formats::Encoder for Encoder {
     fn encode(&mut self, contact: &Contact, into: &mut Vec<u8>) -> Vec<Loss> {
         let mut card = Card {
             contact,
+            profile: self.profile,
             version: self.version,
             losses: Vec::new(),
             out: into,
@@ -42,7 +50,7 @@ impl crate::formats::Encoder for Encoder {
     }
 
     fn another(&self) -> Box<dyn crate::formats::Encoder> {
-        Box::new(Encoder::new(self.version))
+        Box::new(Encoder::of(self.profile, self.version))
     }
 }
 
@@ -60,6 +68,7 @@ impl<W: Write> Writer<W> {
 /// functions that end the line.
 pub(super) struct Card<'a> {
     pub(super) contact: &'a Contact,
+    pub(super) profile: Profile,
     pub(super) version: Version,
     pub(super) losses: Vec<Loss>,
     out: &'a mut Vec<u8>,
@@ -286,6 +295,9 @@ impl<'a> Card<'a> {
     }
 
     fn end(&mut self) {
+        if self.version == Version::V3_0 && self.profile.says_charset() && !self.line[self.value_at..].is_ascii() {
+            self.line.insert_str(self.value_at - 1, ";CHARSET=UTF-8");
+        }
         if self.version == Version::V2_1 && !fold::is_plain(self.line, self.value_at) {
             let (header, value) = self.line.split_at(self.value_at);
             fold::quoted_printable(&header[..header.len() - 1], value, self.out);
