@@ -93,18 +93,65 @@ pub struct Input {
 #[derive(Debug, Group)]
 #[command(next_help_heading = "How the file is written")]
 pub struct Output {
-    /// The file to write, or - for standard output
+    /// The file to write, - for standard output, or with --split a directory
     #[arg(short, long, value_name = "OUT", env = "CARDFERRY_OUTPUT")]
     pub output: PathBuf,
     /// The output's format, when its name does not tell
     #[arg(long, value_name = "FORMAT", env = "CARDFERRY_OUTPUT_FORMAT", value_parser = format_named)]
     pub output_format: Option<Format>,
-    /// Whom a table is for: outlook-desktop or google
+    /// Whom it is for: cards for standard, outlook, apple, google, android or thunderbird; a table for outlook-desktop
+    /// or google
     #[arg(long, value_name = "NAME", env = "CARDFERRY_PROFILE", value_parser = profile_named)]
-    pub profile: Option<csv::Profile>,
-    /// The vCard version to write: 2.1, 3.0 (what Outlook, Apple and Google all read) or 4.0
-    #[arg(long, value_name = "VERSION", env = "CARDFERRY_VCARD_VERSION", default_value = "3.0", value_parser = version_named)]
-    pub vcard_version: vcard::Version,
+    pub profile: Option<ProfileChoice>,
+    /// The vCard version to write, in place of the profile's: 2.1, 3.0 (what Outlook, Apple and Google all read) or 4.0
+    #[arg(long, value_name = "VERSION", env = "CARDFERRY_VCARD_VERSION", value_parser = version_named)]
+    pub vcard_version: Option<vcard::Version>,
+    /// Write each contact as a card in a file of its own, into the directory OUT, which is new, empty, or from an
+    /// earlier run
+    #[arg(long, env = "CARDFERRY_SPLIT", value_parser = FalseyValueParser::new())]
+    pub split: bool,
+}
+
+/// What a profile's name means: a program that cards are written for, one that tables are written for, or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProfileChoice {
+    /// For vCard.
+    pub vcard: Option<vcard::Profile>,
+    /// For CSV.
+    pub csv: Option<csv::Profile>,
+}
+
+impl ProfileChoice {
+    /// The names of the profiles that a format has.
+    pub fn names(format: Format) -> String {
+        match format {
+            Format::Vcard => list(vcard::Profile::ALL.iter().map(|profile| profile.name())),
+            Format::Csv => list(csv::Profile::ALL.iter().map(|profile| profile.name())),
+        }
+    }
+
+    /// The one format that the profile is of, if it is of one alone.
+    pub fn format(self) -> Option<Format> {
+        match (self.vcard, self.csv) {
+            (Some(_), None) => Some(Format::Vcard),
+            (None, Some(_)) => Some(Format::Csv),
+            _ => None,
+        }
+    }
+
+    /// Whether a format has it.
+    pub fn is_of(self, format: Format) -> bool {
+        match format {
+            Format::Vcard => self.vcard.is_some(),
+            Format::Csv => self.csv.is_some(),
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        let name = self.vcard.map(vcard::Profile::name);
+        name.or(self.csv.map(csv::Profile::name)).unwrap_or_default()
+    }
 }
 
 /// Which mailbox, beside its address.
@@ -261,9 +308,14 @@ fn format_named(text: &str) -> Result<Format, String> {
     found.ok_or_else(|| format!("the formats are {}", list(Format::ALL.iter().map(|format| format.name()))))
 }
 
-fn profile_named(text: &str) -> Result<csv::Profile, String> {
-    csv::Profile::named(&text.to_ascii_lowercase())
-        .ok_or_else(|| format!("the profiles are {}", list(csv::Profile::ALL.iter().map(|profile| profile.name()))))
+fn profile_named(text: &str) -> Result<ProfileChoice, String> {
+    let name = text.to_ascii_lowercase();
+    let found = ProfileChoice { vcard: vcard::Profile::named(&name), csv: csv::Profile::named(&name) };
+    if found.vcard.is_none() && found.csv.is_none() {
+        let [cards, tables] = [Format::Vcard, Format::Csv].map(ProfileChoice::names);
+        return Err(format!("the profiles are {cards} for vCard, and {tables} for CSV"));
+    }
+    Ok(found)
 }
 
 fn version_named(text: &str) -> Result<vcard::Version, String> {

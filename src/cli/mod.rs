@@ -6,6 +6,7 @@ mod address;
 mod convert;
 mod exit;
 mod export;
+mod form;
 mod import;
 mod local;
 mod output;

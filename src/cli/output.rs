@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Common, DateOrder, Input, Output as OutputArgs};
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::form::{Form, is_stdout, name_of};
 use crate::cli::print;
 use crate::disk;
+use crate::disk::directory::Directory;
+use crate::disk::names::Names;
 use crate::disk::output::Output;
-use crate::formats::{Encoder, Format, csv, vcard};
-use crate::pipeline::{Reading, Source, SourceError, Totals, sources_of};
+use crate::formats::{Encoder, csv, vcard};
+use crate::pipeline::{self, Encoded, Reading, Source, SourceError, Totals, sources_of};
 use crate::remote::Clock;
 use crate::remote::clock::System;
 use crate::remote::fetch::{Bounds, Fetcher, Guard};
@@ -19,28 +22,12 @@ pub(super) fn check(common: &Common, args: &OutputArgs) -> Result<(), Failure> {
     if common.json && is_stdout(&args.output) {
         return Err(Failure::usage("--json and -o - both want standard output; choose a file for one of them"));
     }
-    format_of(args).map(drop)
-}
-
-fn is_stdout(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-fn format_of(args: &OutputArgs) -> Result<Format, Failure> {
-    let told = args.output_format.or_else(|| Format::of_file_name(&args.output.to_string_lossy()));
-    told.or(args.profile.map(|_| Format::Csv)).ok_or_else(|| {
-        let name = name_of(&args.output);
-        Failure::usage(format!("{name}: the name does not tell the format; say it with --output-format vcard or csv"))
-    })
+    Form::of(args).map(drop)
 }
 
 /// Whether the output is a table.
 pub(super) fn is_table(args: &OutputArgs) -> Result<bool, Failure> {
-    Ok(format_of(args)? == Format::Csv)
-}
-
-fn name_of(path: &Path) -> String {
-    if is_stdout(path) { print::STDOUT.to_owned() } else { path.display().to_string() }
+    Ok(matches!(Form::of(args)?, Form::Csv { .. }))
 }
 
 /// The inputs without the output: a second run over a directory must not read what the first one wrote there. An input
@@ -97,10 +84,14 @@ fn this_year() -> u16 {
     u16::try_from(1970 + System::start().unix() / SECONDS_A_YEAR).unwrap_or(u16::MAX)
 }
 
-/// The output of a job: an encoder of contacts, and a file that appears when it is whole or standard output.
+/// What a file is called whose contact has no name.
+const NAMELESS: &str = "Unnamed";
+
+/// The output of a job: an encoder of contacts, and a file or directory that appears when it is whole or standard output.
 pub(super) struct Sink {
     name: String,
-    /// The file that is written beside its place until all is done.
+    form: Form,
+    /// What is written beside its place until all is done.
     pub(super) temporary: Option<PathBuf>,
     pub(super) target: Target,
     pub(super) encoder: Box<dyn Encoder>,
@@ -109,25 +100,17 @@ pub(super) struct Sink {
 /// Where the bytes go.
 pub(super) enum Target {
     File(Output),
+    Directory(Directory),
     Stdout(io::BufWriter<io::Stdout>),
 }
 
 impl Sink {
-    /// Begins the output; a file that cannot be written is told before anything is read.
+    /// Begins the output; one that cannot be written is told before anything is read.
     pub(super) fn create(args: &OutputArgs) -> Result<Self, Failure> {
-        let name = name_of(&args.output);
-        let format = format_of(args)?;
-        let target = if is_stdout(&args.output) {
-            Target::Stdout(io::BufWriter::new(io::stdout()))
-        } else {
-            Target::File(Output::create(&args.output).map_err(|error| Failure::output(&name, &error))?)
-        };
+        let (name, form) = (name_of(&args.output), Form::of(args)?);
+        let target = Target::create(&args.output, form).map_err(|error| Failure::output(&name, &error))?;
         let temporary = target.temporary().map(Path::to_owned);
-        let encoder: Box<dyn Encoder> = match format {
-            Format::Vcard => Box::new(vcard::Encoder::new(args.vcard_version)),
-            Format::Csv => Box::new(csv::Encoder::new(args.profile.unwrap_or_default())),
-        };
-        Ok(Self { name, temporary, target, encoder })
+        Ok(Self { name, form, temporary, target, encoder: form.encoder() })
     }
 
     /// Ends the output as the totals want it: the file takes its place, unless that would replace what stands there by
@@ -140,7 +123,12 @@ impl Sink {
         match () {
             () if totals.nothing_arrived() => Err(Failure::nothing_arrived(totals, &not_done)),
             () if common.fail_empty && totals.read == 0 => Ok(()),
-            () => self.commit(),
+            () => {
+                let note = self.form.note(totals);
+                self.commit()?;
+                note.iter().for_each(|note| print::note(common, note));
+                Ok(())
+            }
         }
     }
 
@@ -155,26 +143,40 @@ impl Sink {
     }
 }
 
-impl Write for Target {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Target::File(file) => file.write(bytes),
-            Target::Stdout(stdout) => stdout.write(bytes),
-        }
+impl pipeline::Sink for Target {
+    fn wants_contacts(&self) -> bool {
+        matches!(self, Target::Directory(_))
     }
 
-    fn flush(&mut self) -> io::Result<()> {
+    fn put(&mut self, encoded: &Encoded) -> io::Result<()> {
         match self {
-            Target::File(file) => file.flush(),
-            Target::Stdout(stdout) => stdout.flush(),
+            Target::File(file) => file.write_all(&encoded.bytes),
+            Target::Directory(directory) => {
+                let mut start = 0;
+                encoded.contacts.iter().try_for_each(|(end, name)| {
+                    let card = &encoded.bytes[start..*end];
+                    start = *end;
+                    directory.add(name, card)
+                })
+            }
+            Target::Stdout(stdout) => stdout.write_all(&encoded.bytes),
         }
     }
 }
 
 impl Target {
+    fn create(path: &Path, form: Form) -> io::Result<Self> {
+        Ok(match form {
+            _ if is_stdout(path) => Target::Stdout(io::BufWriter::new(io::stdout())),
+            form if form.is_split() => Target::Directory(Directory::create(path, Names::new(".vcf", NAMELESS))?),
+            _ => Target::File(Output::create(path)?),
+        })
+    }
+
     fn temporary(&self) -> Option<&Path> {
         match self {
             Target::File(file) => file.temporary(),
+            Target::Directory(directory) => Some(directory.temporary()),
             Target::Stdout(_) => None,
         }
     }
@@ -182,6 +184,7 @@ impl Target {
     fn commit(self) -> io::Result<()> {
         match self {
             Target::File(file) => file.commit(),
+            Target::Directory(directory) => directory.commit(),
             Target::Stdout(mut stdout) => stdout.flush(),
         }
     }

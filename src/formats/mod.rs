@@ -40,6 +40,14 @@ impl Format {
         }
     }
 
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Format::Vcard => "vCard",
+            Format::Csv => "CSV",
+        }
+    }
+
     /// The format that a file name's ending stands for, in any case.
     pub fn of_file_name(name: &str) -> Option<Format> {
         let ending = name.rsplit_once('.')?.1.to_ascii_lowercase();

@@ -5,6 +5,7 @@ mod links;
 pub(crate) mod mailbox;
 mod refusals;
 mod servers;
+mod split;
 mod terminal;
 
 use std::path::{Path, PathBuf};

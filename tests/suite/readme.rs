@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use cardferry::cli::Exit;
-use cardferry::formats::{exchange, fields};
+use cardferry::formats::{exchange, fields, vcard};
 use pretty_assertions::assert_eq;
 
 fn root() -> &'static Path {
@@ -31,6 +31,7 @@ fn the_readme_says_what_the_program_says() {
     let mut text = readme();
     text = with_block(&text, "fields", &fields::table());
     text = with_block(&text, "slots", &exchange::rules_table());
+    text = with_block(&text, "vcard profiles", &vcard::profile::table());
     text = with_block(&text, "exit codes", &exit_codes());
     check(&with_outputs(&text));
 }

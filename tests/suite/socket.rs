@@ -233,9 +233,16 @@ fn an_import_that_is_asked_to_stop_finishes_what_it_began() {
 #[cfg(unix)]
 #[test]
 fn a_conversion_that_waits_for_input_can_be_stopped_and_leaves_no_trace() {
+    for output in [&["-o", "out.vcf"][..], &["-o", "cards", "--split"]] {
+        stop_a_conversion(output);
+    }
+}
+
+#[cfg(unix)]
+fn stop_a_conversion(output: &[&str]) {
     let stage = Stage::new();
     let mut command = stage.command();
-    command.args(["convert", "-", "-o", "out.vcf"]).stdin(Stdio::piped());
+    command.args(["convert", "-"]).args(output).stdin(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     input.write_all(card("Ann", "One", "a@a.example").repeat(200).as_bytes()).unwrap();

@@ -102,8 +102,8 @@ fn the_output_format_comes_from_the_name_or_the_flag_or_not_at_all() {
     begins("b.CSV", "Title,");
     stage.run(&["convert", "a.vcf", "-o", "b.txt", "--output-format", "vcard"]).exits(0);
     begins("b.txt", "BEGIN:VCARD");
-    stage.run(&["convert", "a.vcf", "-o", "c.txt", "--profile", "google"]).exits(0);
-    begins("c.txt", "First Name,");
+    stage.run(&["convert", "a.vcf", "-o", "c.txt", "--profile", "outlook-desktop"]).exits(0);
+    begins("c.txt", "Title,");
     stage.run(&["convert", "a.vcf", "-o", "d.txt"]).stops(2, &["d.txt", "--output-format"]);
     stage.run(&["convert", "a.vcf", "-o", "-"]).stops(2, &["standard output", "--output-format"]);
     stage.run(&["convert", "a.vcf", "-o", "d.vcf", "--output-format", "pdf"]).stops(2, &["pdf", "vcard, csv"]);

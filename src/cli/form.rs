@@ -1,0 +1,104 @@
+//! What form the output has: its format, whom it is for, one file or one for each contact.
+
+use std::path::Path;
+
+use crate::cli::args::{Output as OutputArgs, ProfileChoice};
+use crate::cli::exit::Failure;
+use crate::cli::print;
+use crate::disk::input::{self, There};
+use crate::formats::{Encoder, Format, csv, vcard};
+use crate::pipeline::{Ending, Totals};
+
+/// The form of an output.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Form {
+    /// Cards, all in one file or `split`.
+    Vcard { profile: vcard::Profile, version: vcard::Version, split: bool },
+    /// A table.
+    Csv { profile: csv::Profile },
+}
+
+impl Form {
+    /// What the arguments say; what cannot go together is refused.
+    pub(super) fn of(args: &OutputArgs) -> Result<Self, Failure> {
+        let format = format_of(args)?;
+        if let Some(profile) = args.profile.filter(|profile| !profile.is_of(format)) {
+            return Err(Failure::usage(format!(
+                "--profile {} is none for {}, whose profiles are {}",
+                profile.name(),
+                format.title(),
+                ProfileChoice::names(format)
+            )));
+        }
+        if format == Format::Csv {
+            if args.split {
+                return Err(Failure::usage("--split writes vCard files; a table has all contacts in one"));
+            }
+            let profile = args.profile.and_then(|profile| profile.csv).unwrap_or_default();
+            return Ok(Form::Csv { profile });
+        }
+        if args.split && is_stdout(&args.output) {
+            return Err(Failure::usage("--split writes files, and -o - is standard output; name a directory"));
+        }
+        let profile = args.profile.and_then(|profile| profile.vcard).unwrap_or_default();
+        let split = args.split || profile.reads_first_card_alone() && is_directory(&args.output);
+        let version = args.vcard_version.unwrap_or(profile.version());
+        Ok(Form::Vcard { profile, version, split })
+    }
+
+    /// Whether each contact gets a file of its own.
+    pub(super) fn is_split(self) -> bool {
+        matches!(self, Form::Vcard { split: true, .. })
+    }
+
+    /// An encoder for it.
+    pub(super) fn encoder(self) -> Box<dyn Encoder> {
+        match self {
+            Form::Vcard { profile, version, .. } => Box::new(vcard::Encoder::of(profile, version)),
+            Form::Csv { profile } => Box::new(csv::Encoder::new(profile)),
+        }
+    }
+
+    /// What to tell of what was written.
+    pub(super) fn note(self, totals: &Totals) -> Option<String> {
+        let Form::Vcard { profile, split: false, .. } = self else { return None };
+        let many = profile.reads_first_card_alone() && totals.of(Ending::Created) > 1;
+        many.then(|| {
+            let name = profile.name();
+            format!(
+                "{name} reads the first card of a file alone; --split writes a file for each contact into a directory"
+            )
+        })
+    }
+}
+
+fn format_of(args: &OutputArgs) -> Result<Format, Failure> {
+    let told = args.output_format.or_else(|| Format::of_file_name(&args.output.to_string_lossy()));
+    let told = told.or(args.split.then_some(Format::Vcard)).or(args.profile.and_then(ProfileChoice::format));
+    told.ok_or_else(|| {
+        let (name, both) = (name_of(&args.output), args.profile.map_or("", ProfileChoice::name));
+        let way_out = "say it with --output-format vcard or csv";
+        Failure::usage(match both {
+            "" if is_directory(&args.output) => {
+                format!("{name}: is a directory; --split writes a vCard file for each contact into it")
+            }
+            "" => format!("{name}: the name does not tell the format; {way_out}"),
+            both => format!("{name}: neither the name nor --profile {both} tells the format; {way_out}"),
+        })
+    })
+}
+
+/// Whether the output is a directory, or is to be one.
+fn is_directory(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    text.ends_with(std::path::is_separator) || input::look(path).is_ok_and(|there| there == There::Directory)
+}
+
+pub(super) fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// What the output is called in messages.
+pub(super) fn name_of(path: &Path) -> String {
+    if is_stdout(path) { print::STDOUT.to_owned() } else { path.display().to_string() }
+}
