@@ -5,9 +5,9 @@
 //! with their SHA-256 (`sha256sum -c` reads it) stays in the directory and tells. So a second run replaces what the first
 //! one wrote, and never a file of somebody else.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
@@ -65,7 +65,7 @@ impl Directory {
             }
         };
         file.write_all(bytes)?;
-        writeln!(self.list, "{}  {name}", hash(bytes))
+        writeln!(self.list, "{}", line(&Sha256::digest(bytes), &name))
     }
 
     /// Puts the directory in its place, durably.
@@ -132,7 +132,7 @@ fn check(path: &Path) -> io::Result<Before> {
         // Some systems give names back decomposed.
         let name: String = entry.file_name().to_string_lossy().nfc().collect();
         let known = name == LIST || LITTER.contains(&name.as_str());
-        let unchanged = || listed.get(&name).is_some_and(|hash| is(&entry.path(), hash));
+        let unchanged = || !listed.is_empty() && is_listed(&entry.path(), &name, &listed);
         if !entry.file_type()?.is_file() || !known && !unchanged() {
             let what = format!(
                 "it holds {name:?}, which no earlier run wrote, or which was changed since; name a new or an empty directory"
@@ -143,21 +143,28 @@ fn check(path: &Path) -> io::Result<Before> {
     Ok(Before::Ours)
 }
 
-/// The files that an earlier run wrote, with their hashes.
-fn listed(directory: &Path) -> io::Result<HashMap<String, String>> {
-    let text = match fs::read_to_string(directory.join(LIST)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(HashMap::new()),
-        text => text?,
-    };
-    let pairs = text.lines().filter_map(|line| line.split_once("  "));
-    Ok(pairs.map(|(hash, name)| (name.to_owned(), hash.to_owned())).collect())
+/// The lines of the list that an earlier run left, as hashes: there may be very many.
+fn listed(directory: &Path) -> io::Result<HashSet<u128>> {
+    match File::open(directory.join(LIST)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(HashSet::new()),
+        list => BufReader::new(list?).lines().map(|line| Ok(print(&line?))).collect(),
+    }
 }
 
-/// Whether a file still has this hash.
-fn is(path: &Path, wanted: &str) -> bool {
+/// Whether a file is still what the list says.
+fn is_listed(path: &Path, name: &str, listed: &HashSet<u128>) -> bool {
     let mut digest = Sha256::new();
     let copied = File::open(path).and_then(|mut file| io::copy(&mut file, &mut HashWriter(&mut digest)));
-    copied.is_ok() && HEXLOWER.encode(&digest.finalize()) == wanted
+    copied.is_ok() && listed.contains(&print(&line(&digest.finalize(), name)))
+}
+
+/// A line of the list, as `sha256sum` has it.
+fn line(digest: &[u8], name: &str) -> String {
+    format!("{}  {name}", HEXLOWER.encode(digest))
+}
+
+fn print(line: &str) -> u128 {
+    Sha256::digest(line.as_bytes()).iter().take(16).fold(0, |print, byte| print << 8 | u128::from(*byte))
 }
 
 /// Hashes what is written to it.
@@ -172,10 +179,6 @@ impl Write for HashWriter<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn hash(bytes: &[u8]) -> String {
-    HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
 /// A file that was not there.
@@ -274,6 +277,25 @@ mod tests {
         directory.commit().unwrap();
         assert_eq!(shown(&place), "Ann.vcf=1;ann (2).vcf=2;");
         assert_eq!(count(stage.path()), 1);
+    }
+
+    #[test]
+    fn a_name_that_the_system_takes_for_another_is_passed_over() {
+        let (_stage, place) = stage();
+        let mut directory = begin(&place).unwrap();
+        fs::write(directory.temporary().join("Ann.vcf"), "the system's").unwrap();
+        directory.add("Ann", b"1").unwrap();
+        directory.commit().unwrap();
+        assert_eq!(shown(&place), "Ann (2).vcf=1;Ann.vcf=the system's;");
+    }
+
+    #[test]
+    fn the_list_is_as_sha256sum_has_it() {
+        let (_stage, place) = stage();
+        write(&place, &[("Ann", "abc")]).unwrap();
+        let list = fs::read_to_string(place.join(LIST)).unwrap();
+        // The hash is FIPS 180-4's own example.
+        assert_eq!(list, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  Ann.vcf\n");
     }
 
     #[test]
