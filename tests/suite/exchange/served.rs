@@ -83,9 +83,10 @@ async fn a_stash_that_a_list_cut_is_fetched_by_itself() {
     let query = Query { expand: Expand(exchange::all_extended()), ..Query::default() };
     let page = mailbox.contacts(&place, &query).next().await.unwrap().unwrap();
     assert!(exchange::read(page[0].clone(), Dialect::Graph).stash_damaged, "the list cut it");
-    let mut writer = vcard::Writer::new(Vec::new(), Version::V3_0);
-    export(&mailbox, &[place], &mut writer, &AtomicBool::new(false), &mut Deaf).await.unwrap();
-    assert_eq!(String::from_utf8(writer.into_inner()).unwrap(), write(&[contact], Version::V3_0).0);
+    let (mut encoder, mut cards) = (vcard::Encoder::new(Version::V3_0), Vec::new());
+    let out = (&mut encoder as _, &mut cards as _);
+    export(&mailbox, &[place], out, &AtomicBool::new(false), &mut Deaf).await.unwrap();
+    assert_eq!(String::from_utf8(cards).unwrap(), write(&[contact], Version::V3_0).0);
 }
 
 /// What a later version of cardferry uploaded is compared by what is there.
@@ -107,7 +108,7 @@ async fn a_fingerprint_of_another_version_makes_nothing_new_of_what_is_there() {
         let reading = Reading::default();
         let mut records = Records::new(vec![Ok(Source::File(file))], &reading);
         let go = AtomicBool::new(false);
-        let imported = import(&mailbox, &Place::default(), "r2", &mut records, &go, &mut Deaf).await;
+        let imported = import(&mailbox, &Place::default(), "r2", None, &mut records, &go, &mut Deaf).await;
         assert_eq!((imported.totals.read, imported.totals.of(ending)), (1, 1), "{notes}");
     }
 }
