@@ -11,6 +11,11 @@ use super::frame::{is_begin, is_end};
 /// What is kept of the buffer from one card to the next.
 const KEPT: usize = 1024 * 1024;
 
+/// Bytes of a header that is folded, and blanks behind a soft break, that are looked at: a card may have hundreds of
+/// thousands of lines, and none may cost a look at all before it.
+const HEADER: usize = 16 * 1024;
+const BLANKS: usize = 1024;
+
 /// The logical lines of one card, in one buffer that is used again for the next card.
 #[derive(Default)]
 pub(super) struct Unfolded {
@@ -22,6 +27,11 @@ pub(super) struct Unfolded {
     previous: usize,
     /// The current line is an AGENT whose card was folded in line by line.
     card_folded: bool,
+    /// What the current line's header declares, as far as it has come.
+    quoted: bool,
+    base64: bool,
+    /// Whether the colon that ends the header has come.
+    whole_header: bool,
 }
 
 impl Unfolded {
@@ -77,12 +87,16 @@ impl Unfolded {
             self.text.extend_from_slice(&line[1..]);
         } else if open && matches!(first, b' ' | b'\t') {
             self.text.extend_from_slice(if self.keeps_blank(version) { line } else { &line[1..] });
+            if !self.whole_header {
+                self.look_at_header();
+            }
         } else if begins_property(line, goes_on) {
             self.close();
             self.card_folded = line.last_chunk::<12>().is_some_and(|end| end.eq_ignore_ascii_case(b":BEGIN:VCARD"));
             let start = self.text.len();
             self.text.extend_from_slice(line);
             self.lines.push(start..start);
+            self.look_at_header();
         } else {
             self.broken(line);
         }
@@ -91,10 +105,9 @@ impl Unfolded {
 
     /// A line that cannot begin a property: the rest of one that was broken without a fold.
     fn broken(&mut self, line: &[u8]) {
-        let base64 = is_base64(header(self.current()));
         if self.lines.is_empty() {
             self.strays.push(line.to_vec());
-        } else if base64 {
+        } else if self.base64 {
             let fits = line.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/= \t".contains(byte));
             if fits {
                 self.text.extend_from_slice(line);
@@ -119,14 +132,23 @@ impl Unfolded {
         version == Version::V2_1 && !(72..=77).contains(&self.previous)
     }
 
+    /// Finds the current line's transfer encoding.
+    fn look_at_header(&mut self) {
+        let line = self.current();
+        let head = header(line);
+        let whole = head.len() < line.len() || head.len() > HEADER;
+        (self.quoted, self.base64, self.whole_header) = (is_quoted_printable(head), is_base64(head), whole);
+    }
+
     /// Takes the `=` of a soft break away, if the current line ends with one.
     fn awaits_soft_break(&mut self) -> bool {
         let line = self.current();
-        let trimmed = line.trim_ascii_end();
-        if !trimmed.ends_with(b"=") || !is_quoted_printable(header(line)) {
+        let tail = &line[line.len().saturating_sub(BLANKS)..];
+        let trimmed = tail.trim_ascii_end();
+        if !self.quoted || !trimmed.ends_with(b"=") {
             return false;
         }
-        let keep = self.text.len() - (line.len() - trimmed.len()) - 1;
+        let keep = self.text.len() - (tail.len() - trimmed.len()) - 1;
         self.text.truncate(keep);
         true
     }
@@ -213,6 +235,7 @@ impl<'a> Iterator for Physical<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::Version::V3_0;
     use super::*;
 
     fn lines(text: &str, version: Version) -> Vec<String> {
@@ -242,6 +265,26 @@ mod tests {
         for (text, version, wanted) in cases {
             assert_eq!(lines(text, *version), *wanted, "{text:?}");
         }
+    }
+
+    #[test]
+    fn no_line_costs_a_look_at_all_before_it() {
+        // Each of these takes minutes when it does.
+        let (blanks, header) = (" ".repeat(73) + "\n", "x".repeat(4 << 20));
+        let folded = "NOTE:a\n".to_owned() + &blanks.repeat(200_000);
+        let soft = "NOTE;QUOTED-PRINTABLE:a\n".to_owned() + &blanks.repeat(200_000);
+        let broken = format!("NOTE;X-A={header}:a\n") + &"b\n".repeat(200_000);
+        for text in [folded, soft, broken] {
+            let lines = lines(&text, V3_0);
+            assert_eq!((lines.len(), lines[0].len() > 400_000), (1, true));
+        }
+    }
+
+    #[test]
+    fn a_header_may_be_folded_before_it_says_its_encoding() {
+        let text = "NOTE;CHARSET=UTF-8;\n ENCODING=QUOTED-PRINTABLE:a=\nb";
+        assert_eq!(lines(text, V3_0), ["NOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:ab"]);
+        assert_eq!(lines("KEY;\n ENCODING=b:QUJD\nQUJD", V3_0), ["KEY;ENCODING=b:QUJDQUJD"]);
     }
 
     #[test]
