@@ -15,7 +15,7 @@
 //! * `remote`: one mailbox over HTTP; requests and answers are values, retry is a pure decision. Beside it, pictures from
 //!   where photo links lead.
 //! * [`disk`]: what lasts: files that appear whole or not at all, locks, databases.
-//! * [`pipeline`]: whole jobs over many contacts: convert, import, export.
+//! * [`pipeline`]: whole jobs over many contacts: convert, check, import, export.
 //! * `sandbox`: an Exchange to rehearse on; it shares no types with the client.
 //! * `cli`: arguments, terminal, exit codes.
 //!

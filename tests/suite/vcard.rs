@@ -1,5 +1,7 @@
 //! The vCard room as a whole: what is written reads back, hostile bytes do no harm, the corpus is read.
 
+#[cfg(feature = "cli")]
+mod check;
 pub(crate) mod corpus;
 mod lines;
 mod oracle;

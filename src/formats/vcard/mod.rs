@@ -10,9 +10,13 @@
 //! table    one row a field: property names, how it is read, how it is written
 //! ```
 //!
+//! What the reader forgives, `check` (behind the feature of that name) tells.
+//!
 //! Values keep their backslash escapes until a row of the table takes them, since only the row knows the value's form.
 
 mod address;
+#[cfg(feature = "check")]
+pub mod check;
 mod date;
 mod days;
 mod decode;

@@ -198,7 +198,7 @@ pub(super) fn header(line: &[u8]) -> &[u8] {
 }
 
 /// Whether a line begins with `group.NAME:` or `group.NAME;…:`; the colon may stand on a line that goes on from it.
-fn begins_property(line: &[u8], goes_on: bool) -> bool {
+pub(super) fn begins_property(line: &[u8], goes_on: bool) -> bool {
     let end = memchr3(b':', b';', b' ', line).unwrap_or(line.len());
     let named = end > 0 && line[..end].iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(byte));
     named

@@ -17,7 +17,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn samples() -> Vec<(String, Vec<u8>)> {
+pub(super) fn samples() -> Vec<(String, Vec<u8>)> {
     let mut found: Vec<_> = fs::read_dir(root().join("samples/vcard"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
