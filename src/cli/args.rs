@@ -35,6 +35,8 @@ pub enum Command {
     Import(Import),
     /// Download a mailbox's contacts, photos included, into a file
     Export(Export),
+    /// Tell what is wrong or unusual in vCard files, line by line, and how to mend it
+    Check(Check),
     /// The embedded server to rehearse on
     Sandbox(Sandbox),
 }
@@ -221,6 +223,20 @@ pub struct Export {
     /// What to write.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `check`.
+#[derive(Debug, Group)]
+pub struct Check {
+    /// vCard files, directories with .vcf files, or - for standard input
+    #[arg(value_name = "FILE", required_unless_present = "rules")]
+    pub inputs: Vec<PathBuf>,
+    /// Print every rule: its code, severity, versions, section and way out
+    #[arg(long, env = "CARDFERRY_RULES", value_parser = FalseyValueParser::new())]
+    pub rules: bool,
+    /// Bytes that one vCard may have; a larger one is told and not looked at
+    #[arg(long, value_name = "BYTES", env = "CARDFERRY_MAX_CARD_SIZE", default_value_t = vcard::Options::default().max_card_size)]
+    pub max_card_size: usize,
 }
 
 /// `sandbox`.

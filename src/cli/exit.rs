@@ -30,6 +30,8 @@ pub enum Exit {
     Unavailable = 6,
     /// There was nothing to do, and `--fail-empty` forbids that.
     Nothing = 7,
+    /// A check found errors or warnings.
+    Differences = 8,
     /// Interrupted by the user.
     Interrupted = 130,
 }
@@ -45,6 +47,7 @@ impl Exit {
         (Exit::NotAuthorised, "not authorised"),
         (Exit::Unavailable, "unavailable beyond patience, run again later"),
         (Exit::Nothing, "nothing to do under --fail-empty"),
+        (Exit::Differences, "check found errors or warnings"),
         (Exit::Interrupted, "interrupted"),
     ];
 }

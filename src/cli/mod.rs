@@ -3,6 +3,7 @@
 pub mod args;
 
 mod address;
+mod check;
 mod convert;
 mod exit;
 mod export;
@@ -51,6 +52,7 @@ fn run(args: Args) -> Result<Exit, Failure> {
     let common = args.common;
     runtime.block_on(async {
         match args.command {
+            Command::Check(command) => check::run(&common, &command),
             Command::Convert(command) => convert::run(&common, &command),
             Command::Import(command) => import::run(&common, &command).await,
             Command::Export(command) => export::run(&common, &command).await,

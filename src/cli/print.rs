@@ -85,7 +85,7 @@ pub(super) fn note(common: &Common, text: &str) {
 
 /// Names and messages come from files and servers: what moves the cursor or turns the reading direction must not reach
 /// the terminal, nor a line break that would forge a line of ours.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let hidden = SECRET.get().map(|secret| text.replace(secret, "[token]"));
     let text = hidden.as_deref().unwrap_or(text);
     let harmless = |letter: char| match letter {

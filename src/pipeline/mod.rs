@@ -1,5 +1,7 @@
 //! Whole jobs over many contacts. Imports `model`, `formats`, `remote` and `disk`.
 
+#[cfg(feature = "check")]
+pub mod check;
 mod convert;
 mod links;
 mod pictures;

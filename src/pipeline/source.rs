@@ -114,6 +114,19 @@ impl Source {
     /// # Errors
     /// When it cannot be opened, is empty, or is of no format that is read.
     pub fn open(&self, reading: &Reading) -> Result<Box<dyn Reader>, SourceError> {
+        let source: Arc<str> = self.name().into();
+        let (format, input) = self.content(reading)?;
+        Ok(match format {
+            Format::Vcard => Box::new(vcard::Reader::new(source, input, reading.vcard)),
+            Format::Csv => Box::new(csv::Reader::new(source, input, reading.csv.clone())),
+        })
+    }
+
+    /// Opens it and tells its format.
+    ///
+    /// # Errors
+    /// When it cannot be opened, is empty, or is of no format that is read.
+    pub(super) fn content(&self, reading: &Reading) -> Result<(Format, Box<dyn Read + Send>), SourceError> {
         let name = self.name();
         let io = |error| SourceError::Io { source_name: name.clone(), error };
         let mut input: Box<dyn Read + Send> = match self {
@@ -126,12 +139,7 @@ impl Source {
             return Err(SourceError::Empty(name));
         }
         let format = reading.format.map_or_else(|| format_of(&name, &head), Ok)?;
-        let source: Arc<str> = name.as_str().into();
-        let input = Cursor::new(head).chain(input);
-        Ok(match format {
-            Format::Vcard => Box::new(vcard::Reader::new(source, input, reading.vcard)),
-            Format::Csv => Box::new(csv::Reader::new(source, input, reading.csv.clone())),
-        })
+        Ok((format, Box::new(Cursor::new(head).chain(input))))
     }
 }
 

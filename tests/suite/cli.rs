@@ -1,5 +1,6 @@
 //! The command line over the real binary: streams, files, exit codes, messages.
 
+mod check;
 mod convert;
 mod links;
 pub(crate) mod mailbox;
