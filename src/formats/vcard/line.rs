@@ -14,6 +14,8 @@ pub(super) struct Line<'a> {
     pub(super) name: &'a str,
     pub(super) params: Vec<Param<'a>>,
     pub(super) value: &'a [u8],
+    /// The value where its card is all UTF-8.
+    pub(super) text: Option<&'a str>,
 }
 
 /// One value of a parameter: `TYPE=HOME,FAX` makes two.
@@ -42,10 +44,20 @@ impl Param<'_> {
 pub(super) fn parse(line: &[u8]) -> Option<Line<'_>> {
     let head = header(line);
     let value = line.get(head.len() + 1..)?;
-    let head = std::str::from_utf8(head).ok()?;
+    Some(assemble(std::str::from_utf8(head).ok()?, value, None))
+}
+
+/// Takes a line of a card that is all UTF-8 apart; none when it has no colon.
+pub(super) fn parse_text(line: &str) -> Option<Line<'_>> {
+    let (head, value) = line.split_at(header(line.as_bytes()).len());
+    let value = value.get(1..)?;
+    Some(assemble(head, value.as_bytes(), Some(value)))
+}
+
+fn assemble<'a>(head: &'a str, value: &'a [u8], text: Option<&'a str>) -> Line<'a> {
     let (name, params) = head.split_once(';').unwrap_or((head, ""));
     let (group, name) = name.rsplit_once('.').unwrap_or(("", name));
-    Some(Line { group, name: name.trim(), params: parse_params(params), value })
+    Line { group, name: name.trim(), params: parse_params(params), value, text }
 }
 
 fn parse_params(mut text: &str) -> Vec<Param<'_>> {

@@ -32,7 +32,7 @@ pub(super) struct Property<'a> {
 impl<'a> Property<'a> {
     /// Undoes encoding and character set of a line.
     pub(super) fn new(line: Line<'a>, version: Version, charsets: &mut Charsets) -> Self {
-        let Line { group, name, mut params, value } = line;
+        let Line { group, name, mut params, value, text } = line;
         for param in &mut params {
             if param.name.is_empty() && PLACES.iter().any(|place| place.eq_ignore_ascii_case(&param.value)) {
                 param.name = "VALUE";
@@ -48,6 +48,8 @@ impl<'a> Property<'a> {
                 Cow::Borrowed(bytes) => charsets.text(bytes, charset),
                 Cow::Owned(bytes) => Cow::Owned(charsets.text(&bytes, charset).into_owned()),
             }
+        } else if let (None, Some(text)) = (charset, text) {
+            Cow::Borrowed(text)
         } else {
             charsets.text(value, charset)
         };

@@ -12,7 +12,7 @@ use super::draft::Draft;
 use super::frame::{Frame, Frames, HEAD, Piece};
 use super::line;
 use super::property::Property;
-use super::unfold::{Physical, Unfolded};
+use super::unfold::{Logical, Physical, Unfolded};
 use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark};
 use crate::model::{Field, Loss, Why};
 
@@ -195,10 +195,14 @@ impl Interpreter {
         let version = version_of(raw);
         self.unfolded.take(raw, version);
         let mut properties = Vec::with_capacity(24);
-        for text in self.unfolded.lines() {
-            match line::parse(text) {
+        for logical in self.unfolded.lines() {
+            let line = match logical {
+                Logical::Text(text) => line::parse_text(text),
+                Logical::Bytes(bytes) => line::parse(bytes),
+            };
+            match line {
                 Some(line) => properties.push(Property::new(line, version, &mut self.charsets)),
-                None => losses.push(stray(text, &mut self.charsets)),
+                None => losses.push(stray(logical.bytes(), &mut self.charsets)),
             }
         }
         for text in &self.unfolded.strays {

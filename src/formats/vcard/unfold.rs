@@ -16,10 +16,30 @@ const KEPT: usize = 1024 * 1024;
 const HEADER: usize = 16 * 1024;
 const BLANKS: usize = 1024;
 
+/// A logical line.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Logical<'a> {
+    /// Of a card that is all UTF-8.
+    Text(&'a str),
+    /// Of one that is not: the character set is to be found.
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Logical<'a> {
+    pub(super) fn bytes(self) -> &'a [u8] {
+        match self {
+            Logical::Text(text) => text.as_bytes(),
+            Logical::Bytes(bytes) => bytes,
+        }
+    }
+}
+
 /// The logical lines of one card, in one buffer that is used again for the next card.
 #[derive(Default)]
 pub(super) struct Unfolded {
     text: Vec<u8>,
+    /// All of the text, when it is UTF-8; `text` is empty then.
+    utf8: String,
     lines: Vec<Range<usize>>,
     /// Lines that belong to no property.
     pub(super) strays: Vec<Vec<u8>>,
@@ -37,6 +57,10 @@ pub(super) struct Unfolded {
 impl Unfolded {
     /// Takes the lines of a card between its BEGIN and its END.
     pub(super) fn take(&mut self, raw: &[u8], version: Version) {
+        if self.text.is_empty() {
+            self.text = std::mem::take(&mut self.utf8).into_bytes();
+        }
+        self.utf8.clear();
         self.text.clear();
         self.text.shrink_to(raw.len().max(KEPT));
         self.lines.clear();
@@ -63,14 +87,22 @@ impl Unfolded {
             depth = depth.saturating_sub(u32::from(ends));
         }
         self.close();
-        if std::str::from_utf8(&self.text).is_err() {
-            self.mend_headers();
+        // Looked at once for the whole card, and not again for each of its values.
+        match String::from_utf8(std::mem::take(&mut self.text)) {
+            Ok(utf8) => self.utf8 = utf8,
+            Err(error) => {
+                self.text = error.into_bytes();
+                self.mend_headers();
+            }
         }
     }
 
     /// The logical lines, without BEGIN and END; an AGENT's nested card stands in its value with line feeds.
-    pub(super) fn lines(&self) -> impl Iterator<Item = &[u8]> {
-        self.lines.iter().map(|line| &self.text[line.clone()])
+    pub(super) fn lines(&self) -> impl Iterator<Item = Logical<'_>> {
+        self.lines.iter().map(|line| match self.text.get(line.clone()) {
+            Some(bytes) if !self.text.is_empty() => Logical::Bytes(bytes),
+            _ => Logical::Text(self.utf8.get(line.clone()).unwrap_or_default()),
+        })
     }
 
     fn physical(&mut self, line: &[u8], goes_on: bool, version: Version) {
@@ -241,7 +273,7 @@ mod tests {
     fn lines(text: &str, version: Version) -> Vec<String> {
         let mut unfolded = Unfolded::default();
         unfolded.take(format!("BEGIN:VCARD\n{text}\nEND:VCARD\n").as_bytes(), version);
-        unfolded.lines().map(|line| String::from_utf8_lossy(line).into_owned()).collect()
+        unfolded.lines().map(|line| String::from_utf8_lossy(line.bytes()).into_owned()).collect()
     }
 
     #[test]
@@ -291,7 +323,7 @@ mod tests {
     fn a_fold_may_split_a_character() {
         let mut unfolded = Unfolded::default();
         unfolded.take(b"BEGIN:VCARD\r\nFN:Zo\xc3\r\n \xab\r\nEND:VCARD\r\n", Version::V3_0);
-        assert_eq!(unfolded.lines().collect::<Vec<_>>(), ["FN:Zoë".as_bytes()]);
+        assert_eq!(unfolded.lines().map(Logical::bytes).collect::<Vec<_>>(), ["FN:Zoë".as_bytes()]);
     }
 
     #[test]
@@ -299,7 +331,7 @@ mod tests {
         let mut unfolded = Unfolded::default();
         unfolded.take(b"BEGIN:VCARD\nX;A=\xfc:\xe9\nFN:\xe9\nEND:VCARD\n", Version::V3_0);
         let wanted = ["X;A=\u{fffd}:".as_bytes(), b"FN:"].map(|head| [head, b"\xe9"].concat());
-        assert_eq!(unfolded.lines().collect::<Vec<_>>(), wanted);
+        assert_eq!(unfolded.lines().map(Logical::bytes).collect::<Vec<_>>(), wanted);
     }
 
     #[test]
