@@ -3,7 +3,7 @@
 use super::Version;
 use super::draft::Draft;
 use super::escape::unescape;
-use super::frame::is_begin;
+use super::frame::{is_begin, is_end};
 use super::property::Property;
 use super::table::{COLUMN, Row};
 use super::write::{Card, is_token};
@@ -51,11 +51,25 @@ fn write_property(card: &mut Card<'_>, extra: &Extra) {
     card.begin(Field::Extra, &extra.name, &[], &extra.rest, true);
     if card.version == Version::V2_1 && extra.name.eq_ignore_ascii_case("AGENT") {
         let nested = unescape(&extra.value, Version::V3_0);
-        if nested.lines().next().is_some_and(|begin| is_begin(begin.as_bytes())) {
+        if is_card(&nested) {
             return card.nested(&nested);
         }
     }
     card.verbatim(&extra.value);
+}
+
+/// Whether a text is one card, cards within it ended too: anything else would open or end cards around it.
+fn is_card(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.is_empty());
+    let mut depth = usize::from(lines.next().is_some_and(|begin| is_begin(begin.as_bytes())));
+    while let Some(line) = lines.next().filter(|_| depth > 0) {
+        depth += usize::from(is_begin(line.as_bytes()));
+        depth -= usize::from(is_end(line.as_bytes()));
+        if depth == 0 {
+            return lines.next().is_none();
+        }
+    }
+    false
 }
 
 /// LOGO, SOUND, KEY in base64.

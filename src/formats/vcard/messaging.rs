@@ -142,6 +142,10 @@ pub(super) fn read_im(draft: &mut Draft<'_>, _: &'static Row, property: &Propert
         }
         _ => handle(value, named.filter(|name| !name.is_empty())),
     };
+    // A scheme without a handle is nobody's address.
+    if address.is_empty() {
+        return draft.extra(property);
+    }
     if own.is_none() && uri(&service, &address) != value {
         property.keep_raw(&mut rest);
     }

@@ -147,8 +147,8 @@ fn nickname(value: &str, version: Version) -> String {
     if version == Version::V2_1 {
         return unescape(value, version).trim().to_owned();
     }
-    let items: Vec<_> = split(value, b',', version).map(|item| unescape(item.trim(), version)).collect();
-    items.join(", ")
+    let items = split(value, b',', version).map(|item| unescape(item, version).trim().to_owned());
+    items.filter(|item| !item.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn write_nickname(card: &mut Card<'_>, row: &'static Row) {

@@ -70,7 +70,14 @@ pub(super) fn read_related(draft: &mut Draft<'_>, _: &'static Row, property: &Pr
     let mut rest = property.rest(|_| false);
     let label = draft.label(property, &mut rest);
     let label = match (label, known) {
-        (Some(label), _) => relation(&label),
+        (Some(label), known) => {
+            let label = relation(&label);
+            // The same said twice: a word that stayed would be joined by another one at each writing.
+            if known.as_ref() == Some(&label) {
+                drop_type(&mut rest, &label, &mut seen);
+            }
+            label
+        }
         (None, Some(known)) => {
             drop_type(&mut rest, &known, &mut seen);
             known

@@ -59,6 +59,10 @@ impl<'a> Property<'a> {
             value = Cow::Owned(charsets.text(&bytes, charset).into_owned());
             base64 = false;
         }
+        // No version has a NUL; one that an encoding brought in is dropped as one between the lines is.
+        if value.contains('\0') {
+            value = Cow::Owned(value.replace('\0', ""));
+        }
         Self { group, name, params, value, base64, row, version }
     }
 

@@ -35,9 +35,8 @@ impl Said {
         for word in property.types().filter_map(words::meaning) {
             said.hear(word, of_phone);
         }
-        if let Some(number) = property.param("PREF").and_then(preference) {
-            said.preference = Some(number);
-        }
+        let mut numbers = property.params.iter().filter(|param| param.is("PREF"));
+        said.preference = numbers.find_map(|param| preference(&param.value)).or(said.preference);
         let mut rest = property.rest(|param| known(param) || said.covers(param, of_phone));
         let label = draft.label(property, &mut rest);
         said.rest = rest;
@@ -158,7 +157,7 @@ pub(super) fn write_emails(card: &mut Card<'_>, row: &'static Row) {
 fn number(text: &str) -> (&str, bool) {
     let text = text.trim();
     match text.get(..4) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => (&text[4..], true),
+        Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => (text[4..].trim(), true),
         _ => (text, false),
     }
 }

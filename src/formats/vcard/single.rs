@@ -132,7 +132,7 @@ pub(super) fn read_geo(draft: &mut Draft<'_>, row: &'static Row, property: &Prop
     let text = text.trim();
     let uri = text.get(..4).filter(|scheme| scheme.eq_ignore_ascii_case("geo:")).map(|_| &text[4..]);
     let place = match uri {
-        Some(place) => place.to_owned(),
+        Some(place) => coordinates(place, ',').unwrap_or_else(|| place.trim().to_owned()),
         None => coordinates(text, ';').unwrap_or_else(|| text.to_owned()),
     };
     if uri.is_none() && coordinates(&place, ',').is_none() && !place.is_empty() {

@@ -339,7 +339,7 @@ impl<'a> Card<'a> {
 
     /// Writes the label of a group, once; built-in ones as Apple wraps them.
     pub(super) fn label(&mut self, group: &str, label: &str, wrapped: bool) {
-        if group.is_empty() || label.is_empty() || self.labelled.iter().any(|known| known == group) {
+        if group.is_empty() || label.is_empty() || self.labelled.iter().any(|known| known.eq_ignore_ascii_case(group)) {
             return;
         }
         self.begin_in(self.field, group, "X-ABLabel", &[], &Rest::default(), false);
