@@ -1,0 +1,305 @@
+//! Real cards, damaged: whatever is done to a card, reading it ends, its neighbours stay what they are, and what is
+//! written of it settles.
+//!
+//! `CARDFERRY_SEEDS` says how often each file is damaged anew; a failure names its seed and shows the smallest input
+//! that still fails.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+
+use cardferry::formats::Outcome;
+
+use super::corpus::files;
+use super::samples::samples;
+use crate::generator::Draw;
+use crate::laws;
+
+/// Files above this are left to the tests that read them whole.
+const LARGEST: usize = 24 * 1024;
+
+/// One way to damage a file.
+type Damage = fn(&mut Draw, Vec<u8>) -> Vec<u8>;
+
+const DAMAGES: &[Damage] = &[
+    flip_bits,
+    cut_out,
+    cut_off,
+    duplicate_a_line,
+    swap_two_lines,
+    move_a_line_into_another,
+    break_anywhere,
+    fold_anywhere,
+    join_two_lines,
+    insert_garbage,
+    insert_garbage,
+    insert_very_many,
+    insert_a_piece,
+    insert_a_piece,
+];
+
+fn flip_bits(draw: &mut Draw, mut bytes: Vec<u8>) -> Vec<u8> {
+    for _ in 0..=draw.below(4) {
+        let at = draw.below(bytes.len());
+        bytes[at] ^= 1 << draw.below(8);
+    }
+    bytes
+}
+
+fn cut_out(draw: &mut Draw, mut bytes: Vec<u8>) -> Vec<u8> {
+    let from = draw.below(bytes.len());
+    let to = (from + 1 + draw.below(80)).min(bytes.len());
+    bytes.drain(from..to);
+    bytes
+}
+
+fn cut_off(draw: &mut Draw, mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.truncate(1 + draw.below(bytes.len()));
+    bytes
+}
+
+/// The lines of a text, each with its end.
+fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
+    bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+}
+
+fn duplicate_a_line(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
+    let mut lines = lines(&bytes);
+    let line = lines[draw.below(lines.len())].clone();
+    lines.insert(draw.below(lines.len() + 1), line);
+    lines.concat()
+}
+
+fn swap_two_lines(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
+    let mut lines = lines(&bytes);
+    let count = lines.len();
+    lines.swap(draw.below(count), draw.below(count));
+    lines.concat()
+}
+
+fn move_a_line_into_another(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
+    let mut lines = lines(&bytes);
+    let line = lines.remove(draw.below(lines.len()));
+    let mut rest = lines.concat();
+    let at = draw.below(rest.len() + 1);
+    rest.splice(at..at, line);
+    rest
+}
+
+fn insert(draw: &mut Draw, mut bytes: Vec<u8>, piece: &[u8]) -> Vec<u8> {
+    let at = draw.below(bytes.len() + 1);
+    bytes.splice(at..at, piece.iter().copied());
+    bytes
+}
+
+fn break_anywhere(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
+    let end = [b"\r\n".as_slice(), b"\n", b"\r", b"=\r\n", b"\\\n", b"\r\n\r\n"][draw.below(6)];
+    insert(draw, bytes, end)
+}
+
+fn fold_anywhere(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
+    let fold = [b"\r\n ".as_slice(), b"\n\t", b"\r ", b"\r\n  ", b"=\r\n ", b"\n \n "][draw.below(6)];
+    insert(draw, bytes, fold)
+}
+
+fn join_two_lines(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
+    let mut lines = lines(&bytes);
+    let at = draw.below(lines.len());
+    while lines[at].last().is_some_and(u8::is_ascii_whitespace) {
+        lines[at].pop();
+    }
+    lines.concat()
+}
+
+fn insert_garbage(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
+    let count = 1 + draw.below(9);
+    let garbage: Vec<u8> = (0..count).map(|_| draw.below(256) as u8).collect();
+    insert(draw, bytes, &garbage)
+}
+
+fn insert_very_many(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
+    const MANY: [&[u8]; 10] =
+        [b";", b",", b"\\", b"=", b"\"", b"\r\n", b"\r\n ", b";TYPE=HOME", b"\0", b"\r\nTEL;TYPE=WORK:1\r\n"];
+    let piece = MANY[draw.below(MANY.len())].repeat(200 + draw.below(400));
+    insert(draw, bytes, &piece)
+}
+
+/// What a card's reading turns on.
+fn insert_a_piece(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
+    const PIECES: [&[u8]; 24] = [
+        b"BEGIN:VCARD\r\n",
+        b"\r\nEND:VCARD\r\n",
+        b"\r\nVERSION:2.1\r\n",
+        b"\r\nVERSION:4.0\r\n",
+        b"\r\nAGENT:\r\nBEGIN:VCARD\r\n",
+        b";ENCODING=QUOTED-PRINTABLE",
+        b";ENCODING=BASE64",
+        b";ENCODING=b",
+        b";CHARSET=SHIFT_JIS",
+        b";CHARSET=UTF-16",
+        b";VALUE=uri",
+        b";PREF=1;PREF=2",
+        b";TYPE=",
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        b"\0",
+        b"data:image/png;base64,",
+        b"item1.",
+        b"\r\nitem1.X-ABLabel:_$!<Home>!$_\r\n",
+        b"\r\nX-ABLabel:\r\n",
+        b"\r\nN:;;;;\r\n",
+        b"\r\nORG:;;a\r\n",
+        b"\r\nBDAY;X-APPLE-OMIT-YEAR=1604:1604-02-30\r\n",
+        b"\r\nADR:;;;;;;;;;;;;;;;;;;;;\r\n",
+    ];
+    let piece = PIECES[draw.below(PIECES.len())];
+    insert(draw, bytes, piece)
+}
+
+/// Damages a file one to four times over.
+fn damaged(bytes: &[u8], seed: u64) -> Vec<u8> {
+    let mut draw = Draw::new(seed);
+    let mut bytes = bytes.to_vec();
+    for _ in 0..=draw.below(4) {
+        if !bytes.is_empty() {
+            bytes = DAMAGES[draw.below(DAMAGES.len())](&mut draw, bytes);
+        }
+    }
+    bytes
+}
+
+const BEFORE: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Byron;Zoë;;;\r\nFN:Zoë Byron\r\nTEL;TYPE=CELL:1\r\nEND:VCARD\r\n";
+const AFTER: &str = "\r\nBEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;Ada\r\n\
+    FN:Ada\r\nNOTE:two=\r\nEND:VCARD\r\n";
+
+/// Cards that stand before and after a damaged one are what they are alone. A card that ends in an AGENT without a
+/// value has the next one for its agent (vCard 2.1): nobody can tell that it was meant otherwise.
+fn neighbours_survive(bytes: &[u8]) -> Result<(), String> {
+    if bytes.trim_ascii_end().to_ascii_uppercase().ends_with(b"AGENT:") {
+        return Ok(());
+    }
+    let source = [BEFORE.as_bytes(), bytes, AFTER.as_bytes()].concat();
+    let (records, whole) = laws::as_far_as(&source);
+    let alone = |card: &str| laws::as_far_as(card.as_bytes()).0.pop().map(|record| (record.outcome, record.losses));
+    let ends = [records.first(), records.last()].map(|record| record.map(|it| (it.outcome.clone(), it.losses.clone())));
+    let [before, after] = ends;
+    if !whole {
+        return Err("the file cannot be read to its end".to_owned());
+    }
+    if before != alone(BEFORE) {
+        return Err("the card before it is another one".to_owned());
+    }
+    if after != alone(AFTER) {
+        return Err("the card after it is another one".to_owned());
+    }
+    Ok(())
+}
+
+/// Every law, and no panic.
+fn holds(bytes: &[u8]) -> Result<(), String> {
+    let laws = || {
+        laws::reading_does_no_harm(bytes)?;
+        neighbours_survive(bytes)?;
+        laws::round_trips_settle(bytes)
+    };
+    catch_unwind(AssertUnwindSafe(laws)).unwrap_or_else(|_| Err("a panic".to_owned()))
+}
+
+/// What is left when every line, then every byte, is taken out without which it fails in another way or not at all.
+fn smallest(bytes: Vec<u8>, why: &str) -> Vec<u8> {
+    let alike = |bytes: &[u8]| holds(bytes).is_err_and(|other| other.bytes().take(16).eq(why.bytes().take(16)));
+    let mut pieces = lines(&bytes);
+    for _ in 0..2 {
+        let mut at = 0;
+        while at < pieces.len() && pieces.len() < 600 {
+            let piece = pieces.remove(at);
+            if !alike(&pieces.concat()) {
+                pieces.insert(at, piece);
+                at += 1;
+            }
+        }
+        pieces = pieces.concat().into_iter().map(|byte| vec![byte]).collect();
+    }
+    pieces.concat()
+}
+
+fn seeds() -> u64 {
+    std::env::var("CARDFERRY_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
+#[test]
+fn a_damaged_card_does_no_harm() {
+    let mut all = files();
+    all.extend(samples());
+    all.retain(|(_, bytes)| bytes.len() <= LARGEST && !bytes.is_empty());
+    let work = Mutex::new((0..seeds()).flat_map(|seed| all.iter().map(move |file| (seed, file))));
+    let wrong = Mutex::new(Vec::new());
+    let run = || {
+        while let Some((seed, (name, bytes))) = { work.lock().unwrap().next() } {
+            let bytes = damaged(bytes, seed);
+            if let Err(why) = holds(&bytes) {
+                wrong.lock().unwrap().push((name, seed, why, bytes));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(run);
+        run();
+    });
+    let wrong = wrong.into_inner().unwrap();
+    let shown = wrong.iter().take(10).map(|(name, seed, why, bytes)| {
+        let least = String::from_utf8_lossy(&smallest(bytes.clone(), why)).chars().take(400).collect::<String>();
+        format!("{name}, seed {seed}: {why}\n    {least:?}\n")
+    });
+    assert!(wrong.is_empty(), "{} inputs\n{}", wrong.len(), shown.collect::<String>());
+}
+
+/// The least of what broke a law once.
+#[test]
+fn what_did_harm_does_so_no_more() {
+    const FOUND: &[&str] = &[
+        "BEGIN:VCARD\nAGENT:BEGIN:VCARD\n",
+        "BEGIN:VCARD\nAGENT:BEGIN:VCARD\\nEND:VCARD\\nEND:VCARD\n",
+        "BEGIN:VCARD\nEND:\n",
+        "BEGIN:VCARD\nIMPP:skype:\n",
+        "BEGIN:VCARD\nIMPP;X-SERVICE-TYPE= :xmpp:a\n",
+        "BEGIN:VCARD\nFN:a\nNICKNAME:,\n",
+        "BEGIN:VCARD\nNICKNAME:a\\n\n",
+        "BEGIN:VCARD\nTEL;PREF=1;PREF=2nd:1\n",
+        "BEGIN:VCARD\nTEL:tel:\u{b}7\n",
+        "BEGIN:VCARD\nGEO:geo:\\n1,2\n",
+        "BEGIN:VCARD\nVERSION:2.1\nNOTE;ENCODING=QUOTED-PRINTABLE:a=00b\n",
+        "BEGIN:VCARD\nitem1.TEL:2\nITEM1.X-ABLABEL:C\nITEM1.X-ABDATE:2024-01-01\n",
+        "BEGIN:VCARD\nitem2.IMPP:1\nitem2.X-ABRELATEDNAMES:y\nitem2.X-ABLabel:_$!<Spouse>!$_\n",
+        "BEGIN:VCARD\nitem1.X-ABLabel:_$!<Home>!$_\nitem1.EMAIL:e\nitem1.X-ABLABEL:l\n",
+    ];
+    for shift in 0..60 {
+        let note = format!("BEGIN:VCARD\nNOTE:{}ü END:VCARD and BEGIN:VCARD\n", "x".repeat(shift));
+        assert_eq!(holds(note.as_bytes()), Ok(()), "{note}");
+    }
+    for source in FOUND {
+        assert_eq!(holds(source.as_bytes()), Ok(()), "{source}");
+    }
+}
+
+/// Sizes that a quadratic reader or writer would not live to see the end of.
+#[test]
+fn huge_counts_are_read() {
+    let many =
+        |line: &str, count: usize| format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:a\r\n{}END:VCARD\r\n", line.repeat(count));
+    let sources = [
+        many("X-ODD:1\r\n", 20_000),
+        many("TEL;TYPE=HOME:1\r\n", 20_000),
+        many("\r\n", 100_000),
+        many("junk\r\n", 20_000),
+        format!("BEGIN:VCARD\r\nFN:a\r\nCATEGORIES:{}\r\nEND:VCARD\r\n", "a,".repeat(50_000)),
+        format!("BEGIN:VCARD\r\nFN:a\r\nTEL{}:1\r\nEND:VCARD\r\n", ";TYPE=X".repeat(20_000)),
+        format!("BEGIN:VCARD\r\nFN:{}\r\nEND:VCARD\r\n", "a\r\n ".repeat(100_000)),
+        "BEGIN:VCARD\r\n".repeat(20_000),
+        "END:VCARD\r\n".repeat(20_000),
+    ];
+    for source in sources {
+        for record in laws::as_far_as(source.as_bytes()).0 {
+            assert!(!matches!(&record.outcome, Outcome::Contact(contact) if contact.name.full.len() > 200_000));
+        }
+    }
+}
