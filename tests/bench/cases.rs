@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use crate::inputs;
 use crate::measure::{Run, measured};
+use crate::{cards, inputs, peer};
 
 /// Contacts that are imported and exported.
 const IMPORTED: usize = 1_000;
@@ -16,8 +16,41 @@ pub struct Case {
     pub name: &'static str,
     /// What is read; for an export, what had been imported.
     pub input: Input,
+    /// What it may take of calcard's time, where calcard runs beside it.
+    pub goal: Option<Goal>,
     command: Command,
     output: PathBuf,
+    /// Whether one run is enough.
+    once: bool,
+}
+
+/// What a conversion may take at the most: parts of calcard's time.
+#[derive(Debug, Clone, Copy)]
+pub struct Goal {
+    /// Of its wall time.
+    pub wall: f64,
+    /// Of its CPU time.
+    pub cpu: f64,
+}
+
+/// Many small cards.
+const PLAIN: Goal = Goal { wall: 0.45, cpu: 0.8 };
+
+/// Photos, which are only moved.
+const PHOTOS: Goal = Goal { wall: 0.3, cpu: f64::INFINITY };
+
+/// A file of the user's own: compared, not judged.
+const NONE: Goal = Goal { wall: f64::INFINITY, cpu: f64::INFINITY };
+
+/// Runs of the program, and of its peers where there are any, one after the other.
+#[derive(Default)]
+pub struct Rounds {
+    /// The program's.
+    pub own: Vec<Run>,
+    /// calcard's, over the same file.
+    pub calcard: Vec<Run>,
+    /// Those of a copy of the file.
+    pub copy: Vec<Run>,
 }
 
 /// A file to read.
@@ -49,33 +82,46 @@ enum Command {
 }
 
 /// All cases over inputs of their own in a directory.
-pub fn all(directory: &Path, cards: usize) -> Vec<Case> {
+pub fn all(directory: &Path, cards: usize, tenfold: bool) -> Vec<Case> {
     let input = |name: &str, making| Input { path: directory.join(name), making };
-    let plain = input("plain.vcf", Making::Vcards { count: cards, photos: false });
-    let photos = input("photos.vcf", Making::Vcards { count: cards, photos: true });
+    let vcards = |name: &str, count, photos| input(name, Making::Vcards { count, photos });
+    let case = |name, command, input: &Input, output: &str, goal| {
+        let (input, output) = (input.clone(), directory.join(output));
+        Case { name, input, goal, command, output, once: false }
+    };
     let table = input("table.csv", Making::Table { count: cards });
     let import = input("import.csv", Making::Table { count: IMPORTED });
-    let case = |name, command, input: &Input, output: &str| {
-        let (input, output) = (input.clone(), directory.join(output));
-        Case { name, input, command, output }
-    };
-    vec![
-        case("vcf to csv", Command::Convert, &plain, "out.csv"),
-        case("csv to vcf", Command::Convert, &table, "out.vcf"),
-        case("vcf to vcf", Command::Convert, &plain, "out.vcf"),
-        case("vcf to vcf, photos", Command::Convert, &photos, "out.vcf"),
-        case("import, new", Command::Import, &import, ""),
-        case("import, again", Command::ImportAgain, &import, ""),
-        case("export to vcf", Command::Export, &import, "out.vcf"),
-    ]
+    let (plain, photos) = (vcards("plain.vcf", cards, false), vcards("photos.vcf", cards / 20, true));
+    let mut cases = vec![
+        case("vcf to vcf", Command::Convert, &plain, "out.vcf", Some(PLAIN)),
+        case("vcf to csv", Command::Convert, &plain, "out.csv", Some(PLAIN)),
+        case("vcf to vcf, photos", Command::Convert, &photos, "out.vcf", Some(PHOTOS)),
+        case("csv to vcf", Command::Convert, &table, "out.vcf", None),
+    ];
+    if tenfold {
+        let (plain, photos) = (vcards("plain10.vcf", cards * 10, false), vcards("photos10.vcf", cards / 2, true));
+        let large = [
+            case("vcf to vcf, × 10", Command::Convert, &plain, "out.vcf", None),
+            case("vcf to csv, × 10", Command::Convert, &plain, "out.csv", None),
+            case("photos, × 10", Command::Convert, &photos, "out.vcf", None),
+        ];
+        cases.extend(large.map(|case| Case { once: true, ..case }));
+    }
+    cases.extend([
+        case("import, new", Command::Import, &import, "", None),
+        case("import, again", Command::ImportAgain, &import, "", None),
+        case("export to vcf", Command::Export, &import, "out.vcf", None),
+    ]);
+    cases
 }
 
 /// A file of the user's own, converted to both formats.
 pub fn of_file(file: &Path, directory: &Path) -> Vec<Case> {
     let input = Input { path: file.to_owned(), making: Making::There };
+    let goal = file.extension().is_some_and(|ending| ending == "vcf").then_some(NONE);
     let case = |name, output: &str| {
         let (input, output) = (input.clone(), directory.join(output));
-        Case { name, input, command: Command::Convert, output }
+        Case { name, input, goal, command: Command::Convert, output, once: false }
     };
     vec![case("to vcf", "out.vcf"), case("to csv", "out.csv")]
 }
@@ -87,7 +133,7 @@ impl Input {
         match self.making {
             _ if self.path.exists() => {}
             Making::There => panic!("{}: no such file", self.path.display()),
-            Making::Vcards { count, photos } => drop(inputs::write_vcards(inputs::contacts(count, photos), create())),
+            Making::Vcards { count, photos } => cards::write(count, photos, create()),
             Making::Table { count } => inputs::write_table(inputs::contacts(count, false), create()),
         }
     }
@@ -95,21 +141,33 @@ impl Input {
 
 impl Case {
     /// Measures so many runs.
-    pub fn runs(&self, count: u32) -> Vec<Run> {
+    pub fn rounds(&self, count: u32) -> Rounds {
         let full = tempfile::tempdir().unwrap();
         let full = full.path();
         if matches!(self.command, Command::ImportAgain | Command::Export) {
             measured(&self.words(Command::Import, full));
         }
-        let run = |_| match self.command {
-            Command::Import => measured(&self.words(self.command, tempfile::tempdir().unwrap().path())),
-            command => measured(&self.words(command, full)),
-        };
-        let runs: Vec<_> = (0..count).map(run).collect();
-        if !matches!(self.input.making, Making::There) {
-            runs.iter().for_each(|run| self.check(run));
+        let mut rounds = Rounds::default();
+        for _ in 0..if self.once { 1 } else { count } {
+            if self.goal.is_some() {
+                rounds.copy.push(measured(&self.peer(peer::COPY)));
+                rounds.calcard.push(measured(&self.peer(peer::CALCARD)));
+            }
+            rounds.own.push(match self.command {
+                Command::Import => measured(&self.words(self.command, tempfile::tempdir().unwrap().path())),
+                command => measured(&self.words(command, full)),
+            });
         }
-        runs
+        if !matches!(self.input.making, Making::There) {
+            rounds.own.iter().for_each(|run| self.check(run));
+        }
+        rounds
+    }
+
+    /// The words that make a peer of the runner; what it writes is no output of the case.
+    fn peer(&self, name: &str) -> Vec<OsString> {
+        let output = self.output.with_extension("peer");
+        vec![peer::WORD.into(), name.into(), self.input.path.clone().into(), output.into()]
     }
 
     /// Whether it reads and writes record by record, so that its peak memory has a goal.

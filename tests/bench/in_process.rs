@@ -28,7 +28,9 @@ criterion_group!(benches, vcard_read, vcard_write, csv_read, csv_write, exchange
 criterion_main!(benches);
 
 fn vcards(count: usize, photos: bool) -> Vec<u8> {
-    inputs::write_vcards(inputs::contacts(count, photos), Vec::new())
+    let mut writer = vcard::Writer::new(Vec::new(), Version::V3_0);
+    write_all(&mut writer, &inputs::contacts(count, photos).collect::<Vec<_>>());
+    writer.into_inner()
 }
 
 /// Reads all there is, and sees to it that it is all there.

@@ -9,6 +9,8 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use crate::peer;
+
 /// The first word of the runner that measures one run.
 pub const CHILD: &str = "--measure";
 
@@ -26,7 +28,7 @@ pub struct Run {
     pub summary: Value,
 }
 
-/// Runs the program with these words in a fresh process and measures it.
+/// Runs the program, or with [`peer::WORD`] first a peer, with these words in a fresh process and measures it.
 pub fn measured(words: &[OsString]) -> Run {
     let runner = std::env::current_exe().unwrap();
     let output = Command::new(runner).arg(CHILD).args(words).stderr(Stdio::inherit()).output().unwrap();
@@ -38,7 +40,10 @@ pub fn measured(words: &[OsString]) -> Run {
 
 /// Runs the program once and prints what it cost.
 pub fn child(words: impl Iterator<Item = OsString>) {
-    let mut command = Command::new(PROGRAM);
+    let mut words = words.peekable();
+    let is_peer = words.peek().is_some_and(|word| word == peer::WORD);
+    let program = if is_peer { std::env::current_exe().unwrap() } else { PROGRAM.into() };
+    let mut command = Command::new(program);
     command.args(words).stdin(Stdio::null()).stderr(Stdio::inherit());
     // The caller's settings for the program would change what is measured.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARDFERRY_")) {

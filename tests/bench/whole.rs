@@ -4,7 +4,10 @@
 //! cargo bench --bench whole                       every case, over inputs that are made for it
 //! cargo bench --bench whole -- import --runs 9    cases whose name has "import", nine runs of each
 //! cargo bench --bench whole -- --file big.vcf     a file of one's own, to vCard and to CSV
+//! cargo bench --bench whole -- vcf --tenfold      conversions, and once each over inputs ten times as large
 //! ```
+//! A conversion of vCards is held against calcard, which parses and writes the same file, and against a copy of it:
+//! one run of each after the other, so that all three see the same machine.
 //! On other systems than Unix wall time alone is known.
 #![allow(
     unreachable_pub,
@@ -15,10 +18,12 @@
     reason = "a benchmark sets its own stage, prints its figures and may stop at the first surprise"
 )]
 
+mod cards;
 mod cases;
 mod figures;
 mod inputs;
 mod measure;
+mod peer;
 
 use std::path::PathBuf;
 
@@ -32,9 +37,12 @@ struct Options {
     /// Runs of each case
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
-    /// Cards and rows in the made inputs of the conversions
-    #[arg(long, default_value_t = 20_000)]
+    /// Cards and rows in the made inputs of the conversions; a twentieth of them in those with photos
+    #[arg(long, default_value_t = 100_000)]
     cards: usize,
+    /// Measure conversions of ten times as many cards as well, each once
+    #[arg(long)]
+    tenfold: bool,
     /// Convert this file instead of made inputs
     #[arg(long, value_name = "PATH")]
     file: Option<PathBuf>,
@@ -48,6 +56,9 @@ fn main() {
     if words.next_if(|word| word == measure::CHILD).is_some() {
         return measure::child(words);
     }
+    if words.next_if(|word| word == peer::WORD).is_some() {
+        return peer::run(words);
+    }
     let options = Options::parse();
     if !options.bench {
         println!("nothing measured: this is for cargo bench --bench whole");
@@ -57,12 +68,13 @@ fn main() {
     let wanted = |case: &cases::Case| options.filter.as_ref().is_none_or(|filter| case.name.contains(filter.as_str()));
     let cases = match &options.file {
         Some(file) => cases::of_file(file, directory.path()),
-        None => cases::all(directory.path(), options.cards),
+        None => cases::all(directory.path(), options.cards, options.tenfold),
     };
     println!("{}", figures::HEAD);
     for case in cases.iter().filter(|case| wanted(case)) {
         case.input.make();
-        let runs: Vec<_> = case.runs(options.runs);
-        println!("{}", figures::row(case, &runs));
+        for row in figures::rows(case, &case.rounds(options.runs)) {
+            println!("{row}");
+        }
     }
 }

@@ -1,0 +1,62 @@
+//! What the program is held against, each in a process of its own as the program is: calcard, which reads the whole
+//! file and writes what it parsed, and a copy of the bytes, below which nobody gets.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{Read, Write};
+
+use calcard::vcard::VCardVersion;
+use calcard::{Entry, Parser};
+use serde_json::json;
+
+/// The first word of the runner that is the peer.
+pub const WORD: &str = "--peer";
+
+/// Reading and writing with calcard.
+pub const CALCARD: &str = "calcard";
+
+/// Reading and writing the same bytes.
+pub const COPY: &str = "copy";
+
+/// Does what the words say: a peer's name, the file to read, the file to write. Prints a summary like the program's.
+pub fn run(words: impl Iterator<Item = OsString>) {
+    let [name, input, output] = <[OsString; 3]>::try_from(words.collect::<Vec<_>>()).unwrap();
+    let (input, output) = (File::open(input).unwrap(), File::create(output).unwrap());
+    let count = if name == CALCARD { calcard(input, output) } else { copy(input, output) };
+    println!("{}", json!({ "read": count, "written": count }));
+}
+
+fn calcard(mut input: File, mut output: File) -> usize {
+    const HELD: usize = 64 * 1024;
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    let mut parser = Parser::new(&text);
+    let (mut held, mut count) = (String::new(), 0);
+    loop {
+        match parser.entry() {
+            Entry::VCard(card) => {
+                card.write_to(&mut held, VCardVersion::V3_0).unwrap();
+                count += 1;
+            }
+            Entry::Eof => break,
+            _ => {}
+        }
+        if held.len() > HELD {
+            output.write_all(held.as_bytes()).unwrap();
+            held.clear();
+        }
+    }
+    output.write_all(held.as_bytes()).unwrap();
+    count
+}
+
+fn copy(mut input: File, mut output: File) -> usize {
+    let mut buffer = vec![0; 128 * 1024];
+    loop {
+        match input.read(&mut buffer).unwrap() {
+            0 => return 0,
+            length => output.write_all(&buffer[..length]).unwrap(),
+        }
+    }
+}
