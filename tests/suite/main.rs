@@ -20,12 +20,13 @@ mod dump;
 mod exchange;
 #[cfg(feature = "remote")]
 mod fetch;
-#[cfg(feature = "cli")]
 #[path = "../generator.rs"]
 mod generator;
 mod golden;
 #[cfg(feature = "cli")]
 mod import;
+#[path = "../laws.rs"]
+mod laws;
 #[cfg(feature = "remote")]
 mod mailbox;
 #[cfg(feature = "sandbox")]

@@ -2,9 +2,12 @@
 
 #[cfg(feature = "cli")]
 mod check;
+mod conformance;
 pub(crate) mod corpus;
+mod damage;
 mod lines;
 mod oracle;
+mod peers;
 mod profiles;
 mod samples;
 

@@ -74,7 +74,7 @@ fn every_sample_keeps_everything_through_3_0_and_4_0() {
 
 /// What of a contact does not depend on the version: a value's own spelling does, and so does the spelling of a binary
 /// value that no field models.
-fn lasting(contact: &Contact) -> Vec<String> {
+pub(super) fn lasting(contact: &Contact) -> Vec<String> {
     let mut contact = contact.clone();
     let binary = |extra: &Extra| {
         extra.value.starts_with("data:") || extra.rest.params.iter().any(|(name, _)| name == "ENCODING")
