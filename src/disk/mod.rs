@@ -2,12 +2,14 @@
 //! crate.
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this room is the one home of files")]
 
+pub mod archive;
 pub mod directory;
 pub mod input;
 #[cfg(feature = "sandbox")]
 pub mod lock;
 pub mod names;
 pub mod output;
+pub mod spool;
 #[cfg(feature = "sandbox")]
 pub mod sqlite;
 
@@ -20,6 +22,11 @@ use std::path::Path;
 /// What the system says.
 pub fn make_directory(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
+}
+
+/// Whether a file is this one, or stands in this directory or below it; false when one of them is not there.
+pub fn is_within(file: &Path, place: &Path) -> bool {
+    matches!((std::fs::canonicalize(file), std::fs::canonicalize(place)), (Ok(file), Ok(place)) if file.starts_with(&place))
 }
 
 /// Whether two paths lead to the same file; false when one of them leads nowhere.

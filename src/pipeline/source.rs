@@ -1,22 +1,37 @@
-//! The inputs of a job: files, the files of a directory, standard input.
+//! One input of a job: its bytes as often as they are wanted, and a reader of its format.
 
 use std::io::{self, Cursor, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::disk::input::{self, There};
+use crate::disk::archive::Member;
+use crate::disk::input;
+use crate::disk::spool::Spool;
 use crate::formats::{Format, Reader, csv, vcard};
+use crate::model::Group;
 
 /// Bytes looked at to tell a format.
 const HEAD: usize = 4096;
 
-/// One input.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One input. It can be opened any number of times, also by several at once.
+#[derive(Debug, Clone)]
 pub enum Source {
-    /// Standard input, spelled `-`.
-    Stdin,
     /// A file.
     File(PathBuf),
+    /// Standard input, spelled `-`, or a pipe, kept so that it can be read again.
+    Stream {
+        /// Its name as the user spelled it.
+        name: String,
+        /// What came out of it.
+        spool: Spool,
+    },
+    /// A file in a zip archive.
+    Member {
+        /// The archive's name as the user spelled it, and behind a slash the member's.
+        name: String,
+        /// Where its bytes are.
+        member: Member,
+    },
 }
 
 /// How inputs are read: what the user says about them.
@@ -58,68 +73,72 @@ pub enum SourceError {
         /// What to do.
         way_out: &'static str,
     },
-}
-
-/// The inputs that the user's words stand for: a directory stands for the contact files in it. What is not there is told
-/// before anything is opened.
-pub fn sources_of(words: &[PathBuf]) -> Vec<Result<Source, SourceError>> {
-    let mut sources = Vec::new();
-    for word in words {
-        if word.as_os_str() == "-" {
-            sources.push(Ok(Source::Stdin));
-            continue;
-        }
-        match input::look(word) {
-            Ok(There::Directory) => sources.extend(files_of(word)),
-            Ok(There::File) => sources.push(Ok(Source::File(word.clone()))),
-            Err(error) => sources.push(Err(SourceError::Io { source_name: word.display().to_string(), error })),
-        }
-    }
-    sources
-}
-
-/// The endings that files of a directory are known by; a table may be anything else too, so that it is named by itself.
-const IN_DIRECTORIES: [&str; 3] = ["vcf", "vcard", "csv"];
-
-/// A directory's files of a known ending; none at all is an error, for somebody expected some.
-fn files_of(directory: &Path) -> Vec<Result<Source, SourceError>> {
-    let name = directory.display().to_string();
-    let files = match input::files_in(directory) {
-        Ok(files) => files,
-        Err(error) => return vec![Err(SourceError::Io { source_name: name, error })],
-    };
-    let known = |file: &PathBuf| {
-        let ending = file.extension().unwrap_or_default().to_ascii_lowercase();
-        IN_DIRECTORIES.iter().any(|known| ending == *known)
-    };
-    let found: Vec<_> = files.into_iter().filter(known).map(|file| Ok(Source::File(file))).collect();
-    if found.is_empty() {
-        let (what, way_out) = ("a directory without .vcf or .csv files", "name the files that are meant");
-        return vec![Err(SourceError::Unsupported { source_name: name, what, way_out })];
-    }
-    found
+    /// A file of a zip archive that cannot be read, or the archive itself.
+    #[error("{source_name}: {why}")]
+    Archive {
+        /// The archive as the user named it, and the member's name where it is about one.
+        source_name: String,
+        /// What is wrong with it, and what to do.
+        why: String,
+    },
 }
 
 impl Source {
     /// Its name in messages.
     pub fn name(&self) -> String {
         match self {
-            Source::Stdin => "-".to_owned(),
             Source::File(path) => path.display().to_string(),
+            Source::Stream { name, .. } | Source::Member { name, .. } => name.clone(),
         }
     }
 
-    /// Opens it and makes a reader of its format.
+    /// Its bytes from the beginning.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn bytes(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Source::File(path) => Box::new(input::open(path)?),
+            Source::Stream { spool, .. } => Box::new(spool.open()?),
+            Source::Member { member, .. } => Box::new(member.open()?),
+        })
+    }
+
+    /// Opens it and makes a reader of its format. Of vCards the whole source is looked over first.
     ///
     /// # Errors
     /// When it cannot be opened, is empty, or is of no format that is read.
     pub fn open(&self, reading: &Reading) -> Result<Box<dyn Reader>, SourceError> {
-        let source: Arc<str> = self.name().into();
+        self.open_surveyed(reading, self.survey(reading))
+    }
+
+    /// As [`open`](Self::open), for whoever has looked it over already.
+    pub(super) fn open_surveyed(
+        &self,
+        reading: &Reading,
+        survey: vcard::Survey,
+    ) -> Result<Box<dyn Reader>, SourceError> {
         let (format, input) = self.content(reading)?;
+        let source: Arc<str> = self.name().into();
         Ok(match format {
-            Format::Vcard => Box::new(vcard::Reader::new(source, input, reading.vcard)),
+            Format::Vcard => Box::new(vcard::Reader::new(source, input, vcard::Options { survey, ..reading.vcard })),
             Format::Csv => Box::new(csv::Reader::new(source, input, reading.csv.clone())),
         })
+    }
+
+    /// What a look over the whole of it finds, if it is vCards. What cannot be read says so when it is read.
+    pub(super) fn survey(&self, reading: &Reading) -> vcard::Survey {
+        match self.content(reading) {
+            Ok((Format::Vcard, input)) => vcard::survey(input).unwrap_or_default(),
+            _ => vcard::Survey::default(),
+        }
+    }
+
+    /// Its groups, if it is vCards that a survey found to have some.
+    pub(super) fn groups(&self, reading: &Reading, survey: vcard::Survey, each: &mut dyn FnMut(Group)) {
+        if let (true, Ok(input)) = (survey.groups, self.bytes()) {
+            vcard::groups(input, vcard::Options { survey, ..reading.vcard }, each);
+        }
     }
 
     /// Opens it and tells its format.
@@ -129,14 +148,12 @@ impl Source {
     pub(super) fn content(&self, reading: &Reading) -> Result<(Format, Box<dyn Read + Send>), SourceError> {
         let name = self.name();
         let io = |error| SourceError::Io { source_name: name.clone(), error };
-        let mut input: Box<dyn Read + Send> = match self {
-            Source::Stdin => Box::new(io::stdin()),
-            Source::File(path) => Box::new(input::open(path).map_err(io)?),
-        };
+        let mut input = self.bytes().map_err(io)?;
         let mut head = Vec::with_capacity(HEAD);
-        input.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(io)?;
+        let looked = input.by_ref().take(HEAD as u64).read_to_end(&mut head);
+        // What fails behind some bytes fails again when it is read, and then the records before it are not lost.
         if head.is_empty() {
-            return Err(SourceError::Empty(name));
+            return Err(looked.map_or_else(io, |_| SourceError::Empty(name.clone())));
         }
         let format = reading.format.map_or_else(|| format_of(&name, &head), Ok)?;
         Ok((format, Box::new(Cursor::new(head).chain(input))))

@@ -1,0 +1,212 @@
+//! What the user's words stand for: files, all files of a directory or of a zip archive, standard input, pipes.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::disk::archive::{self, Archive};
+use crate::disk::input::{self, There};
+use crate::disk::spool::Spool;
+use crate::pipeline::{Source, SourceError, Watcher};
+
+/// The endings that files of directories and archives are known by; a table may be anything else too, so that it is
+/// named by itself.
+const KNOWN: [&str; 3] = ["vcf", "vcard", "csv"];
+
+/// The inputs that the user's words stand for. A directory stands for the contact files and zip archives in it and below
+/// it, a zip archive for the contact files in it, of which one may be named by itself, as if the archive were a
+/// directory; pipes are read to their end and kept. What is not there is told before anything is read, and the watcher
+/// is told what was left out.
+pub fn sources_of(words: &[PathBuf], watcher: &mut dyn Watcher) -> Vec<Result<Source, SourceError>> {
+    let mut inputs = Inputs { sources: Vec::new(), watcher };
+    for word in words {
+        let (name, first) = (word.display().to_string(), inputs.sources.len());
+        let there = if word.as_os_str() == "-" { Ok(There::Stream) } else { input::look(word) };
+        match there {
+            Ok(There::Directory) => inputs.directory(word, &name),
+            Ok(There::File) => inputs.file(word, &name),
+            Ok(There::Stream) => inputs.stream(word, name.clone()),
+            Err(error) => {
+                if !inputs.member(word) {
+                    inputs.fail(&name, error);
+                }
+            }
+        }
+        inputs.note_labels(first, &name);
+    }
+    inputs.sources
+}
+
+/// The inputs found so far.
+struct Inputs<'a> {
+    sources: Vec<Result<Source, SourceError>>,
+    watcher: &'a mut dyn Watcher,
+}
+
+impl Inputs<'_> {
+    fn fail(&mut self, name: &str, error: io::Error) {
+        self.sources.push(Err(SourceError::Io { source_name: name.to_owned(), error }));
+    }
+
+    fn fail_archive(&mut self, source_name: String, why: String) {
+        self.sources.push(Err(SourceError::Archive { source_name, why }));
+    }
+
+    /// There is nothing in it to read, and somebody expected something.
+    fn fail_bare(&mut self, name: &str, what: &'static str, way_out: &'static str) {
+        self.sources.push(Err(SourceError::Unsupported { source_name: name.to_owned(), what, way_out }));
+    }
+
+    /// A file that the user names.
+    fn file(&mut self, path: &Path, name: &str) {
+        let spool = Spool::file(path);
+        if is_archive(&spool) {
+            return self.archive(&spool, name);
+        }
+        self.sources.push(Ok(Source::File(path.to_owned())));
+    }
+
+    /// Standard input or a pipe.
+    fn stream(&mut self, path: &Path, name: String) {
+        let kept = if name == "-" { Spool::of(io::stdin().lock()) } else { input::open(path).and_then(Spool::of) };
+        match kept {
+            Ok(spool) if is_archive(&spool) => self.archive(&spool, &name),
+            Ok(spool) => self.sources.push(Ok(Source::Stream { name, spool })),
+            Err(error) => self.fail(&name, error),
+        }
+    }
+
+    /// A directory's contact files; none at all is an error.
+    fn directory(&mut self, path: &Path, name: &str) {
+        let (tree, first) = (input::files_below(path), self.sources.len());
+        let mut others = 0;
+        for file in tree.files {
+            match ending(&file) {
+                Some(ending) if is_known(&ending) => self.sources.push(Ok(Source::File(file))),
+                Some(ending) if ending == "zip" => {
+                    let spool = Spool::file(&file);
+                    match Archive::list(&spool, is_contact_file) {
+                        Ok(archive) if archive.members.is_empty() && archive.damage.is_none() => others += 1,
+                        listed => self.listed(listed, &file.display().to_string()),
+                    }
+                }
+                _ => others += 1,
+            }
+        }
+        for (path, error) in tree.unread {
+            self.fail(&path.display().to_string(), error);
+        }
+        if self.sources.len() == first {
+            return self.fail_bare(name, "a directory without .vcf or .csv files", "name the files that are meant");
+        }
+        self.note_others(others, name);
+        if tree.links > 0 {
+            self.watcher.note(&format!("{} linked directories in {name} were left out", tree.links));
+        }
+    }
+
+    /// An archive's contact files; none at all is an error.
+    fn archive(&mut self, spool: &Spool, name: &str) {
+        match Archive::list(spool, is_contact_file) {
+            Ok(archive) if archive.members.is_empty() && is_spreadsheet(&archive) => {
+                self.fail_bare(name, "a spreadsheet or a zip archive", "save it as CSV, or unpack it");
+            }
+            Ok(archive) if archive.members.is_empty() && archive.damage.is_none() => {
+                let way_out = "unpack it, and name the files that are meant";
+                self.fail_bare(name, "a zip archive without .vcf or .csv files", way_out);
+            }
+            listed => self.listed(listed, name),
+        }
+    }
+
+    /// A file in an archive, named as in messages; false when there is no such one.
+    fn member(&mut self, word: &Path) -> bool {
+        let Some(path) = word.ancestors().find(|path| matches!(input::look(path), Ok(There::File))) else {
+            return false;
+        };
+        let member = word.strip_prefix(path).map(|member| member.to_string_lossy().replace('\\', "/"));
+        let spool = Spool::file(path);
+        let listed = Archive::list(&spool, |name| member.as_ref().is_ok_and(|member| member == name));
+        let members = listed.map(|archive| archive.members).unwrap_or_default();
+        let found = !members.is_empty();
+        self.listed(Ok(Archive { members, ..Archive::default() }), &path.display().to_string());
+        found
+    }
+
+    fn listed(&mut self, listed: io::Result<Archive>, name: &str) {
+        let archive = match listed {
+            Ok(archive) => archive,
+            Err(error) => {
+                let what = "is a spreadsheet or a zip archive, but it cannot be opened";
+                let way_out = "get it again whole, or save it as CSV";
+                return self.fail_archive(name.to_owned(), format!("{what} ({error}); {way_out}"));
+            }
+        };
+        for (member_name, member) in archive.members {
+            let name = format!("{name}/{member_name}");
+            match member {
+                Ok(member) => self.sources.push(Ok(Source::Member { name, member })),
+                Err(why) => self.fail_archive(name, why),
+            }
+        }
+        if let Some(why) = archive.damage {
+            self.fail_archive(name.to_owned(), format!("not all of its files are known: {why}"));
+        }
+        for other in archive.others.iter().filter(|other| ending(Path::new(other)).as_deref() == Some("zip")) {
+            let way_out = "unpack it, and name what is in it";
+            self.watcher.note(&format!("{name}/{other} is an archive in an archive and was not opened; {way_out}"));
+        }
+        self.note_others(archive.other_count, name);
+    }
+
+    fn note_others(&mut self, count: usize, name: &str) {
+        match count {
+            0 => {}
+            1 => self.watcher.note(&format!("1 file of another kind in {name} was left out")),
+            _ => self.watcher.note(&format!("{count} files of other kinds in {name} were left out")),
+        }
+    }
+
+    /// Google Takeout writes each contact once into `All Contacts` and again into the file of each of its labels.
+    fn note_labels(&mut self, first: usize, name: &str) {
+        let names: Vec<_> = self.sources[first..].iter().flatten().map(Source::name).collect();
+        let Some(all) = names.iter().find(|name| stem(name).eq_ignore_ascii_case("all contacts")) else { return };
+        if names.len() > 1 {
+            let count = names.len() - 1;
+            let why = "as Google Takeout writes it, the others hold its contacts once more";
+            self.watcher
+                .note(&format!("{name} has {all} and {count} other files; {why}: to read each once, name it alone"));
+        }
+    }
+}
+
+/// Whether it begins as an archive does. What cannot be opened says so when its turn comes.
+fn is_archive(spool: &Spool) -> bool {
+    let mut head = Vec::with_capacity(4);
+    let read = spool.open().and_then(|bytes| bytes.take(4).read_to_end(&mut head));
+    read.is_ok() && archive::begins(&head)
+}
+
+/// Whether an archive is what spreadsheet programs write: XLSX or ODS.
+fn is_spreadsheet(archive: &Archive) -> bool {
+    archive.others.iter().any(|name| name == "[Content_Types].xml" || name == "mimetype")
+}
+
+/// Whether a member is a contact file to read: of a known ending, not hidden, and none of the shadows that macOS adds.
+fn is_contact_file(name: &str) -> bool {
+    let hidden = |part: &str| part == "__MACOSX" || part.starts_with('.') && part != "." && part != "..";
+    ending(Path::new(name)).is_some_and(|ending| is_known(&ending)) && !name.split('/').any(hidden)
+}
+
+fn is_known(ending: &str) -> bool {
+    KNOWN.contains(&ending)
+}
+
+/// A file name's ending in lower case.
+fn ending(path: &Path) -> Option<String> {
+    Some(path.extension()?.to_string_lossy().to_ascii_lowercase())
+}
+
+/// A path's file name without its ending.
+fn stem(name: &str) -> String {
+    Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
