@@ -16,7 +16,7 @@ mod record;
 
 pub use encode::{Encoder, Writer};
 pub use position::Position;
-pub use record::{Batch, Outcome, ReadError, Reader, Record, Reject, Remark};
+pub use record::{Batch, Outcome, ReadError, Reader, Record, Reject, Remark, Table};
 
 /// The file formats that contacts are read from and written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::formats::Position;
-use crate::model::{Contact, Loss};
+use crate::model::{Contact, Group, Loss};
 
-/// One record of a source: a contact, or why it is none.
+/// One record of a source: a contact, a group of contacts, or why it is neither.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// Where it begins.
@@ -26,6 +27,8 @@ pub struct Record {
 pub enum Outcome {
     /// A contact.
     Contact(Box<Contact>),
+    /// A group of contacts, which is no contact of its own: its name is a category of its members.
+    Group(Group),
     /// No contact could be made of it.
     Reject(Reject),
 }
@@ -35,6 +38,27 @@ pub enum Outcome {
 pub struct Reject {
     /// What is wrong, and what to do about it: one sentence without the record's content.
     pub why: String,
+    /// Whether the record is too large, so that only its beginning is kept.
+    pub cut: bool,
+    /// The table that it is a row of, if it is one.
+    pub table: Option<Arc<Table>>,
+}
+
+impl Reject {
+    /// A rejection for a reason, of a record that is kept whole and stands in no table.
+    pub fn new(why: impl Into<String>) -> Self {
+        Self { why: why.into(), cut: false, table: None }
+    }
+}
+
+/// What a row needs around it to be read by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// The header row as it stands in the source, with a byte order mark before it if the source has one, and a line
+    /// break behind it.
+    pub header: Vec<u8>,
+    /// A line break in the source's encoding.
+    pub line_break: Vec<u8>,
 }
 
 /// What stops the reading of a source: everything that concerns one record is a [`Reject`] instead.

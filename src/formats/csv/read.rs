@@ -12,7 +12,7 @@ use crate::formats::csv::frame::{Frame, Frames, MAX_ROW};
 use crate::formats::csv::slot::{self, Build, Plans, Row, Source};
 use crate::formats::csv::sniff::{self, Decision, WINDOW};
 use crate::formats::csv::survey::{self, Survey};
-use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark};
+use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark, Table};
 use crate::model::{Extra, Field, Loss, Origin, Rest, Why};
 
 /// Reads the contacts of one table, holding one row at a time.
@@ -44,6 +44,8 @@ struct Open<R: Read> {
     encoding: &'static Encoding,
     plans: Plans,
     table: Source,
+    /// What a rejected row needs around it.
+    around: Arc<Table>,
     /// The columns that mean nothing to us.
     unmapped: Vec<usize>,
     /// Whether the encoding is still open, and what it turned out to be where it was not UTF-8.
@@ -122,7 +124,7 @@ impl<R: Read> Reader<R> {
                     return Some(self.fail(error, at));
                 }
             };
-            let (outcome, losses) = match frame {
+            let (mut outcome, losses) = match frame {
                 Frame::End => return None,
                 Frame::TooLong => (Outcome::Reject(too_long(open.frames.position().0)), Vec::new()),
                 Frame::OpenQuote { line, cell } => (Outcome::Reject(open_quote(line, cell)), Vec::new()),
@@ -131,6 +133,9 @@ impl<R: Read> Reader<R> {
                     None => continue,
                 },
             };
+            if let Outcome::Reject(reject) = &mut outcome {
+                (reject.cut, reject.table) = (frame == Frame::TooLong, Some(Arc::clone(&open.around)));
+            }
             self.number += 1;
             let (line, byte) = open.frames.position();
             let position = Position { source: Arc::clone(&self.source), record: self.number, line, byte };
@@ -142,12 +147,12 @@ impl<R: Read> Reader<R> {
 fn too_long(line: u64) -> Reject {
     let limit = MAX_ROW / (1024 * 1024);
     let why = format!("the row is longer than {limit} MiB: perhaps a quote that opens on line {line} is never closed");
-    Reject { why }
+    Reject::new(why)
 }
 
 fn open_quote(line: u64, cell: usize) -> Reject {
     let why = format!("the quote that opens on line {line} in cell {cell} is never closed: close it, or double it");
-    Reject { why }
+    Reject::new(why)
 }
 
 impl<R: Read> Iterator for Reader<R> {
@@ -201,6 +206,8 @@ impl<R: Read + Send> crate::formats::Reader for Reader<R> {
 
 impl<R: Read> Open<R> {
     fn new(decision: Decision, order: Order, options: &Options, window: Vec<u8>, input: R) -> Self {
+        let mut header = window[..decision.mark].to_vec();
+        let line_break = charset::encode(decision.encoding, "\r\n");
         let mut bytes = Cursor::new(window);
         bytes.set_position(decision.mark as u64);
         let bytes = bytes.chain(input);
@@ -213,6 +220,8 @@ impl<R: Read> Open<R> {
             // These rows were read before; what fails now fails again with the next row.
             let _ = frames.next(0);
         }
+        header.extend_from_slice(&frames.raw());
+        header.extend_from_slice(&line_break);
         let width = decision.columns.len();
         Open {
             frames,
@@ -225,6 +234,7 @@ impl<R: Read> Open<R> {
                 order,
                 this_year: options.this_year.unwrap_or(2026),
             },
+            around: Arc::new(Table { header, line_break }),
             undecided: decision.ascii && options.encoding.is_none(),
             late: None,
             recoded: (String::new(), Vec::new()),
@@ -233,7 +243,7 @@ impl<R: Read> Open<R> {
 
     /// Makes a contact of the row, or says why it is none; nothing for a blank row.
     fn read_row(&mut self, remarks: &mut Vec<Remark>) -> Option<(Outcome, Vec<Loss>)> {
-        let reject = |why: String| Some((Outcome::Reject(Reject { why }), Vec::new()));
+        let reject = |why: String| Some((Outcome::Reject(Reject::new(why)), Vec::new()));
         let (bytes, ends) = self.frames.cells();
         let row = match std::str::from_utf8(bytes) {
             Ok(text) if ends.iter().all(|end| text.is_char_boundary(*end)) => Row::new(text, ends),

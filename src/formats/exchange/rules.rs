@@ -91,6 +91,7 @@ mod tests {
         let mut reader = vcard::Reader::new(Arc::from("test"), card.as_bytes(), vcard::Options::default());
         match reader.next().unwrap().unwrap().outcome {
             Outcome::Contact(contact) => *contact,
+            Outcome::Group(group) => panic!("{group:?}"),
             Outcome::Reject(reject) => panic!("{}", reject.why),
         }
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_8};
 use memchr::memchr;
 
+use super::survey::Survey;
 use crate::formats::{Remark, charset};
 
 /// Whether a line's header declares quoted-printable, with or without `ENCODING=` (vCard 2.1 allows the bare word).
@@ -93,6 +94,8 @@ pub(super) fn base64(value: &str) -> Option<Vec<u8>> {
 pub(super) struct Charsets {
     /// What the user says that undeclared text is in.
     pub(super) said: Option<&'static Encoding>,
+    /// What a look over the whole source found.
+    pub(super) survey: Survey,
     /// How many values were UTF-8 with damaged bytes in it.
     pub(super) damaged: u64,
     /// Encodings that were guessed.
@@ -148,19 +151,21 @@ impl Charsets {
     }
 
     fn guess<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, str> {
-        let encoding = charset::guess(bytes);
+        let encoding = self.survey.legacy.unwrap_or_else(|| charset::guess(bytes));
         if !self.guessed.contains(&encoding.name()) {
             self.guessed.push(encoding.name());
         }
         encoding.decode_without_bom_handling(bytes).0
     }
 
-    /// Text that says no character set and is not UTF-8: as the user says, else UTF-8 that was damaged, else a guess.
+    /// Text that says no character set and is not UTF-8: as the user says, else UTF-8 that was damaged, else what the
+    /// source as a whole is in. A value of which the look over the source has seen nothing is guessed by itself.
     fn undeclared<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, str> {
         if let Some(said) = self.said {
             return said.decode_without_bom_handling(bytes).0;
         }
-        if charset::is_damaged_utf8(bytes) {
+        let Survey { legacy, damaged, .. } = self.survey;
+        if charset::is_damaged_utf8(bytes) || damaged && legacy.is_none() {
             self.damaged += 1;
             return String::from_utf8_lossy(bytes);
         }

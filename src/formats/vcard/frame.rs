@@ -199,8 +199,10 @@ impl<R: Read> Frames<R> {
                 return Ok(false);
             }
         };
-        let content = &self.buffer[self.at..line.end];
         let beheaded = self.piece.as_ref().is_some_and(|open| open.beheaded);
+        let joined = end_before_begin(&self.buffer[self.at..line.end]).filter(|_| !beheaded);
+        let line = joined.map_or(line, |length| Line { end: self.at + length, next: self.at + length });
+        let content = &self.buffer[self.at..line.end];
         let mark = if beheaded { Mark::Other } else { mark(content) };
         match (mark, self.depth()) {
             (Mark::Begin, 0) => {
@@ -265,7 +267,7 @@ impl<R: Read> Frames<R> {
     /// Goes behind a line.
     fn go_behind(&mut self, line: &Line) {
         self.byte += (line.next - self.at) as u64;
-        self.line += 1;
+        self.line += u64::from(line.next > line.end);
         self.at = line.next;
         match &mut self.piece {
             None => self.start = self.at,
@@ -401,6 +403,15 @@ fn mark(line: &[u8]) -> Mark {
     } else {
         Mark::Other
     }
+}
+
+/// Where the next card begins on the line that ends one: files were joined of which the first has no last line break.
+fn end_before_begin(line: &[u8]) -> Option<usize> {
+    if !matches!(line.first(), Some(b'E' | b'e')) {
+        return None;
+    }
+    let begin = memchr2(b'B', b'b', &line[..line.len().min(64)])?;
+    (mark(&line[..begin]) == Mark::End && mark(&line[begin..]) == Mark::Begin).then_some(begin)
 }
 
 fn is_vcard(value: &[u8]) -> bool {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, Encoding, UTF_16BE, UTF_16LE};
 
 /// Bytes of UTF-16 taken at a time.
 const CHUNK: usize = 16 * 1024;
@@ -27,6 +27,15 @@ struct Wide {
     ended: bool,
 }
 
+/// UTF-16, as the first bytes of a source show it: by a mark, or because a card begins there.
+pub(super) fn wide_of(head: &[u8]) -> Option<&'static Encoding> {
+    match head {
+        [0xff, 0xfe, ..] | [b'B' | b'b', 0, b'E' | b'e', 0, ..] => Some(UTF_16LE),
+        [0xfe, 0xff, ..] | [0, b'B' | b'b', 0, b'E' | b'e', ..] => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
 impl<R: Read> Input<R> {
     pub(super) fn new(source: R) -> Self {
         Self { source, ahead: Vec::new(), wide: None }
@@ -42,11 +51,7 @@ impl<R: Read> Input<R> {
                 count => self.ahead.extend_from_slice(&bytes[..count]),
             }
         }
-        let encoding = match self.ahead.as_slice() {
-            [0xff, 0xfe, ..] | [b'B' | b'b', 0, b'E' | b'e', 0] => UTF_16LE,
-            [0xfe, 0xff, ..] | [0, b'B' | b'b', 0, b'E' | b'e'] => UTF_16BE,
-            _ => return Ok(()),
-        };
+        let Some(encoding) = wide_of(&self.ahead) else { return Ok(()) };
         let decoder = encoding.new_decoder_with_bom_removal();
         let (bytes, text) = (Vec::new(), String::new());
         self.wide = Some(Wide { name: encoding.name(), decoder, bytes, text, given: 0, ended: false });

@@ -10,7 +10,8 @@
 //! table    one row a field: property names, how it is read, how it is written
 //! ```
 //!
-//! What the reader forgives, `check` (behind the feature of that name) tells.
+//! Beside them stand `survey`, one quick pass over a whole source before it is read, and `group`, which tells the cards
+//! that are no contact. What the reader forgives, `check` (behind the feature of that name) tells.
 //!
 //! Values keep their backslash escapes until a row of the table takes them, since only the row knows the value's form.
 
@@ -25,6 +26,7 @@ mod escape;
 mod extra;
 mod fold;
 mod frame;
+mod group;
 mod input;
 mod line;
 mod messaging;
@@ -36,6 +38,7 @@ mod property;
 mod reach;
 mod read;
 mod single;
+mod survey;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -44,7 +47,8 @@ mod words;
 mod write;
 
 pub use profile::Profile;
-pub use read::{Options, Reader};
+pub use read::{Options, Reader, groups};
+pub use survey::{Survey, survey};
 pub use table::columns;
 pub use write::{Encoder, Writer};
 

@@ -10,11 +10,13 @@ use super::Version;
 use super::decode::Charsets;
 use super::draft::Draft;
 use super::frame::{Frame, Frames, HEAD, Piece};
+use super::group;
 use super::line;
 use super::property::Property;
+use super::survey::{Survey, may_hold_group};
 use super::unfold::{Logical, Physical, Unfolded};
 use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark};
-use crate::model::{Field, Loss, Why};
+use crate::model::{Field, Group, Loss, Why};
 
 /// How a vCard source is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +25,13 @@ pub struct Options {
     pub max_card_size: usize,
     /// The character set of text that declares none and is not UTF-8; guessed when it is not said.
     pub charset: Option<&'static Encoding>,
+    /// What [`survey`](super::survey()) found in the source. Without it each value's charset is guessed by itself.
+    pub survey: Survey,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_card_size: 32 * 1024 * 1024, charset: None }
+        Self { max_card_size: 32 * 1024 * 1024, charset: None, survey: Survey::default() }
     }
 }
 
@@ -155,6 +159,23 @@ impl Batch for Cards {
     }
 }
 
+/// The groups of a source, in their order, and nothing else of it: a quick pass for whoever wants to know them before the
+/// contacts are read. What is wrong with the source is left to its [`Reader`] to tell.
+pub fn groups(input: impl Read, options: Options, each: &mut dyn FnMut(Group)) {
+    let (mut frames, mut cards) = (Frames::new(input, options.max_card_size), Interpreter::new(options));
+    while let Ok(batch) = frames.batch() {
+        if batch.is_empty() {
+            return;
+        }
+        let whole = |frame: &&Frame| matches!(frame.piece, Piece::Card | Piece::Unended);
+        for frame in batch.iter().filter(whole).filter(|frame| may_hold_group(&frame.raw, false)) {
+            if let Outcome::Group(group) = cards.card(&frame.raw, &mut Vec::new()) {
+                each(group);
+            }
+        }
+    }
+}
+
 /// Makes records of cards.
 struct Interpreter {
     options: Options,
@@ -164,7 +185,7 @@ struct Interpreter {
 
 impl Interpreter {
     fn new(options: Options) -> Self {
-        let charsets = Charsets { said: options.charset, ..Charsets::default() };
+        let charsets = Charsets { said: options.charset, survey: options.survey, ..Charsets::default() };
         Self { options, unfolded: Unfolded::default(), charsets }
     }
 
@@ -176,11 +197,14 @@ impl Interpreter {
                 reject("the file ends in the middle of this card: it was cut off, so get the whole file".to_owned())
             }
             Piece::Outside => {
-                reject(format!("{size} bytes stand outside any card: put BEGIN:VCARD before and END:VCARD after them"))
+                let why =
+                    format!("{size} bytes stand outside any card: put BEGIN:VCARD before and END:VCARD after them");
+                Outcome::Reject(Reject { cut: size > raw.len() as u64, ..Reject::new(why) })
             }
             Piece::TooLarge => {
                 let limit = self.options.max_card_size;
-                reject(format!("the card has {size} bytes, above the limit of {limit}: raise --max-card-size"))
+                let why = format!("the card has {size} bytes, above the limit of {limit}: raise --max-card-size");
+                Outcome::Reject(Reject { cut: true, ..Reject::new(why) })
             }
             Piece::Card => self.card(&raw, &mut losses),
             Piece::Unended => {
@@ -210,6 +234,14 @@ impl Interpreter {
         }
         let (contact, not_understood) = Draft::read(&properties);
         losses.extend(not_understood);
+        if group::is_group(&contact) {
+            let (group, lost) = group::group(&contact);
+            if group.name.is_empty() {
+                return reject("the group has no name that could be a category: give it an FN".to_owned());
+            }
+            losses.extend(lost);
+            return Outcome::Group(group);
+        }
         if contact.is_empty() {
             return reject("the card is empty: no property in it has a value".to_owned());
         }
@@ -223,7 +255,7 @@ fn is_cut_off(raw: &[u8]) -> bool {
 }
 
 fn reject(why: String) -> Outcome {
-    Outcome::Reject(Reject { why })
+    Outcome::Reject(Reject::new(why))
 }
 
 /// A line that belongs to no property.

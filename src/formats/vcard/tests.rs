@@ -16,6 +16,7 @@ fn record(body: &[u8]) -> Record {
 fn contact(body: &[u8]) -> Contact {
     match record(body).outcome {
         Outcome::Contact(contact) => *contact,
+        Outcome::Group(group) => panic!("{group:?}"),
         Outcome::Reject(reject) => panic!("{}", reject.why),
     }
 }
@@ -217,7 +218,7 @@ fn what_nobody_models_stays_as_it_is() {
             "VERSION:2.1\nLOGO;GIF;BASE64:\n R0lG\n OA==\n\n",
             "LOGO [(\"TYPE\", [\"GIF\"]), (\"ENCODING\", [\"b\"])] R0lGOA==",
         ),
-        ("KIND:group\nFN:a", "KIND [] group"),
+        ("KIND:org\nFN:a", "KIND [] org"),
         ("X-EMPTY:\nFN:a", "X-EMPTY [] "),
     ];
     reads(&rows, |contact| {
