@@ -14,7 +14,7 @@
 //! * [`formats`]: bytes to [`model::Contact`] and back: vCard, CSV, and the JSON of the two APIs. Pure and streaming.
 //! * `remote`: one mailbox over HTTP; requests and answers are values, retry is a pure decision. Beside it, pictures from
 //!   where photo links lead.
-//! * [`disk`]: what lasts: files that appear whole or not at all, locks, databases.
+//! * [`disk`]: what lasts: files that appear whole or not at all, pipes that are kept, zip archives, locks, databases.
 //! * [`pipeline`]: whole jobs over many contacts: convert, check, import, export.
 //! * `sandbox`: an Exchange to rehearse on; it shares no types with the client.
 //! * `cli`: arguments, terminal, exit codes.
@@ -31,6 +31,7 @@
 //!     let record = record?;
 //!     match record.outcome {
 //!         Outcome::Contact(contact) => assert!(cards.write(&contact)?.is_empty(), "nothing was lost"),
+//!         Outcome::Group(group) => println!("{}: the group {}", record.position, group.name),
 //!         Outcome::Reject(reject) => println!("{}: {}", record.position, reject.why),
 //!     }
 //! }

@@ -65,7 +65,7 @@ pub struct Common {
 #[derive(Debug, Group)]
 #[command(next_help_heading = "How files are read")]
 pub struct Input {
-    /// Files, directories with .vcf and .csv files, or - for standard input
+    /// Files, directories or zip archives with .vcf and .csv files, or - for standard input
     #[arg(value_name = "IN", required = true, help_heading = None)]
     pub inputs: Vec<PathBuf>,
     /// The input's format, when name and content do not tell
@@ -83,6 +83,9 @@ pub struct Input {
     /// The delimiter of a table
     #[arg(long, value_name = "CHAR", env = "CARDFERRY_DELIMITER", value_parser = delimiter_named)]
     pub delimiter: Option<u8>,
+    /// Write the rejected records there as they stand in their sources, to be mended and read again
+    #[arg(long, value_name = "FILE", env = "CARDFERRY_REJECTS")]
+    pub rejects: Option<PathBuf>,
     /// The order of day, month and year in a table
     #[arg(long, value_name = "ORDER", env = "CARDFERRY_DATE_ORDER", value_enum)]
     pub date_order: Option<DateOrder>,

@@ -15,7 +15,7 @@ use crate::formats::Format;
 use crate::formats::vcard;
 use crate::formats::vcard::check::{Code, Finding, RULES, Rule, Severity};
 use crate::pipeline::check::{Checked, Inspector, check};
-use crate::pipeline::{Reading, Source, SourceError, sources_of};
+use crate::pipeline::{Reading, Source, SourceError, Watcher, sources_of};
 
 /// Findings of one rule in one file that are shown; the rest is counted.
 const SHOWN: u64 = 20;
@@ -26,7 +26,7 @@ pub(super) fn run(common: &Common, args: &Check) -> Result<Exit, Failure> {
     }
     let vcard = vcard::Options { max_card_size: args.max_card_size, ..vcard::Options::default() };
     let reading = Reading { vcard, ..Reading::default() };
-    let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::EndSoon(None));
+    let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::EndSoon, Vec::new());
     let mut page = Page::new(common);
     let ended = page.begin().and_then(|()| {
         let checked = check(sources(common, &args.inputs), &reading, &interrupted, &mut page)?;
@@ -48,14 +48,14 @@ fn exit(common: &Common, checked: &Checked) -> Result<Exit, Failure> {
     }
 }
 
-/// The inputs; of a directory the tables are left out, since nobody named them.
+/// The inputs; of directories and archives the tables are left out, since nobody named them.
 fn sources(common: &Common, words: &[PathBuf]) -> Vec<Result<Source, SourceError>> {
-    let mut sources = sources_of(words);
+    let mut sources = sources_of(words, &mut Notes(common));
     let before = sources.len();
     let is_table = |source: &Source| Format::of_file_name(&source.name()) == Some(Format::Csv);
     sources.retain(|source| match source {
-        Ok(Source::File(path)) => words.contains(path) || !source.as_ref().is_ok_and(is_table),
-        _ => true,
+        Ok(source) => words.iter().any(|word| word.display().to_string() == source.name()) || !is_table(source),
+        Err(_) => true,
     });
     match (before - sources.len()) as u64 {
         0 => {}
@@ -63,6 +63,15 @@ fn sources(common: &Common, words: &[PathBuf]) -> Vec<Result<Source, SourceError
         many => print::note(common, &format!("{many} tables were left out: check reads vCards")),
     }
     sources
+}
+
+/// Prints what was left out of the inputs.
+struct Notes<'a>(&'a Common);
+
+impl Watcher for Notes<'_> {
+    fn note(&mut self, what: &str) {
+        print::note(self.0, what);
+    }
 }
 
 /// The table of rules, for people or for programs.

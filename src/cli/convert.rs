@@ -9,6 +9,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, Sink};
 use crate::cli::print::{Job, Summary};
 use crate::cli::progress::Progress;
+use crate::cli::rejects::Rejects;
 use crate::cli::signal::{self, OnSignal, Signals};
 use crate::pipeline::{Background, Pictures, Records, convert};
 
@@ -23,15 +24,18 @@ pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     let reading = output::reading(&args.input);
     let signals = Signals::listen();
     let mut sink = Sink::create(&args.output)?;
-    let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon(sink.temporary.clone()));
-    let mut progress = Progress::start(common, Job::Convert);
-    let mut records = Records::new(output::sources(common, &args.input, &args.output), &reading);
+    let rejects = output::rejects(&args.input, Some(&args.output.output))?;
+    let temporary = sink.temporary.iter().cloned().chain(rejects.iter().filter_map(Rejects::temporary)).collect();
+    let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon, temporary);
+    let mut progress = Progress::start(common, Job::Convert).with_rejects(rejects);
+    let sources = output::sources(&args.input, Some(&args.output.output), &mut progress);
+    let mut records = Records::new(sources, &reading);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let converted =
         convert(&mut records, &mut *sink.encoder, &mut sink.target, threads, pictures, &interrupted, &mut progress);
-    progress.finish();
+    let rejects = progress.finish();
     let totals = converted.map_err(|error| sink.failure(&error))?;
-    let ended = sink.end(common, &totals);
+    let ended = output::end_rejects(common, rejects).and(sink.end(common, &totals));
     output::summary(common, Summary { job: Job::Convert, totals: &totals, proof: None }, ended)?;
     Ok(Exit::of(&totals, common))
 }

@@ -4,10 +4,11 @@ use crate::cli::args::{Common, Import};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::print::{Job, Summary};
 use crate::cli::progress::Progress;
+use crate::cli::rejects::Rejects;
 use crate::cli::signal::{self, OnSignal, Signals};
 use crate::cli::{address, output};
 use crate::pipeline::import::{Stopped, import};
-use crate::pipeline::{Records, Totals, sources_of};
+use crate::pipeline::{Records, Totals};
 use crate::remote::clock::System;
 use crate::remote::fetch::Fetch;
 use crate::remote::{Clock, RemoteError};
@@ -16,10 +17,12 @@ const NOT_DONE: &str = "nothing was uploaded";
 
 pub(super) async fn run(common: &Common, args: &Import) -> Result<Exit, Failure> {
     let reading = output::reading(&args.input);
-    let sources = sources_of(&args.input.inputs);
+    let rejects = output::rejects(&args.input, None)?;
+    let temporary = rejects.iter().filter_map(Rejects::temporary).collect();
+    let mut progress = Progress::start(common, Job::Import).with_rejects(rejects);
+    let sources = output::sources(&args.input, None, &mut progress);
     let hopeless = sources.iter().all(Result::is_err);
     let mut records = Records::new(sources, &reading);
-    let mut progress = Progress::start(common, Job::Import);
     if hopeless {
         return Err(tell_all(common, &mut records, &mut progress));
     }
@@ -27,10 +30,10 @@ pub(super) async fn run(common: &Common, args: &Import) -> Result<Exit, Failure>
     let mailbox = address::mailbox(&args.to, &args.mailbox).await?;
     let path = args.mailbox.folder.as_ref().map(|folder| folder.0.as_slice()).unwrap_or_default();
     let place = mailbox.place(path, args.create_folders).await.map_err(|error| folder_failure(&args.to, &error))?;
-    let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::Finish);
+    let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::Finish, temporary);
     let (run, pictures) = (run_name(), pictures.as_ref().map(|pictures| pictures as &dyn Fetch));
     let imported = import(&mailbox, &place, &run, pictures, &mut records, &interrupted, &mut progress).await;
-    progress.finish();
+    let rejects = progress.finish();
     let totals = &imported.totals;
     let ended = match imported.stopped {
         Some(Stopped::Remote(error)) => Err(Failure::remote(&args.to, &error)),
@@ -38,6 +41,7 @@ pub(super) async fn run(common: &Common, args: &Import) -> Result<Exit, Failure>
         None if totals.nothing_arrived() && totals.read == 0 => Err(Failure::nothing_arrived(totals, NOT_DONE)),
         None => Ok(()),
     };
+    let ended = ended.and(output::end_rejects(common, rejects));
     output::summary(common, Summary { job: Job::Import, totals, proof: imported.proof }, ended)?;
     match imported.proof {
         Some(proof) if proof.missing > 0 => Ok(Exit::Incomplete),

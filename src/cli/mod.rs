@@ -13,6 +13,7 @@ mod local;
 mod output;
 mod print;
 mod progress;
+mod rejects;
 mod sandbox;
 mod signal;
 

@@ -7,12 +7,13 @@ use crate::cli::args::{Common, DateOrder, Input, Output as OutputArgs};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::form::{Form, is_stdout, name_of};
 use crate::cli::print;
+use crate::cli::rejects::Rejects;
 use crate::disk;
 use crate::disk::directory::Directory;
 use crate::disk::names::Names;
 use crate::disk::output::Output;
 use crate::formats::{Encoder, csv, vcard};
-use crate::pipeline::{self, Encoded, Reading, Source, SourceError, Totals, sources_of};
+use crate::pipeline::{self, Encoded, Reading, Source, SourceError, Totals, Watcher, sources_of};
 use crate::remote::Clock;
 use crate::remote::clock::System;
 use crate::remote::fetch::{Bounds, Fetcher, Guard};
@@ -30,18 +31,38 @@ pub(super) fn is_table(args: &OutputArgs) -> Result<bool, Failure> {
     Ok(matches!(Form::of(args)?, Form::Csv { .. }))
 }
 
-/// The inputs without the output: a second run over a directory must not read what the first one wrote there. An input
-/// that the user names is read all the same, for it is replaced only when all of it has been read.
-pub(super) fn sources(common: &Common, input: &Input, output: &OutputArgs) -> Vec<Result<Source, SourceError>> {
-    let mut sources = sources_of(&input.inputs);
-    sources.retain(|source| match source {
-        Ok(Source::File(path)) if !input.inputs.contains(path) && disk::same_file(path, &output.output) => {
-            print::note(common, &format!("{} is the output and is not read", path.display()));
-            false
+/// The inputs without what the job writes: a second run over a directory must not read what the first one wrote there.
+/// What the user names by itself is read all the same, for it is replaced only when all of it has been read.
+pub(super) fn sources(
+    input: &Input,
+    output: Option<&Path>,
+    watcher: &mut dyn Watcher,
+) -> Vec<Result<Source, SourceError>> {
+    let mut sources = sources_of(&input.inputs, watcher);
+    for (place, what) in [(output, "the output"), (input.rejects.as_deref(), "the file of the rejected records")] {
+        let is_named = |place: &Path| input.inputs.iter().any(|word| disk::is_within(word, place));
+        let Some(place) = place.filter(|place| !is_named(place)) else { continue };
+        let before = sources.len();
+        sources.retain(|source| !matches!(source, Ok(Source::File(path)) if disk::is_within(path, place)));
+        if sources.len() < before {
+            watcher.note(&format!("{} is {what} and is not read", place.display()));
         }
-        _ => true,
-    });
+    }
     sources
+}
+
+/// The file of the rejected records, if one is asked for.
+pub(super) fn rejects(input: &Input, output: Option<&Path>) -> Result<Option<Rejects>, Failure> {
+    let Some(path) = &input.rejects else { return Ok(None) };
+    if output.is_some_and(|output| output == path || disk::same_file(output, path)) {
+        return Err(Failure::usage("--rejects and --output name the same file; choose another for one of them"));
+    }
+    Rejects::create(path).map(Some)
+}
+
+/// Ends the file of the rejected records, if one was asked for.
+pub(super) fn end_rejects(common: &Common, rejects: Option<Rejects>) -> Result<(), Failure> {
+    rejects.map_or(Ok(()), |rejects| rejects.end(common))
 }
 
 /// The summary of a job whose output has ended so. An input that gave nothing at all has been told already, and no text
@@ -68,7 +89,8 @@ pub(super) fn reading(args: &Input) -> Reading {
         dialect: args.csv_dialect.clone(),
         this_year: Some(this_year()),
     };
-    let vcard = vcard::Options { max_card_size: args.max_card_size, charset: args.encoding };
+    let vcard =
+        vcard::Options { max_card_size: args.max_card_size, charset: args.encoding, ..vcard::Options::default() };
     Reading { format: args.input_format, csv, vcard }
 }
 

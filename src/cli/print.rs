@@ -144,15 +144,20 @@ fn word(job: Job, ending: Ending) -> &'static str {
 fn possible(job: Job) -> &'static [Ending] {
     match job {
         Job::Import => &Ending::ALL,
-        Job::Convert => &[Ending::Created, Ending::Rejected],
+        // What is skipped is groups.
+        Job::Convert => &[Ending::Created, Ending::Skipped, Ending::Rejected],
         Job::Export => &[Ending::Created, Ending::Failed],
     }
 }
 
 fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
     let totals = summary.totals;
-    let counts =
-        possible(summary.job).iter().map(|ending| format!("{} {}", word(summary.job, *ending), totals.of(*ending)));
+    let shown = |ending: &&Ending| match (summary.job, ending) {
+        (Job::Convert, Ending::Skipped) => totals.of(Ending::Skipped) > 0,
+        _ => true,
+    };
+    let count = |ending: &Ending| format!("{} {}", word(summary.job, *ending), totals.of(*ending));
+    let counts = possible(summary.job).iter().filter(shown).map(count);
     let mut lines = vec![format!("read {} = {}", totals.read, counts.collect::<Vec<_>>().join(" + "))];
     if totals.failed_sources > 0 {
         lines.push(format!("inputs that could not be read to their end: {}", totals.failed_sources));

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::cli::args::Common;
 use crate::cli::print::{self, Job};
+use crate::cli::rejects::Rejects;
 use crate::formats::Remark;
 use crate::pipeline::{Ending, RecordReport, Watcher};
 
@@ -26,6 +27,7 @@ pub(super) struct Progress {
     job: Job,
     done: u64,
     skipped: u64,
+    rejects: Option<Rejects>,
 }
 
 impl Progress {
@@ -41,14 +43,20 @@ impl Progress {
             bar
         });
         let lines = !terminal && !common.quiet;
-        Self { bar, lines, verbose: common.verbose, quiet: common.quiet, job, done: 0, skipped: 0 }
+        Self { bar, lines, verbose: common.verbose, quiet: common.quiet, job, done: 0, skipped: 0, rejects: None }
     }
 
-    /// Clears the line.
-    pub(super) fn finish(&mut self) {
+    /// Keeps rejected records.
+    pub(super) fn with_rejects(self, rejects: Option<Rejects>) -> Self {
+        Self { rejects, ..self }
+    }
+
+    /// Clears the line, and gives back what was rejected.
+    pub(super) fn finish(&mut self) -> Option<Rejects> {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
+        self.rejects.take()
     }
 
     /// Silence is for what went well; what was left out on purpose is told until it is clear that there is much of it.
@@ -95,6 +103,7 @@ impl Watcher for Progress {
 
     fn record(&mut self, report: &RecordReport<'_>) {
         self.done += 1;
+        self.rejects.iter_mut().for_each(|rejects| rejects.add(report));
         if self.shows(report) {
             print::record(self.job, report, self.verbose).iter().for_each(|text| self.line(text));
         }

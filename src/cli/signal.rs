@@ -26,12 +26,18 @@ const GRACE: Duration = Duration::from_millis(500);
 pub(super) enum OnSignal {
     /// Finish what is under way.
     Finish,
-    /// End; all that is to do is to remove the temporary file.
-    EndSoon(Option<PathBuf>),
+    /// End at once.
+    EndSoon,
 }
 
 /// A flag that becomes true when the user or the system wants the program to stop.
-pub(super) fn interrupted(common: &Common, mut signals: Signals, then: OnSignal) -> Arc<AtomicBool> {
+/// A program that ends without finishing its work removes the temporary files.
+pub(super) fn interrupted(
+    common: &Common,
+    mut signals: Signals,
+    then: OnSignal,
+    temporary: Vec<PathBuf>,
+) -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let (raised, common) = (Arc::clone(&flag), *common);
     tokio::spawn(async move {
@@ -42,15 +48,15 @@ pub(super) fn interrupted(common: &Common, mut signals: Signals, then: OnSignal)
                 print::note(&common, "finishing what is under way; Ctrl-C again ends at once");
                 signals.next().await;
             }
-            OnSignal::EndSoon(temporary) => {
+            OnSignal::EndSoon => {
                 let clock = System::start();
                 tokio::select! {
                     () = signals.next() => {}
                     () = clock.sleep(GRACE) => {}
                 }
-                temporary.iter().for_each(|temporary| output::discard(temporary));
             }
         }
+        temporary.iter().for_each(|temporary| output::discard(temporary));
         end_now();
     });
     flag

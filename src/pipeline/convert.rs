@@ -6,8 +6,11 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::formats::{Batch, Encoder, Outcome, Position, Record, Remark};
+use bytes::Bytes;
+
+use crate::formats::{Batch, Encoder, Outcome, Position, Record, Reject, Remark};
 use crate::model::Loss;
+use crate::pipeline::groups::Held;
 use crate::pipeline::pictures::{Ahead, Followed};
 use crate::pipeline::records::{Next, Told};
 use crate::pipeline::{Encoded, Ending, Pictures, RecordReport, Records, Sink, Totals, Watcher};
@@ -35,7 +38,8 @@ pub fn convert(
     let source = Mutex::new(Input { records, taken: 0 });
     let mut totals = Totals::default();
     totals.photo_links.wanted = pictures.is_some();
-    let out = Mutex::new(Out { sink, watcher, totals, told: Told::default(), next: 0, waiting: BTreeMap::new() });
+    let (told, held, waiting) = (Told::default(), Vec::new(), BTreeMap::new());
+    let out = Mutex::new(Out { sink, watcher, totals, told, held, next: 0, waiting });
     let job = Job { source, out, moved: Condvar::new(), ended: AtomicBool::new(false), pictures, interrupted };
     let done = std::thread::scope(|scope| {
         let job = &job;
@@ -47,7 +51,11 @@ pub fn convert(
         // All of them are joined, whatever the first one says.
         workers.into_iter().map(join).fold(Ok(()), io::Result::and)
     });
-    done.map(|()| job.out.into_inner().unwrap_or_else(PoisonError::into_inner).totals)
+    done?;
+    let Out { mut totals, watcher, held, .. } = job.out.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Input { records, .. } = job.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+    records.end_groups(held, &mut totals, watcher);
+    Ok(totals)
 }
 
 /// What the threads share.
@@ -74,6 +82,8 @@ struct Out<'j> {
     watcher: &'j mut (dyn Watcher + Send),
     totals: Totals,
     told: Told,
+    /// Groups that wait for their members.
+    held: Vec<Held>,
     next: u64,
     waiting: BTreeMap<u64, Done>,
 }
@@ -90,15 +100,16 @@ struct Part {
     remarks: Vec<Remark>,
     encoded: Encoded,
     records: Vec<Ended>,
+    groups: Vec<Held>,
 }
 
 /// What became of a record.
 struct Ended {
     position: Position,
     ending: Ending,
-    why: Option<String>,
     name: String,
     losses: Vec<Loss>,
+    rejected: Option<(Bytes, Reject)>,
     link: Option<Followed>,
 }
 
@@ -227,14 +238,15 @@ impl Drop for Stop<'_, '_, '_> {
 
 impl Part {
     fn new(source: Arc<str>, remarks: Vec<Remark>) -> Self {
-        Self { source, remarks, encoded: Encoded::default(), records: Vec::new() }
+        Self { source, remarks, encoded: Encoded::default(), records: Vec::new(), groups: Vec::new() }
     }
 
     /// Adds a record.
     fn add(&mut self, record: Record, mut link: Option<Followed>, (encoder, named): (&mut dyn Encoder, bool)) {
-        let Record { position, outcome, mut losses, .. } = record;
-        let (ending, why, name) = match outcome {
-            Outcome::Reject(reject) => (Ending::Rejected, Some(reject.why), String::new()),
+        let Record { position, raw, outcome, mut losses } = record;
+        let (ending, rejected, name) = match outcome {
+            Outcome::Reject(reject) => (Ending::Rejected, Some((raw, reject)), String::new()),
+            Outcome::Group(group) => return self.groups.push(Held { position, group, losses }),
             Outcome::Contact(contact) => {
                 let lost = self.encoded.add(encoder, &contact, named);
                 link.iter_mut().for_each(|link| link.told(&lost));
@@ -245,7 +257,7 @@ impl Part {
                 (Ending::Created, None, name)
             }
         };
-        self.records.push(Ended { position, ending, why, name, losses, link });
+        self.records.push(Ended { position, ending, name, losses, rejected, link });
     }
 
     /// All of it, and an empty part in its place.
@@ -266,15 +278,17 @@ impl Out<'_> {
     }
 
     fn part(&mut self, part: Part) -> io::Result<()> {
-        let Part { source, remarks, encoded, records } = part;
+        let Part { source, remarks, encoded, records, groups } = part;
+        self.held.extend(groups);
         self.told.tell(&source, remarks, self.watcher);
         self.sink.put(&encoded)?;
-        for Ended { position, ending, why, name, losses, link } in &records {
-            let (position, why) = (Some(position), why.as_deref());
+        for Ended { position, ending, name, losses, rejected, link } in &records {
+            let rejected = rejected.as_ref().map(|(raw, reject)| (&**raw, reject));
+            let (position, why) = (Some(position), rejected.map(|(_, reject)| reject.why.as_str()));
             let photo_refused = link.as_ref().and_then(|link| link.refused.as_deref());
             let photo_link = link.as_ref().and_then(Followed::end);
-            let report =
-                RecordReport { position, name, why, losses, photo_refused, photo_link, ..RecordReport::of(*ending) };
+            let report = RecordReport::of(*ending);
+            let report = RecordReport { position, name, why, losses, photo_refused, photo_link, rejected, ..report };
             self.totals.count(&report, self.watcher);
         }
         Ok(())

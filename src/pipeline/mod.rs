@@ -3,6 +3,8 @@
 #[cfg(feature = "check")]
 pub mod check;
 mod convert;
+mod groups;
+mod inputs;
 mod links;
 mod pictures;
 mod records;
@@ -18,6 +20,7 @@ pub mod import;
 pub use convert::convert;
 #[cfg(feature = "remote")]
 pub use export::{ExportError, export};
+pub use inputs::sources_of;
 pub use links::{PhotoLink, PhotoLinks};
 #[cfg(feature = "remote")]
 pub use pictures::Background;
@@ -25,4 +28,4 @@ pub use pictures::{Coming, Pictures};
 pub use records::Records;
 pub use report::{Ending, LossCount, RecordReport, Totals, Watcher};
 pub use sink::{Encoded, Sink};
-pub use source::{Reading, Source, SourceError, sources_of};
+pub use source::{Reading, Source, SourceError};

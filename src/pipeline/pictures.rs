@@ -103,7 +103,7 @@ impl<'a> Ahead<'a> {
     pub(super) fn push(&mut self, record: Record) {
         let link = match &record.outcome {
             Outcome::Contact(contact) => link_of(contact).map(str::to_owned),
-            Outcome::Reject(_) => None,
+            Outcome::Group(_) | Outcome::Reject(_) => None,
         };
         let coming = self.pictures.zip(link.as_deref()).map(|(pictures, link)| pictures.begin(link));
         self.coming += usize::from(coming.is_some());

@@ -4,19 +4,29 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::vec;
 
-use crate::formats::{Batch, Reader, Record, Remark};
+use crate::formats::vcard::Survey;
+use crate::formats::{Batch, Outcome, Reader, Record, Remark};
+use crate::pipeline::groups::{Groups, Held, Joining};
 use crate::pipeline::{Reading, Source, SourceError, Totals, Watcher};
 
 /// The records of several inputs in their order. An input that cannot be read, or not to its end, is counted and told,
 /// and the next one follows.
 pub struct Records<'a> {
     sources: vec::IntoIter<Result<Source, SourceError>>,
+    /// What a look over the sources that are not open yet found, once it was taken.
+    surveys: Option<vec::IntoIter<Survey>>,
+    groups: Arc<Groups>,
+    /// Groups that wait for their members.
+    held: Vec<Held>,
     reading: &'a Reading,
-    open: Option<(Arc<str>, Box<dyn Reader>)>,
+    open: Option<Open>,
     told: Told,
     /// Records that were read ahead of their turn.
     ready: VecDeque<Record>,
 }
+
+/// A source that is being read, by its name.
+type Open = (Arc<str>, Box<dyn Reader>);
 
 /// What comes next of the inputs.
 pub(super) enum Next {
@@ -31,17 +41,27 @@ pub(super) enum Next {
 impl<'a> Records<'a> {
     /// The records of these inputs.
     pub fn new(sources: Vec<Result<Source, SourceError>>, reading: &'a Reading) -> Self {
-        let (open, told, ready) = (None, Told::default(), VecDeque::new());
-        Self { sources: sources.into_iter(), reading, open, told, ready }
+        let (open, told, ready, groups) = (None, Told::default(), VecDeque::new(), Arc::default());
+        Self { sources: sources.into_iter(), surveys: None, groups, held: Vec::new(), reading, open, told, ready }
     }
 
     /// The next record; none after the last one of the last input.
     pub fn next(&mut self, totals: &mut Totals, watcher: &mut dyn Watcher) -> Option<Record> {
         loop {
-            if let Some(record) = self.ready.pop_front() {
-                return Some(record);
+            match self.ready.pop_front() {
+                Some(Record { position, outcome: Outcome::Group(group), losses, .. }) => {
+                    self.held.push(Held { position, group, losses });
+                    continue;
+                }
+                Some(record) => return Some(record),
+                None => {}
             }
-            match self.batch()? {
+            let Some(next) = self.batch() else {
+                let held = std::mem::take(&mut self.held);
+                self.end_groups(held, totals, watcher);
+                return None;
+            };
+            match next {
                 Next::Batch(source, mut remarks, batch) => {
                     remarks.extend(batch.read(&mut |record| self.ready.push_back(record)));
                     self.told.tell(&source, remarks, watcher);
@@ -55,9 +75,9 @@ impl<'a> Records<'a> {
     /// What comes next, not understood yet; none at the end of the last input.
     pub(super) fn batch(&mut self) -> Option<Next> {
         let Some((source, reader)) = &mut self.open else {
-            return match self.sources.next()?.and_then(|source| Ok((source.name(), source.open(self.reading)?))) {
-                Ok((name, reader)) => {
-                    self.open = Some((name.into(), reader));
+            return match self.open_next()? {
+                Ok(open) => {
+                    self.open = Some(open);
                     self.batch()
                 }
                 Err(error) => Some(Next::Failed(error.to_string())),
@@ -66,7 +86,11 @@ impl<'a> Records<'a> {
         let (source, batch) = (Arc::clone(source), reader.batch());
         let remarks = reader.remarks();
         Some(match batch {
-            Some(Ok(batch)) => Next::Batch(source, remarks, batch),
+            Some(Ok(batch)) if self.groups.is_empty() => Next::Batch(source, remarks, batch),
+            Some(Ok(batch)) => {
+                let groups = Arc::clone(&self.groups);
+                Next::Batch(source, remarks, Box::new(Joining { batch, groups }))
+            }
             Some(Err(error)) => {
                 self.open = None;
                 Next::Failed(error.to_string())
@@ -76,6 +100,39 @@ impl<'a> Records<'a> {
                 Next::End(source, remarks)
             }
         })
+    }
+}
+
+impl Records<'_> {
+    /// Opens the next source; none after the last one.
+    fn open_next(&mut self) -> Option<Result<Open, SourceError>> {
+        if self.surveys.is_none() {
+            self.look_over();
+        }
+        let survey = self.surveys.as_mut().and_then(Iterator::next).unwrap_or_default();
+        let open = |source: Source| Ok((source.name().into(), source.open_surveyed(self.reading, survey)?));
+        Some(self.sources.next()?.and_then(open))
+    }
+
+    /// Looks over all sources, and takes note of their groups: the members of one may stand in another source, and
+    /// before it.
+    fn look_over(&mut self) {
+        let (sources, mut groups) = (self.sources.as_slice(), Groups::default());
+        let survey = |source: &Result<Source, SourceError>| match source {
+            Ok(source) => {
+                let survey = source.survey(self.reading);
+                source.groups(self.reading, survey, &mut |group| groups.add(&group));
+                survey
+            }
+            Err(_) => Survey::default(),
+        };
+        let surveys: Vec<_> = sources.iter().map(survey).collect();
+        (self.surveys, self.groups) = (Some(surveys.into_iter()), Arc::new(groups));
+    }
+
+    /// Counts the records of groups, when all members have been read.
+    pub(super) fn end_groups(&self, held: Vec<Held>, totals: &mut Totals, watcher: &mut dyn Watcher) {
+        held.into_iter().for_each(|held| held.end(&self.groups, totals, watcher));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::formats::{Position, Remark};
+use crate::formats::{Position, Reject, Remark};
 use crate::model::{Field, Loss, Why};
 use crate::pipeline::{PhotoLink, PhotoLinks};
 
@@ -62,13 +62,16 @@ pub struct RecordReport<'a> {
     pub photo_refused: Option<&'a str>,
     /// What became of the photo, when it is a link.
     pub photo_link: Option<PhotoLink<'a>>,
+    /// The record's own bytes and what is wrong with them, when it was rejected.
+    pub rejected: Option<(&'a [u8], &'a Reject)>,
 }
 
 impl RecordReport<'_> {
     /// A record that ended so, of which nothing more is known yet.
     pub fn of(ending: Ending) -> Self {
         let (position, id, name, why) = (None, None, "", None);
-        Self { position, id, name, ending, why, losses: &[], hidden: &[], photo_refused: None, photo_link: None }
+        let (losses, hidden, photo_refused, photo_link) = (&[], &[], None, None);
+        Self { position, id, name, ending, why, losses, hidden, photo_refused, photo_link, rejected: None }
     }
 
     /// Which record it is, for people: its position in a file; in a mailbox its name, else the mailbox's id of it.

@@ -124,12 +124,15 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
 
     /// Plans a record: a job for the mailbox, or an ending at once.
     fn begin(&mut self, record: Record, totals: &mut Totals, watcher: &mut dyn Watcher) -> Option<Job> {
-        let Record { position, outcome, losses, .. } = record;
+        let Record { position, raw, outcome, losses } = record;
         let contact = match outcome {
             Outcome::Contact(contact) => contact,
+            // Its record has been held back and is counted with the last one.
+            Outcome::Group(_) => return None,
             Outcome::Reject(reject) => {
                 let (position, why, losses) = (Some(&position), Some(reject.why.as_str()), losses.as_slice());
-                totals.count(&RecordReport { position, why, losses, ..RecordReport::of(Ending::Rejected) }, watcher);
+                let (rejected, report) = (Some((&*raw, &reject)), RecordReport::of(Ending::Rejected));
+                totals.count(&RecordReport { position, why, losses, rejected, ..report }, watcher);
                 return None;
             }
         };
