@@ -19,7 +19,7 @@ pub fn as_far_as(bytes: &[u8]) -> (Vec<Record>, bool) {
 pub fn kept(records: Vec<Record>) -> Vec<Contact> {
     let contact = |record: Record| match record.outcome {
         Outcome::Contact(contact) => Some(*contact),
-        Outcome::Reject(_) => None,
+        Outcome::Group(_) | Outcome::Reject(_) => None,
     };
     records.into_iter().filter_map(contact).collect()
 }

@@ -75,7 +75,7 @@ fn vcard_write(criterion: &mut Criterion) {
 fn contact_of(outcome: Outcome) -> Option<Contact> {
     match outcome {
         Outcome::Contact(contact) => Some(*contact),
-        Outcome::Reject(_) => None,
+        Outcome::Group(_) | Outcome::Reject(_) => None,
     }
 }
 

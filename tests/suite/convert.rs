@@ -21,10 +21,11 @@ fn samples(kind: &str) -> Vec<PathBuf> {
 
 fn contacts(reader: impl Reader) -> Vec<Contact> {
     let contact = |record: cardferry::formats::Record| match record.outcome {
-        Outcome::Contact(contact) => *contact,
+        Outcome::Contact(contact) => Some(*contact),
+        Outcome::Group(_) => None,
         Outcome::Reject(reject) => panic!("{}: {}", record.position, reject.why),
     };
-    reader.map(|record| contact(record.unwrap())).collect()
+    reader.filter_map(|record| contact(record.unwrap())).collect()
 }
 
 fn cards(bytes: &[u8]) -> Vec<Contact> {

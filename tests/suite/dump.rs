@@ -27,6 +27,7 @@ pub(crate) fn record(record: &Record) -> String {
     let mut out = format!("== record {}, line {}, byte {}\n", position.record, position.line, position.byte);
     match &record.outcome {
         Outcome::Contact(read) => out.push_str(&contact(read)),
+        Outcome::Group(group) => line(&mut out, "GROUP", &format!("{group:?}")),
         Outcome::Reject(reject) => line(&mut out, "REJECT", &reject.why),
     }
     for loss in &record.losses {

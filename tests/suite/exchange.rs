@@ -239,7 +239,7 @@ fn read(path: &Path) -> Vec<Contact> {
     reader
         .filter_map(|record| match record.unwrap().outcome {
             Outcome::Contact(contact) => Some(*contact),
-            Outcome::Reject(_) => None,
+            Outcome::Group(_) | Outcome::Reject(_) => None,
         })
         .collect()
 }

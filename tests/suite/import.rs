@@ -51,6 +51,7 @@ fn read(cards: &[u8]) -> Vec<Contact> {
     let reader = vcard::Reader::new(Arc::from("cards"), cards, vcard::Options::default());
     let contact = |record: cardferry::formats::Record| match record.outcome {
         Outcome::Contact(contact) => *contact,
+        Outcome::Group(group) => panic!("{group:?}"),
         Outcome::Reject(reject) => panic!("{reject:?}"),
     };
     reader.map(|record| contact(record.unwrap())).collect()

@@ -25,6 +25,8 @@ mod generator;
 mod golden;
 #[cfg(feature = "cli")]
 mod import;
+#[cfg(feature = "cli")]
+mod inputs;
 #[path = "../laws.rs"]
 mod laws;
 #[cfg(feature = "remote")]

@@ -19,6 +19,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["remote/http.rs", "remote/http/"]),
     ("axum", &["sandbox/"]),
     ("rusqlite", &["disk/", "pipeline/ledger", "sandbox/store"]),
+    ("zip", &["disk/"]),
+    ("flate2", &["disk/"]),
     ("clap", &["cli/"]),
     ("anyhow", &["cli/"]),
     ("indicatif", &["cli/"]),

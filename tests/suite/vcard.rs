@@ -26,13 +26,14 @@ fn read(bytes: &[u8]) -> Result<Vec<Record>, ReadError> {
     vcard::Reader::new(Arc::from("test.vcf"), bytes, vcard::Options::default()).collect()
 }
 
-/// The contacts of a source that holds nothing else.
+/// The contacts of a source that holds nothing else but groups.
 pub(crate) fn contacts(bytes: &[u8]) -> Vec<Contact> {
     let contact = |record: Record| match record.outcome {
-        Outcome::Contact(contact) => *contact,
+        Outcome::Contact(contact) => Some(*contact),
+        Outcome::Group(_) => None,
         Outcome::Reject(reject) => panic!("{}: {}", record.position, reject.why),
     };
-    read(bytes).unwrap().into_iter().map(contact).collect()
+    read(bytes).unwrap().into_iter().filter_map(contact).collect()
 }
 
 /// The cards of some contacts, and what was lost.
@@ -242,6 +243,7 @@ fn a_broken_card_does_not_take_its_neighbours_down() {
         .iter()
         .map(|record| match &record.outcome {
             Outcome::Contact(contact) => format!("{} {}", record.position.line, contact.name.full),
+            Outcome::Group(group) => format!("{} {}", record.position.line, group.name),
             Outcome::Reject(reject) => format!("{} {}", record.position.line, reject.why),
         })
         .collect();
@@ -265,6 +267,7 @@ fn a_file_that_ends_inside_a_card_says_so() {
         let reader = vcard::Reader::new(Arc::from("test.vcf"), text.as_bytes(), vcard::Options::default());
         reader.map(|record| match record {
             Ok(Record { outcome: Outcome::Contact(contact), .. }) => contact.name.full,
+            Ok(Record { outcome: Outcome::Group(group), .. }) => group.name,
             Ok(Record { outcome: Outcome::Reject(reject), .. }) => reject.why,
             Err(error) => error.to_string(),
         })

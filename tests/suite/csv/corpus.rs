@@ -44,7 +44,7 @@ fn row(name: &str, bytes: &[u8]) -> String {
         .iter()
         .filter_map(|record| match &record.outcome {
             Outcome::Contact(contact) => Some(&**contact),
-            Outcome::Reject(_) => None,
+            Outcome::Group(_) | Outcome::Reject(_) => None,
         })
         .collect();
     let losses: usize = records.iter().map(|record| record.losses.len()).sum();

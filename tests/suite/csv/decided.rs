@@ -10,6 +10,7 @@ fn names(text: &[u8]) -> (Vec<String>, String) {
     let mut reader = csv::Reader::new(Arc::from("table"), text, csv::Options::default());
     let name = |record: cardferry::formats::Record| match record.outcome {
         Outcome::Contact(contact) => format!("{}|{}", contact.name.given, contact.name.surname),
+        Outcome::Group(group) => panic!("{group:?}"),
         Outcome::Reject(reject) => reject.why,
     };
     let names = reader.by_ref().map(|record| name(record.unwrap())).collect();

@@ -11,6 +11,7 @@ fn records(text: &[u8]) -> Vec<Record> {
 fn contacts(text: &[u8]) -> Vec<Contact> {
     let contact = |record: Record| match record.outcome {
         Outcome::Contact(contact) => *contact,
+        Outcome::Group(group) => panic!("{group:?}"),
         Outcome::Reject(reject) => panic!("rejected: {}", reject.why),
     };
     records(text).into_iter().map(contact).collect()

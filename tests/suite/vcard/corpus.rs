@@ -46,10 +46,10 @@ fn walk(root: &Path, dir: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-/// One line a file: cards, rejects, properties that no field models, losses, a hash of what was made of it, and whether
+/// One line a file: contacts, rejects, properties that no field models, losses, a hash of what was made of it, and whether
 /// it was whole.
 fn summary(name: &str, (records, whole): (Vec<Record>, bool)) -> String {
-    let count = records.len();
+    let count = records.iter().filter(|record| !matches!(record.outcome, Outcome::Group(_))).count();
     let losses: usize = records.iter().map(|record| record.losses.len()).sum();
     let contacts = kept(records);
     let vcard = |contact: &Contact| contact.extra.iter().filter(|extra| extra.origin == Origin::Vcard).count();

@@ -29,6 +29,7 @@ const REASONS: &[(&str, &str)] = &[
     ("cut", "the last character is cut: we mark it, calcard makes the whole text binary"),
     ("dashes", "a date with dashes, the rule in 3.0 and a habit in 4.0: calcard loses the day"),
     ("empty", "the card has no value at all: the peers count it, we reject it and say so"),
+    ("group", "the card is of a group, which makes no contact: its members get its name as a category"),
     ("kde", "a department or web feed that KDE has a property of its own for is in the field as well"),
     ("no-date", "there is no month 31: we keep the text, the peers make a date of it"),
     ("no-end", "a card has no END: calcard loses the one that follows, vcard-rs all that do"),
