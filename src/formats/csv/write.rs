@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use csv_core::{QuoteStyle, Terminator, WriteResult};
+use memchr::memchr3;
 
 use crate::formats::csv::column::Column;
 use crate::formats::csv::profile::{self, Profile};
@@ -17,7 +17,6 @@ pub struct Encoder {
     profile: Profile,
     plans: Plans,
     sheet: Sheet,
-    core: csv_core::Writer,
 }
 
 impl Encoder {
@@ -25,22 +24,20 @@ impl Encoder {
     pub fn new(profile: Profile) -> Self {
         let (headers, columns): (Vec<String>, Vec<Column>) = profile::layout(profile).into_iter().unzip();
         let plans = Plans::new(columns.into_iter().map(Some));
-        let mut core = csv_core::WriterBuilder::new();
-        let core = core.terminator(Terminator::CRLF).quote_style(QuoteStyle::Necessary).build();
-        Encoder { profile, plans, sheet: Sheet::new(headers, profile.is_google()), core }
+        Encoder { profile, plans, sheet: Sheet::new(headers, profile.is_google()) }
     }
 }
 
 impl crate::formats::Encoder for Encoder {
     fn opening(&mut self, into: &mut Vec<u8>) {
         into.extend_from_slice(MARK.as_bytes());
-        row(&mut self.core, &self.sheet.headers, into);
+        row(&self.sheet.headers, into);
     }
 
     fn encode(&mut self, contact: &Contact, into: &mut Vec<u8>) -> Vec<Loss> {
         self.sheet.clear();
         slot::write(&self.plans, contact, &mut self.sheet);
-        row(&mut self.core, &self.sheet.cells, into);
+        row(&self.sheet.cells, into);
         std::mem::take(&mut self.sheet.losses)
     }
 
@@ -49,27 +46,31 @@ impl crate::formats::Encoder for Encoder {
     }
 }
 
-/// Adds a row.
-fn row(core: &mut csv_core::Writer, cells: &[String], into: &mut Vec<u8>) {
+/// Adds a row. Most cells of a table are empty, and most others need no quotes.
+fn row(cells: &[String], into: &mut Vec<u8>) {
     for (at, cell) in cells.iter().enumerate() {
         if at > 0 {
-            with_room(into, 2, |room| core.delimiter(room));
+            into.push(b',');
         }
-        // Every byte may be a quote that is doubled, between two more.
-        with_room(into, 2 * cell.len() + 4, |room| {
-            let (result, _, written) = core.field(cell.as_bytes(), room);
-            (result, written)
-        });
+        let cell = cell.as_bytes();
+        if memchr3(b',', b'"', b'\n', cell).is_none() && !cell.contains(&b'\r') {
+            into.extend_from_slice(cell);
+        } else {
+            quoted(cell, into);
+        }
     }
-    with_room(into, 4, |room| core.terminator(room));
+    into.extend_from_slice(b"\r\n");
 }
 
-/// Adds what `write` writes into room that is enough for it.
-fn with_room(into: &mut Vec<u8>, room: usize, write: impl FnOnce(&mut [u8]) -> (WriteResult, usize)) {
+/// Adds a cell in quotes.
+fn quoted(cell: &[u8], into: &mut Vec<u8>) {
+    into.push(b'"');
     let start = into.len();
-    into.resize(start + room, 0);
-    let (_, written) = write(&mut into[start..]);
+    // Every byte may be a quote that is doubled.
+    into.resize(start + 2 * cell.len(), 0);
+    let (_, _, written) = csv_core::quote(cell, &mut into[start..], b'"', b'"', true);
     into.truncate(start + written);
+    into.push(b'"');
 }
 
 /// Writes contacts as one table.
