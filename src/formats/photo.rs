@@ -11,26 +11,42 @@ struct Row {
     /// RFC 2426's word for TYPE.
     word: &'static str,
     ending: &'static str,
-    /// How its bytes begin: at this offset stands this.
-    magic: (usize, &'static [u8]),
+    /// How its bytes begin: all of these stand at these offsets.
+    magic: &'static [(usize, &'static [u8])],
+}
+
+const fn row_of(
+    kind: PhotoKind,
+    media_type: &'static str,
+    word: &'static str,
+    ending: &'static str,
+    magic: &'static [(usize, &'static [u8])],
+) -> Row {
+    Row { kind, media_type, word, ending, magic }
 }
 
 const KINDS: &[Row] = &[
-    Row { kind: PhotoKind::Jpeg, media_type: "image/jpeg", word: "JPEG", ending: "jpg", magic: (0, b"\xff\xd8\xff") },
-    Row { kind: PhotoKind::Png, media_type: "image/png", word: "PNG", ending: "png", magic: (0, b"\x89PNG\r\n\x1a\n") },
-    Row { kind: PhotoKind::Gif, media_type: "image/gif", word: "GIF", ending: "gif", magic: (0, b"GIF8") },
-    Row { kind: PhotoKind::Bmp, media_type: "image/bmp", word: "BMP", ending: "bmp", magic: (0, b"BM") },
-    Row { kind: PhotoKind::Webp, media_type: "image/webp", word: "WEBP", ending: "webp", magic: (8, b"WEBP") },
-    Row { kind: PhotoKind::Heic, media_type: "image/heic", word: "HEIC", ending: "heic", magic: (4, b"ftyphei") },
+    row_of(PhotoKind::Jpeg, "image/jpeg", "JPEG", "jpg", &[(0, b"\xff\xd8\xff")]),
+    row_of(PhotoKind::Png, "image/png", "PNG", "png", &[(0, b"\x89PNG\r\n\x1a\n")]),
+    row_of(PhotoKind::Gif, "image/gif", "GIF", "gif", &[(0, b"GIF8")]),
+    // Two letters are little: the four bytes that are reserved tell a picture from a text.
+    row_of(PhotoKind::Bmp, "image/bmp", "BMP", "bmp", &[(0, b"BM"), (6, b"\0\0\0\0")]),
+    row_of(PhotoKind::Webp, "image/webp", "WEBP", "webp", &[(0, b"RIFF"), (8, b"WEBP")]),
+    row_of(PhotoKind::Heic, "image/heic", "HEIC", "heic", &[(4, b"ftyp")]),
 ];
+
+/// The brands of the ISO media files that are HEIC or HEIF (ISO 23008-12, annex B); others, `avif` among them, are not.
+const HEIC_BRANDS: &[&[u8]] =
+    &[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1", b"heif"];
 
 /// The bytes of base64 text that are enough to tell the kind: 16 characters are 12 bytes.
 const TELLING: usize = 16;
 
 /// The kind that the content itself shows.
 pub fn kind_of(bytes: &[u8]) -> Option<PhotoKind> {
-    let shows = |(offset, magic): (usize, &[u8])| bytes.get(offset..).is_some_and(|rest| rest.starts_with(magic));
-    KINDS.iter().find(|row| shows(row.magic)).map(|row| row.kind)
+    let shows = |(at, magic): &(usize, &[u8])| bytes.get(*at..).is_some_and(|rest| rest.starts_with(magic));
+    let kind = KINDS.iter().find(|row| row.magic.iter().all(shows)).map(|row| row.kind);
+    kind.filter(|kind| *kind != PhotoKind::Heic || bytes.get(8..12).is_some_and(|brand| HEIC_BRANDS.contains(&brand)))
 }
 
 /// The media type of a kind.
@@ -48,11 +64,18 @@ pub fn file_ending(kind: PhotoKind) -> &'static str {
     row(kind).ending
 }
 
-/// The kind that a media type or TYPE word names, in any case; `JPG` and `image/jpg` are common misspellings.
+/// The kind that a media type or TYPE word names, in any case; `JPG` and `image/jpg` are common misspellings, and HEIF is
+/// what HEIC is one of.
 pub fn kind_named(word: &str) -> Option<PhotoKind> {
     let word = word.trim().to_ascii_lowercase();
     let word = word.strip_prefix("image/").unwrap_or(&word);
-    let word = if word == "jpg" { "jpeg" } else { word };
+    let word = match word {
+        "jpg" | "pjpeg" => "jpeg",
+        "heif" => "heic",
+        "x-png" => "png",
+        "x-bmp" | "x-ms-bmp" => "bmp",
+        other => other,
+    };
     KINDS.iter().find(|row| row.word.eq_ignore_ascii_case(word)).map(|row| row.kind)
 }
 
@@ -114,12 +137,30 @@ mod tests {
             assert_eq!(kind_named(row.word), Some(row.kind));
             let shown = (media_type(row.kind), type_word(row.kind), file_ending(row.kind));
             assert_eq!(shown, (row.media_type, row.word, row.ending));
-            let mut bytes = vec![0; row.magic.0];
-            bytes.extend_from_slice(row.magic.1);
-            assert_eq!(kind_of(&bytes), Some(row.kind));
         }
         assert_eq!(kind_named("image/JPG"), Some(PhotoKind::Jpeg));
-        assert_eq!(kind_of(b""), None);
+    }
+
+    #[test]
+    fn the_first_bytes_show_the_kind() {
+        let cases: &[(&[u8], Option<PhotoKind>)] = &[
+            (b"\xff\xd8\xff\xe0..JFIF..", Some(PhotoKind::Jpeg)),
+            (PNG, Some(PhotoKind::Png)),
+            (b"GIF87a......", Some(PhotoKind::Gif)),
+            (b"BM....\0\0\0\0..", Some(PhotoKind::Bmp)),
+            (b"BMW is a car", None),
+            (b"RIFF....WEBP", Some(PhotoKind::Webp)),
+            (b"RIFF....WAVE", None),
+            (b"\0\0\0\x18ftypheic", Some(PhotoKind::Heic)),
+            (b"\0\0\0\x18ftypmif1", Some(PhotoKind::Heic)),
+            (b"\0\0\0\x18ftypmsf1", Some(PhotoKind::Heic)),
+            (b"\0\0\0\x18ftypavif", None),
+            (b"\0\0\0\x18ftyp", None),
+            (b"", None),
+        ];
+        for (bytes, kind) in cases {
+            assert_eq!(kind_of(bytes), *kind, "{bytes:?}");
+        }
     }
 
     #[test]
