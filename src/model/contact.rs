@@ -1,7 +1,8 @@
 //! The contact: everything either API, vCard or the CSV dialects can say of a person or a company.
 
 use crate::model::{
-    Address, Date, Email, Event, Extra, Field, Gender, Im, Name, Organization, Phone, Photo, Relation, Rest, Url,
+    Address, Date, Email, Event, Extra, Field, Gender, Im, Name, Organization, Phone, Photo, Relation, Rest, Spellings,
+    Url,
 };
 
 /// One contact. Text that is empty means "absent"; lists keep their source's order.
@@ -81,6 +82,8 @@ pub struct Contact {
     pub rest: Vec<(Field, Rest)>,
     /// What was read and has no field here, verbatim.
     pub extra: Vec<Extra>,
+    /// The names that the values had in their source, where it could choose.
+    pub spellings: Spellings,
 }
 
 impl Contact {

@@ -13,6 +13,7 @@ mod organization;
 mod person;
 mod photo;
 mod reach;
+mod spelling;
 
 pub use address::Address;
 pub use contact::Contact;
@@ -26,3 +27,4 @@ pub use organization::Organization;
 pub use person::{Gender, Relation, Sex};
 pub use photo::{Photo, PhotoData, PhotoKind};
 pub use reach::{Email, Im, Kind, Line, Phone, Url};
+pub use spelling::Spellings;

@@ -84,7 +84,8 @@ impl Stash {
 }
 
 /// Properties that programs keep for themselves.
-const NOT_FOR_PEOPLE: &[&str] = &["PRODID", "X-ABUID", "X-ABADR", "CLIENTPIDMAP", "KIND", "X-ADDRESSBOOKSERVER-KIND"];
+const NOT_FOR_PEOPLE: &[&str] =
+    &["PRODID", "X-ABUID", "X-ABADR", "CLIENTPIDMAP", "KIND", "X-ABShowAs", "X-ADDRESSBOOKSERVER-KIND"];
 
 /// Whether a person would miss it: nobody looks at identifiers, times of change and what is about the file.
 fn is_missed(loss: &Loss) -> bool {

@@ -1,13 +1,14 @@
 //! ADR and its LABEL: a property in 2.1 and 3.0, a parameter in 4.0.
 
 use super::Version;
+use super::card::Card;
 use super::draft::Draft;
 use super::escape::{split, unescape};
 use super::property::Property;
 use super::reach::{self, Said};
+use super::structure;
 use super::table::Row;
 use super::words;
-use super::write::Card;
 use crate::model::{Address, Rest};
 
 /// The components of ADR; false when they say less than the value (lists, further components).
@@ -62,10 +63,13 @@ pub(super) fn read_label(draft: &mut Draft<'_>, _: &'static Row, property: &Prop
     let said = Said::read(draft, property, false, |_| false);
     let free = |address: &Address| address.formatted.is_empty() && (said.kind.is_none() || address.kind == said.kind);
     let follows = draft.follows_address;
+    let before = draft.contact.addresses.len().checked_sub(1);
+    let before = before.filter(|at| follows && free(&draft.contact.addresses[*at]));
+    let found = before.or_else(|| draft.free_address(said.kind));
     let addresses = &mut draft.contact.addresses;
-    let before = addresses.len().checked_sub(1).filter(|at| follows && free(&addresses[*at]));
-    let found = before.or_else(|| addresses.iter().position(|address| free(address) && address.kind == said.kind));
     match found.and_then(|at| addresses.get_mut(at)) {
+        // What it says beyond its words is not said of the address.
+        Some(_) if said.rest.params.iter().any(|(name, _)| name != "TYPE") => draft.extra(property),
         Some(address) => address.formatted = text.into_owned(),
         None => {
             let Said { kind, label, preference, rest, .. } = said;
@@ -80,11 +84,7 @@ pub(super) fn write_addresses(card: &mut Card<'_>, row: &'static Row) {
     for address in &contact.addresses {
         let Address { kind, label, preference, rest, .. } = address;
         let parts = address.parts();
-        let fits = |raw: &&str| {
-            let (read, whole) = read_parts(raw, card.version);
-            !whole && read.iter().zip(parts).all(|(read, part)| read == part)
-        };
-        let raw = rest.raw.as_deref().filter(fits);
+        let raw = structure::raw(card, row.field, rest.raw.as_deref(), parts, read_parts);
         let (name, said) = (row.name(card.version), (rest, raw.is_some()));
         let group = reach::begin(card, row.field, name, ["", ""], *kind, *preference, said, label);
         if card.version == Version::V4_0 && !address.formatted.is_empty() {
@@ -96,10 +96,18 @@ pub(super) fn write_addresses(card: &mut Card<'_>, row: &'static Row) {
             None => card.components(&parts, 7),
         }
         if card.version != Version::V4_0 && !address.formatted.is_empty() {
-            let word = kind.map_or("", |kind| words::kind_word(kind, card.version));
-            card.begin_in(row.field, &group, "LABEL", &[word], &Rest::default(), false);
-            card.text(&address.formatted);
+            write_label(card, row, &group, address);
         }
         card.label(&group, label, words::label_is_wrapped(label));
     }
+}
+
+/// LABEL, with the words of its ADR: they are what binds the two.
+fn write_label(card: &mut Card<'_>, row: &'static Row, group: &str, address: &Address) {
+    let kind = address.kind.map_or("", |kind| words::kind_word(kind, card.version));
+    let mut said = vec![kind, if address.preference == Some(1) { "PREF" } else { "" }];
+    let kept = address.rest.params.iter().filter(|(name, _)| name == "TYPE").flat_map(|(_, values)| values);
+    said.extend(kept.map(String::as_str));
+    card.begin_in(row.field, group, "LABEL", &said, &Rest::default(), false);
+    card.text(&address.formatted);
 }

@@ -56,14 +56,16 @@ fn parse_date(text: &str) -> Option<PartialDate> {
     }
 }
 
-/// The spelling of a version: extended in 3.0, basic in 2.1 and 4.0 (which has no basic form of year and month).
+/// The spelling of a version: extended in 3.0, basic in 2.1 and 4.0 (which has no basic form of year and month). A day
+/// without a year is none of 2.1 and 3.0, but those who write it there write it extended.
 pub(super) fn spell(date: PartialDate, version: Version) -> String {
     let hyphen = if version == Version::V3_0 { "-" } else { "" };
     match (date.year, date.month, date.day) {
         (Some(year), Some(month), Some(day)) => format!("{year:04}{hyphen}{month:02}{hyphen}{day:02}"),
         (Some(year), Some(month), None) => format!("{year:04}-{month:02}"),
         (Some(year), None, None) => format!("{year:04}"),
-        (None, Some(month), Some(day)) => format!("--{month:02}{day:02}"),
+        (None, Some(month), Some(day)) if version == Version::V4_0 => format!("--{month:02}{day:02}"),
+        (None, Some(month), Some(day)) => format!("--{month:02}-{day:02}"),
         (None, Some(month), None) => format!("--{month:02}"),
         (None, None, Some(day)) => format!("---{day:02}"),
         // A year and a day without the month have no spelling of their own.
@@ -100,13 +102,12 @@ fn zone_spelt(zone: &str) -> Option<String> {
 }
 
 /// The basic form of an extended date-time (RFC 6350 section 4.3.5); what is none stays as it is.
-pub(super) fn basic(text: &str) -> String {
+pub(super) fn basic(text: &str, with_fraction: bool) -> String {
     let Some(spelt) = rfc3339(text) else { return text.to_owned() };
     let (date, time) = spelt.split_at(11);
     let zone_at = time.find(['Z', '+', '-']).unwrap_or(time.len());
     let (time, zone) = time.split_at(zone_at);
-    // 4.0's times have no fraction of a second.
-    let time = time.split('.').next().unwrap_or_default();
+    let time = if with_fraction { time } else { time.split('.').next().unwrap_or_default() };
     format!("{}{}{}", date.replace('-', ""), time.replace(':', ""), zone.replace(':', ""))
 }
 
@@ -157,7 +158,8 @@ mod tests {
         assert_eq!(rfc3339("20240101T120000Z").as_deref(), Some("2024-01-01T12:00:00Z"));
         assert_eq!(rfc3339("2024-01-01T12:00:00.5+0130").as_deref(), Some("2024-01-01T12:00:00.5+01:30"));
         assert_eq!(rfc3339("2024-01-01T12:00:00-05").as_deref(), Some("2024-01-01T12:00:00-05:00"));
-        assert_eq!(basic("2024-01-01T12:00:00.5+01:30"), "20240101T120000+0130");
+        assert_eq!(basic("2024-01-01T12:00:00.5+01:30", false), "20240101T120000+0130");
+        assert_eq!(basic("2024-01-01T12:00:00.5+01:30", true), "20240101T120000.5+0130");
         for text in ["2024-01-01", "yesterday", "2024-01-01T12", "2024-01-01T1é:00:00Z", "2024-01-01T12:00:00+é"] {
             assert_eq!(rfc3339(text), None, "{text}");
         }

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use super::Version;
+use super::android;
+use super::card::Card;
 use super::date;
 use super::draft::Draft;
 use super::property::Property;
 use super::table::Row;
-use super::write::Card;
 use crate::model::{Date, Event, Field, PartialDate, Rest};
 
 /// Apple's way of leaving the year out: the parameter names the year that stands for none.
@@ -18,7 +19,8 @@ const NO_YEAR: u16 = 1604;
 const ANNIVERSARY: &str = "_$!<Anniversary>!$_";
 const OTHER: (&str, &str) = ("_$!<Other>!$_", "Other");
 
-fn read_date(draft: &mut Draft<'_>, field: Field, property: &Property<'_>) -> Option<(Date, Rest)> {
+/// Reads a date; `at` is its place in the list of its field.
+fn read_date(draft: &mut Draft<'_>, field: Field, at: usize, property: &Property<'_>) -> Option<(Date, Rest)> {
     let text = property.text();
     let text = text.trim();
     if text.is_empty() {
@@ -33,6 +35,9 @@ fn read_date(draft: &mut Draft<'_>, field: Field, property: &Property<'_>) -> Op
     };
     let omitted = property.param(OMIT_YEAR).and_then(|year| year.trim().parse().ok());
     let yearless = omitted.is_some() && omitted == found.year;
+    if found.year.is_none() && property.version != Version::V4_0 {
+        draft.contact.spellings.note_bare(field, at);
+    }
     let found = if yearless { PartialDate { year: None, ..found } } else { found };
     let mut rest = property.rest(|param| yearless && param.is(OMIT_YEAR));
     if !exact {
@@ -41,11 +46,14 @@ fn read_date(draft: &mut Draft<'_>, field: Field, property: &Property<'_>) -> Op
     Some((Date::Known(found), rest))
 }
 
-fn write_date(card: &mut Card<'_>, field: Field, group: &str, name: &str, date: &Date, rest: &Rest) {
+/// Where a date's property stands: field, place in its list, group, name.
+type Place<'p> = (Field, usize, &'p str, &'p str);
+
+fn write_date(card: &mut Card<'_>, (field, at, group, name): Place<'_>, date: &Date, rest: &Rest) {
     let version = card.version;
     let known = date.known();
     let raw = rest.raw.as_deref().map(|raw| match version {
-        Version::V4_0 => Cow::Owned(date::basic(raw)),
+        Version::V4_0 => Cow::Owned(date::basic(raw, card.is_own())),
         Version::V3_0 => date::rfc3339(raw).map_or(Cow::Borrowed(raw), Cow::Owned),
         Version::V2_1 => Cow::Borrowed(raw),
     });
@@ -67,17 +75,23 @@ fn write_date(card: &mut Card<'_>, field: Field, group: &str, name: &str, date: 
             }
             card.text(text);
         }
-        (Date::Known(known), _) => match known {
-            PartialDate { year: None, month: Some(_), day: Some(_) } if version == Version::V3_0 => {
-                card.param(OMIT_YEAR, &NO_YEAR.to_string());
-                card.verbatim(&date::spell(PartialDate { year: Some(NO_YEAR), ..*known }, version));
-            }
-            PartialDate { year: Some(_), month: None, day: Some(day) } => {
-                card.remark(format!("day {day} without its month"));
-                card.verbatim(&date::spell(*known, version));
-            }
-            _ => card.verbatim(&date::spell(*known, version)),
-        },
+        (Date::Known(known), _) => write_known(card, *known, card.is_bare(field, at)),
+    }
+}
+
+/// Before 4.0 a date has a year, but for Apple's way of naming one that stands for none. What came without stays so.
+fn write_known(card: &mut Card<'_>, known: PartialDate, is_bare: bool) {
+    let version = card.version;
+    match known {
+        PartialDate { year: None, month: Some(_), day: Some(_) } if version != Version::V4_0 && !is_bare => {
+            card.param(OMIT_YEAR, &NO_YEAR.to_string());
+            card.verbatim(&date::spell(PartialDate { year: Some(NO_YEAR), ..known }, version));
+        }
+        PartialDate { year: Some(_), month: None, day: Some(day) } => {
+            card.remark(format!("day {day} without its month"));
+            card.verbatim(&date::spell(known, version));
+        }
+        _ => card.verbatim(&date::spell(known, version)),
     }
 }
 
@@ -93,8 +107,9 @@ pub(super) fn read_day(draft: &mut Draft<'_>, row: &'static Row, property: &Prop
     if place(draft, row.field).is_some() {
         return draft.extra(property);
     }
-    if let Some((date, rest)) = read_date(draft, row.field, property) {
+    if let Some((date, rest)) = read_date(draft, row.field, 0, property) {
         *place(draft, row.field) = Some(date);
+        draft.spell(row.field, 0, property);
         draft.contact.keep_rest(row.field, rest);
     }
 }
@@ -103,21 +118,28 @@ pub(super) fn write_day(card: &mut Card<'_>, row: &'static Row) {
     let contact = card.contact;
     let date = if row.field == Field::Birthday { &contact.birthday } else { &contact.anniversary };
     let Some(date) = date else { return };
-    let (name, rest) = (row.name(card.version), card.rest_of(row.field));
-    if name == "X-ABDATE" {
-        let group = card.group_for(rest, ANNIVERSARY);
-        write_date(card, row.field, &group, name, date, rest);
+    let (name, rest) = (card.name(row, 0), card.rest_of(row.field));
+    if let (android::NAME, Some(known)) = (name, date.known()) {
+        android::write_date(card, row.field, known, "");
+    } else if name == "X-ABDATE" {
+        let group = card.group_for_made(row.field, rest, ANNIVERSARY);
+        write_date(card, (row.field, 0, &group, name), date, rest);
         card.label(&group, ANNIVERSARY, false);
     } else {
-        write_date(card, row.field, &rest.group, name, date, rest);
+        let name = if name == android::NAME { row.name(card.version) } else { name };
+        write_date(card, (row.field, 0, &rest.group, name), date, rest);
     }
 }
 
 /// X-ABDATE: Apple's dates, of which the label says what they are.
 pub(super) fn read_event(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
-    let Some((date, mut rest)) = read_date(draft, row.field, property) else { return };
-    let label = draft.label(property, &mut rest).unwrap_or_default();
-    if label == ANNIVERSARY && draft.contact.anniversary.is_none() {
+    let label = draft.label(property, &mut Rest::default()).unwrap_or_default();
+    let is_anniversary = label == ANNIVERSARY && draft.contact.anniversary.is_none();
+    let (field, at) = if is_anniversary { (Field::Anniversary, 0) } else { (row.field, draft.contact.events.len()) };
+    let Some((date, mut rest)) = read_date(draft, field, at, property) else { return };
+    let _label = draft.label(property, &mut rest);
+    draft.spell(field, at, property);
+    if is_anniversary {
         draft.contact.anniversary = Some(date);
         draft.contact.keep_rest(Field::Anniversary, rest);
     } else {
@@ -128,9 +150,13 @@ pub(super) fn read_event(draft: &mut Draft<'_>, row: &'static Row, property: &Pr
 
 pub(super) fn write_events(card: &mut Card<'_>, row: &'static Row) {
     let contact = card.contact;
-    for event in &contact.events {
+    for (at, event) in contact.events.iter().enumerate() {
+        if let (Some(android::NAME), Some(known)) = (card.spelling(row.field, at), event.date.known()) {
+            android::write_date(card, row.field, known, &event.label);
+            continue;
+        }
         let group = card.group_for(&event.rest, &event.label);
-        write_date(card, row.field, &group, row.name(card.version), &event.date, &event.rest);
+        write_date(card, (row.field, at, &group, row.name(card.version)), &event.date, &event.rest);
         card.label(&group, &event.label, event.label == OTHER.1);
     }
 }

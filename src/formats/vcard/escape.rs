@@ -144,6 +144,49 @@ fn escape_2_1(text: &str, component: bool, into: &mut String) {
     }
 }
 
+/// Makes a 2.1 value one with the escapes of 3.0 and 4.0, which is how unmodelled values are kept.
+pub(super) fn modern(value: &str) -> String {
+    let mut modern = String::with_capacity(value.len());
+    let mut chars = value.chars().peekable();
+    while let Some(char) = chars.next() {
+        match (char, chars.peek()) {
+            ('\\', Some(';' | ',')) => modern.push('\\'),
+            ('\\', _) => modern.push_str("\\\\"),
+            ('\r', Some('\n')) => {}
+            ('\r' | '\n', _) => modern.push_str("\\n"),
+            (other, _) => modern.push(other),
+        }
+    }
+    modern
+}
+
+/// Adds a value with the escapes of 3.0 and 4.0 as 2.1 has it: the other way of [`modern`]. False when a blank had to go
+/// between a backslash and a separator, which 2.1 would take for an escape.
+pub(super) fn plain_2_1(value: &str, into: &mut String) -> bool {
+    let mut whole = true;
+    let mut bare_backslash = false;
+    let mut chars = value.chars().peekable();
+    while let Some(char) = chars.next() {
+        let next = chars.peek().copied();
+        let (text, escape) = match (char, next) {
+            ('\\', Some(next @ ('\\' | ':' | '"'))) => (next, true),
+            ('\\', Some('n' | 'N')) => ('\n', true),
+            (other, _) => (other, false),
+        };
+        if bare_backslash && matches!(text, ';' | ',') {
+            whole = false;
+            into.push(' ');
+        }
+        into.push(text);
+        if escape {
+            chars.next();
+        }
+        // One that begins an escape of 2.1 is not bare.
+        bare_backslash = text == '\\' && (escape || !matches!(next, Some(';' | ',')));
+    }
+    whole
+}
+
 /// Whether a component cannot be said in this version: in 2.1 a backslash before the separator would escape it.
 pub(super) fn is_unsayable(component: &str, version: Version) -> bool {
     version == Version::V2_1 && component.ends_with('\\')

@@ -1,12 +1,29 @@
 //! What no field models: properties verbatim, and the columns of a table.
+//!
+//! A verbatim value has the escapes of 3.0 and 4.0 whatever version it came from, and is written under its own name in
+//! every version, which readers pass over, but for what [`media`] and [`translate`] know. Verbatim on purpose:
+//!
+//! | property | why |
+//! | --- | --- |
+//! | X-ABADR | how Apple lays an address out, not where it is; it stays in the group of its ADR |
+//! | X-SOCIALPROFILE, SOCIALPROFILE | a profile is no web page of the contact's own and would take that one's place |
+//! | X-MS-OL-DESIGN, X-MS-CARDPICTURE, X-MS-OL-DEFAULT-POSTAL-ADDRESS | how Outlook draws the contact |
+//! | X-MOZILLA-*, X-EVOLUTION-*, X-KADDRESSBOOK-CRYPTO*, X-ABUID | one program's own state; what is a field under such a name has a row |
+//! | X-ANDROID-CUSTOM of other types | nobody but their app knows them |
+//! | BIRTHPLACE, DEATHPLACE, DEATHDATE (RFC 6474) | no format but vCard has them; they are IANA's names, good in 3.0 too |
+//! | EXPERTISE, INTEREST, ORG-DIRECTORY, a second HOBBY (RFC 6715) | the same |
+//! | CREATED, GRAMGENDER, LANGUAGE, PRONOUNS, JSPROP (RFC 9554) | the same |
+//! | SOUND, KEY, LOGO, a second PHOTO | the model has one picture |
+//! | AGENT, CALURI, CALADRURI, SOURCE, CLIENTPIDMAP, XML, PRODID, MAILER, KIND, MEMBER | about the card, or another card |
 
-use super::Version;
+use super::card::{Card, is_token};
 use super::draft::Draft;
 use super::escape::unescape;
-use super::frame::{is_begin, is_end};
+use super::mark::is_card;
 use super::property::Property;
+use super::{Version, media, translate};
+
 use super::table::{COLUMN, Row};
-use super::write::{Card, is_token};
 use crate::model::{Extra, Field, Loss, Origin, Why};
 
 /// Names the column that an X-CARDFERRY-COLUMN carries.
@@ -24,30 +41,31 @@ pub(super) fn read_column(draft: &mut Draft<'_>, _: &'static Row, property: &Pro
 
 pub(super) fn write_extras(card: &mut Card<'_>, _: &'static Row) {
     let contact = card.contact;
-    for extra in &contact.extra {
+    for (at, extra) in contact.extra.iter().enumerate() {
         match extra.origin {
             Origin::Column => write_column(card, extra),
-            Origin::Vcard => write_property(card, extra),
+            Origin::Vcard => write_property(card, at, extra),
         }
     }
 }
 
 fn write_column(card: &mut Card<'_>, extra: &Extra) {
     card.begin(Field::Extra, COLUMN, &[], &extra.rest, true);
-    card.param(HEADER, &extra.name);
+    card.own_param(HEADER, &extra.name);
     card.text(&extra.value);
 }
 
-fn write_property(card: &mut Card<'_>, extra: &Extra) {
+fn write_property(card: &mut Card<'_>, at: usize, extra: &Extra) {
     let framing = FRAME.iter().any(|name| name.eq_ignore_ascii_case(&extra.name));
     if framing || !is_token(&extra.name) {
         card.losses.push(Loss::new(Field::Extra, &extra.name, Why::NoPlace));
         return;
     }
-    let encoded = extra.rest.params.iter().any(|(name, _)| name == "ENCODING");
-    if encoded {
-        return write_binary(card, extra);
+    if media::write(card, extra) {
+        return;
     }
+    let translated = translate::to_new(card, at, extra);
+    let extra = translated.as_ref().unwrap_or(extra);
     card.begin(Field::Extra, &extra.name, &[], &extra.rest, true);
     if card.version == Version::V2_1 && extra.name.eq_ignore_ascii_case("AGENT") {
         let nested = unescape(&extra.value, Version::V3_0);
@@ -55,46 +73,5 @@ fn write_property(card: &mut Card<'_>, extra: &Extra) {
             return card.nested(&nested);
         }
     }
-    card.verbatim(&extra.value);
-}
-
-/// Whether a text is one card, cards within it ended too: anything else would open or end cards around it.
-fn is_card(text: &str) -> bool {
-    let mut lines = text.lines().filter(|line| !line.is_empty());
-    let mut depth = usize::from(lines.next().is_some_and(|begin| is_begin(begin.as_bytes())));
-    while let Some(line) = lines.next().filter(|_| depth > 0) {
-        depth += usize::from(is_begin(line.as_bytes()));
-        depth -= usize::from(is_end(line.as_bytes()));
-        if depth == 0 {
-            return lines.next().is_none();
-        }
-    }
-    false
-}
-
-/// LOGO, SOUND, KEY in base64.
-fn write_binary(card: &mut Card<'_>, extra: &Extra) {
-    let mut rest = extra.rest.clone();
-    rest.params.retain(|(name, _)| name != "ENCODING" && name != "VALUE");
-    let media = media_type(&extra.name, &mut rest, card.version);
-    card.begin(Field::Extra, &extra.name, &[], &rest, false);
-    match card.version {
-        Version::V2_1 => card.param("ENCODING", "BASE64"),
-        Version::V3_0 => card.param("ENCODING", "b"),
-        Version::V4_0 => return card.base64(&format!("data:{media};base64,"), &extra.value),
-    }
-    card.base64("", &extra.value);
-}
-
-/// 4.0 says in the URI what the older versions say by TYPE.
-fn media_type(name: &str, rest: &mut crate::model::Rest, version: Version) -> String {
-    let family = match name.to_ascii_uppercase().as_str() {
-        "LOGO" | "PHOTO" => "image",
-        "SOUND" => "audio",
-        _ => "application",
-    };
-    let types = rest.params.iter().position(|(name, _)| name == "TYPE").filter(|_| version == Version::V4_0);
-    let kind = types.map(|at| rest.params.remove(at).1.join("-").to_lowercase());
-    let kind = kind.filter(|kind| is_token(kind)).unwrap_or_else(|| "octet-stream".to_owned());
-    if kind == "octet-stream" { format!("application/{kind}") } else { format!("{family}/{kind}") }
+    card.unmodelled(&extra.value);
 }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::escape::uncaret;
 use super::unfold::header;
 
 /// A line's parts; the value is still as it was transferred.
@@ -23,6 +22,7 @@ pub(super) struct Line<'a> {
 pub(super) struct Param<'a> {
     /// The parameter's name as written; empty for the bare words of vCard 2.1 (`TEL;HOME`).
     pub(super) name: &'a str,
+    /// Its value, with RFC 6868's carets.
     pub(super) value: Cow<'a, str>,
     /// Whether it is the parameter's first value.
     pub(super) first: bool,
@@ -92,7 +92,7 @@ fn parse_values<'a>(name: &'a str, mut text: &'a str, params: &mut Vec<Param<'a>
         // TYPE="work,voice" is a common misquoting of two words.
         let splits = quoted.is_some() && name.eq_ignore_ascii_case("TYPE") && memchr(b',', value.as_bytes()).is_some();
         for value in value.split(if splits { ',' } else { '\0' }) {
-            params.push(Param { name, value: uncaret(value), first });
+            params.push(Param { name, value: Cow::Borrowed(value), first });
             first = false;
         }
         match rest.strip_prefix(',') {
@@ -120,7 +120,7 @@ mod tests {
             ("item1.TEL;HOME;VOICE:1", "item1|TEL|=HOME =VOICE|1"),
             ("TEL;TYPE=HOME,FAX;PREF=1:1", "|TEL|TYPE=HOME TYPE=FAX PREF=1|1"),
             ("TEL;TYPE=\"work,voice\":1", "|TEL|TYPE=work TYPE=voice|1"),
-            ("ADR;LABEL=\"a;b:c, ^'d^'^ne\":;;", "|ADR|LABEL=a;b:c, \"d\"\ne|;;"),
+            ("ADR;LABEL=\"a;b:c, ^'d^'^ne\":;;", "|ADR|LABEL=a;b:c, ^'d^'^ne|;;"),
             ("N;SORT-AS=\"Harten,Rene\":x", "|N|SORT-AS=Harten,Rene|x"),
             ("X;A=\"b\",\"c\";D:", "|X|A=b A=c =D|"),
             ("X;A=\"b:c", "|X|A=\"b|c"),

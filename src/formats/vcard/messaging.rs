@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Version;
+use super::card::Card;
 use super::decode::hex;
 use super::draft::Draft;
 use super::escape::unescape;
@@ -10,8 +11,7 @@ use super::property::Property;
 use super::reach::{self, Said};
 use super::table::Row;
 use super::words;
-use super::write::Card;
-use crate::model::Im;
+use crate::model::{Field, Im};
 
 /// One row a service: its name as Apple writes it, the scheme of its URIs, its own properties; the first is written.
 const SERVICES: &[(&str, &str, &[&str])] = &[
@@ -30,6 +30,7 @@ const SERVICES: &[(&str, &str, &[&str])] = &[
     ("QQ", ANY_SCHEME, &["X-QQ"]),
     ("GroupWise", ANY_SCHEME, &["X-GROUPWISE"]),
     ("Twitter", ANY_SCHEME, &["X-TWITTER"]),
+    ("Matrix", ANY_SCHEME, &["X-MATRIX"]),
     ("", "", &["X-MS-IMADDRESS", "X-KADDRESSBOOK-X-IMADDRESS"]),
 ];
 
@@ -52,6 +53,7 @@ pub(super) const READS: &[&str] = &[
     "X-QQ",
     "X-GROUPWISE",
     "X-TWITTER",
+    "X-MATRIX",
     "X-MS-IMADDRESS",
     "X-KADDRESSBOOK-X-IMADDRESS",
 ];
@@ -62,6 +64,22 @@ const ANY_SCHEME: &str = "x-apple";
 /// The parameter that names the service: Apple's, and RFC 9554's.
 const SERVICE: &str = "X-SERVICE-TYPE";
 const SERVICE_9554: &str = "SERVICE-TYPE";
+/// How an IMPP with the latter is spelt.
+const AS_9554: &str = "IMPP;SERVICE-TYPE";
+/// How an IMPP is spelt whose scheme alone names the service.
+const UNNAMED: &str = "IMPP";
+
+/// An IMPP in 2.1, which would be a property of the service's own if it were written anew.
+const OLD: &str = "IMPP;X-SERVICE-TYPE";
+
+/// How an IMPP is spelt, if it would be written otherwise.
+fn spelling(property: &Property<'_>) -> Option<&'static str> {
+    match (property.param(SERVICE), property.param(SERVICE_9554)) {
+        (Some(_), _) => (property.version == Version::V2_1).then_some(OLD),
+        (None, Some(_)) => Some(AS_9554),
+        (None, None) => Some(UNNAMED),
+    }
+}
 
 fn scheme_of(service: &str) -> &'static str {
     let row = SERVICES.iter().find(|(name, ..)| name.eq_ignore_ascii_case(service));
@@ -149,27 +167,51 @@ pub(super) fn read_im(draft: &mut Draft<'_>, _: &'static Row, property: &Propert
     if own.is_none() && uri(&service, &address) != value {
         property.keep_raw(&mut rest);
     }
+    let at = draft.contact.ims.len();
+    draft.spell(Field::Ims, at, property);
+    if let Some(spelling) = own.is_none().then(|| spelling(property)).flatten() {
+        draft.contact.spellings.note(Field::Ims, at, spelling);
+    }
     draft.contact.ims.push(Im { address, service, kind, label, preference, rest });
+}
+
+/// The property of its own that a handle is written with: the one it came from, in 2.1 the service's first.
+fn own_property(card: &Card<'_>, at: usize, im: &Im) -> Option<&'static str> {
+    let spelt = card.spelling(Field::Ims, at);
+    let of_service = |(name, ..): &&(&str, &str, &[&'static str])| *name == im.service;
+    let (_, scheme, own) = SERVICES.iter().find(of_service)?;
+    // What begins with the service's scheme would be taken for a URI.
+    if without_scheme(&im.address, scheme) != im.address {
+        return None;
+    }
+    let usual = own.first().filter(|_| card.version == Version::V2_1 && !im.service.is_empty());
+    match spelt {
+        Some(spelt) if own.contains(&spelt) => Some(spelt),
+        Some(UNNAMED | AS_9554 | OLD) => None,
+        _ => usual.copied(),
+    }
 }
 
 pub(super) fn write_ims(card: &mut Card<'_>, row: &'static Row) {
     let contact = card.contact;
-    for im in &contact.ims {
+    for (at, im) in contact.ims.iter().enumerate() {
         let Im { address, service, kind, label, preference, rest } = im;
-        let own = SERVICES.iter().find(|(name, ..)| name == service).and_then(|(.., own)| own.first());
-        let own = own.filter(|_| card.version == Version::V2_1 && !service.is_empty());
+        let own = own_property(card, at, im);
         let named = Some(service.as_str()).filter(|name| !name.is_empty());
         let fits = |raw: &&str| handle(&unescape(raw, card.version), named) == (service.clone(), address.clone());
         let raw = rest.raw.as_deref().filter(|_| own.is_none()).filter(fits);
-        let name = own.copied().unwrap_or("IMPP");
+        let name = own.unwrap_or("IMPP");
         let group = reach::begin(card, row.field, name, ["", ""], *kind, *preference, (rest, raw.is_some()), label);
-        if own.is_none() && !service.is_empty() {
-            card.param(SERVICE, service);
-        }
+        let spelt = card.spelling(row.field, at);
+        let param = if spelt == Some(AS_9554) { SERVICE_9554 } else { SERVICE };
+        let unnamed = spelt == Some(UNNAMED) && handle(&uri(service, address), None).0 == *service;
+        let said = own.is_some() || service.is_empty() || unnamed || card.param_said(param, service);
         match (own, raw) {
             (Some(_), _) => card.text(address),
-            (None, Some(raw)) => card.verbatim(raw),
-            (None, None) => card.uri(&uri(service, address)),
+            (None, Some(raw)) if said => card.verbatim(raw),
+            // A service that cannot be named must not be taken for another one's scheme.
+            (None, _) if !said => card.text(address),
+            (None, _) => card.uri(&uri(service, address)),
         }
         card.label(&group, label, words::label_is_wrapped(label));
     }

@@ -16,6 +16,8 @@
 //! Values keep their backslash escapes until a row of the table takes them, since only the row knows the value's form.
 
 mod address;
+mod android;
+mod card;
 #[cfg(feature = "check")]
 pub mod check;
 mod date;
@@ -29,6 +31,8 @@ mod frame;
 mod group;
 mod input;
 mod line;
+mod mark;
+mod media;
 mod messaging;
 mod name;
 mod people;
@@ -38,10 +42,12 @@ mod property;
 mod reach;
 mod read;
 mod single;
+mod structure;
 mod survey;
 mod table;
 #[cfg(test)]
 mod tests;
+mod translate;
 mod unfold;
 mod words;
 mod write;

@@ -1,19 +1,25 @@
 //! N, FN, NICKNAME, and the employer: ORG with what belongs to it.
 
 use super::Version;
-use super::draft::Draft;
+use super::android;
+use super::card::Card;
+use super::draft::{Draft, key};
 use super::escape::{split, unescape};
 use super::property::Property;
 use super::single;
+use super::structure;
 use super::table::Row;
-use super::write::Card;
-use crate::model::{Contact, Field, Name, Organization, Rest};
+use crate::model::{Contact, Field, Loss, Name, Organization, Rest, Why};
 
 /// The components of N in their order (RFC 6350 section 6.2.2).
 type Parts = [String; 5];
 
 fn parts_of(name: &Name) -> [&str; 5] {
     [&name.surname, &name.given, &name.middle, &name.prefix, &name.suffix]
+}
+
+fn has_parts(name: &Name) -> bool {
+    parts_of(name).iter().any(|part| !part.is_empty())
 }
 
 /// Takes N apart; false when the typed parts say less than the value (lists, further components).
@@ -49,14 +55,15 @@ fn read_part(component: &str, at: usize, version: Version, whole: &mut bool) -> 
 
 pub(super) fn read_name(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
     let (parts, whole) = read_parts(&property.value, property.version);
+    let blank = parts.iter().all(String::is_empty) && whole;
+    if !blank && (draft.contact.rest_of(row.field).is_some() || has_parts(&draft.contact.name)) {
+        return draft.extra(property);
+    }
     if let Some(sort) = sort_as(property).filter(|_| draft.contact.name.file_as.is_empty()) {
         draft.contact.name.file_as = sort;
     }
-    if parts.iter().all(String::is_empty) {
+    if blank {
         return;
-    }
-    if parts_of(&draft.contact.name).iter().any(|part| !part.is_empty()) {
-        return draft.extra(property);
     }
     let [surname, given, middle, prefix, suffix] = parts;
     let name = &mut draft.contact.name;
@@ -83,11 +90,7 @@ pub(super) fn write_name(card: &mut Card<'_>, row: &'static Row) {
     if parts.iter().all(|part| part.is_empty()) && card.version == Version::V4_0 && sort.is_none() {
         return;
     }
-    let fits = |raw: &&str| {
-        let (read, whole) = read_parts(raw, card.version);
-        !whole && read.iter().zip(parts).all(|(read, part)| read == part)
-    };
-    let raw = rest.raw.as_deref().filter(fits);
+    let raw = structure::raw(card, row.field, rest.raw.as_deref(), parts, read_parts);
     card.begin(row.field, row.name(card.version), &[], rest, raw.is_some());
     if let Some(sort) = sort {
         card.param("SORT-AS", sort);
@@ -102,14 +105,15 @@ pub(super) fn write_name(card: &mut Card<'_>, row: &'static Row) {
 fn sort_param<'a>(card: &Card<'a>) -> Option<&'a str> {
     let text = card.contact.name.file_as.as_str();
     let fits = card.version == Version::V4_0 && !text.is_empty() && card.rest_of(Field::FileAs).is_empty();
-    fits.then_some(text)
+    (fits && card.spelling(Field::FileAs, 0).is_none()).then_some(text)
 }
 
 /// SORT-STRING.
 pub(super) fn write_file_as(card: &mut Card<'_>, row: &'static Row) {
     let text = &card.contact.name.file_as;
     if sort_param(card).is_none() && !text.is_empty() {
-        card.begin(row.field, "SORT-STRING", &[], card.rest_of(row.field), false);
+        let name = card.spelling(row.field, 0).unwrap_or("SORT-STRING");
+        card.begin(row.field, name, &[], card.rest_of(row.field), false);
         card.text(text);
     }
 }
@@ -140,6 +144,7 @@ pub(super) fn read_nickname(draft: &mut Draft<'_>, row: &'static Row, property: 
         }
     }
     draft.contact.name.nickname = text;
+    draft.spell(row.field, 0, property);
     draft.contact.keep_rest(row.field, rest);
 }
 
@@ -159,7 +164,11 @@ pub(super) fn write_nickname(card: &mut Card<'_>, row: &'static Row) {
     let rest = card.rest_of(row.field);
     let listed = card.version != Version::V2_1;
     let raw = rest.raw.as_deref().filter(|raw| listed && nickname(raw, card.version) == *text);
-    card.begin(row.field, row.name(card.version), &[], rest, raw.is_some());
+    let name = card.name(row, 0);
+    if name == android::NAME {
+        return android::write_nickname(card, text);
+    }
+    card.begin(row.field, name, &[], rest, raw.is_some());
     match (raw, card.version) {
         (Some(raw), _) => card.verbatim(raw),
         (None, Version::V2_1) => card.text(text),
@@ -216,6 +225,11 @@ pub(super) fn read_organization(draft: &mut Draft<'_>, row: &'static Row, proper
         property.keep_raw(&mut rest);
     }
     draft.employers_read += 1;
+    if draft.employers_read > 1 && !property.group.is_empty() {
+        // Empty ones are not kept, and only further employers are told apart by their groups.
+        let at = draft.contact.organizations.len();
+        draft.employers.entry(key(property.group).into_owned()).or_insert(at);
+    }
     if draft.employers_read == 1 {
         let employer = &mut draft.contact.organization;
         (employer.company, employer.department) = (company, department);
@@ -225,15 +239,18 @@ pub(super) fn read_organization(draft: &mut Draft<'_>, row: &'static Row, proper
     }
 }
 
-/// A field of the employer; in a further employer's group it is that one's.
+/// A field of the employer; in a further employer's group it is that one's, which has no place for more than a text.
 pub(super) fn read_employer_part(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
-    let employers = &mut draft.contact.organizations;
-    let same = |employer: &&mut Organization| employer.rest.group.eq_ignore_ascii_case(property.group);
-    let employer = if property.group.is_empty() { None } else { employers.iter_mut().find(same) };
+    let at = if property.group.is_empty() { None } else { draft.employers.get(key(property.group).as_ref()).copied() };
+    let Some(at) = at else { return single::read_text(draft, row, property) };
+    let employer = draft.contact.organizations.get_mut(at);
     let place = employer.and_then(|employer| part(employer, row.field)).filter(|place| place.is_empty());
     match place {
-        Some(place) if property.rest(|_| false).params.is_empty() => *place = property.text().into_owned(),
-        _ => single::read_text(draft, row, property),
+        Some(place) if property.rest(|_| false).params.is_empty() => {
+            *place = property.text().into_owned();
+            draft.spell(row.field, 1 + at, property);
+        }
+        _ => draft.extra(property),
     }
 }
 
@@ -248,15 +265,35 @@ pub(super) fn drop_made_groups(contact: &mut Contact) {
     }
 }
 
+/// A department that came as a property of its own.
+pub(super) fn write_department(card: &mut Card<'_>, row: &'static Row) {
+    if has_own_department(card) {
+        return single::write_text(card, row);
+    }
+    for (name, values) in &card.rest_of(row.field).params {
+        card.losses.push(Loss::new(row.field, format!("{name}={}", values.join(",")), Why::Remark));
+    }
+}
+
+fn has_own_department(card: &Card<'_>) -> bool {
+    card.spelling(Field::Department, 0).is_some()
+}
+
 pub(super) fn write_organization(card: &mut Card<'_>, row: &'static Row) {
     let contact = card.contact;
-    let employer = &contact.organization;
+    let without: Organization;
+    let employer = if has_own_department(card) {
+        without = Organization { department: String::new(), ..contact.organization.clone() };
+        &without
+    } else {
+        &contact.organization
+    };
     let empty = employer.company.is_empty() && employer.department.is_empty();
     // The first ORG is the employer: further ones need it before them.
     if !empty || !contact.organizations.is_empty() {
         write_units(card, row, employer, card.rest_of(row.field), None);
     }
-    for employer in &contact.organizations {
+    for (at, employer) in contact.organizations.iter().enumerate() {
         let mut parts = employer.clone();
         let texts: Vec<(Field, &str, String)> = PARTS
             .iter()
@@ -267,7 +304,8 @@ pub(super) fn write_organization(card: &mut Card<'_>, row: &'static Row) {
         let needs_group = employer.rest.group.is_empty() && (!texts.is_empty() || bare);
         let group = if needs_group { card.new_group(STEM) } else { employer.rest.group.clone() };
         write_units(card, row, employer, &employer.rest, Some(&group));
-        for (_, name, text) in texts {
+        for (field, name, text) in texts {
+            let name = card.spelling(field, 1 + at).unwrap_or(name);
             card.begin_in(Field::Organizations, &group, name, &[], &Rest::default(), false);
             card.text(&text);
         }
@@ -281,7 +319,8 @@ fn write_units(card: &mut Card<'_>, row: &'static Row, employer: &Organization, 
     };
     let raw = rest.raw.as_deref().filter(fits);
     let name = row.name(card.version);
-    card.begin_in(row.field, group.unwrap_or(&rest.group), name, &[], rest, raw.is_some());
+    let field = if group.is_some() { Field::Organizations } else { row.field };
+    card.begin_in(field, group.unwrap_or(&rest.group), name, &[], rest, raw.is_some());
     match raw {
         Some(raw) => card.verbatim(raw),
         None => {

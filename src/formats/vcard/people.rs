@@ -1,13 +1,19 @@
 //! RELATED (4.0), Apple's X-ABRELATEDNAMES, and the X- names of spouses and children.
 
-use super::Version;
+use super::android;
+use super::card::Card;
 use super::draft::Draft;
 use super::property::Property;
-use super::single::{self, has_scheme};
+use super::single::has_scheme;
 use super::table::Row;
 use super::words;
-use super::write::Card;
 use crate::model::{Field, Relation, Rest};
+
+/// The property of 4.0, which has a TYPE.
+const RELATED: &str = "RELATED";
+
+/// Apple's, of which the label of its group says what the person is.
+const LABELLED: &str = "X-ABRELATEDNAMES";
 
 /// RFC 6350 section 6.6.6, without those that have fields of their own but `spouse` and `child`.
 const TYPES: &[&str] = &[
@@ -100,80 +106,108 @@ fn drop_type(rest: &mut Rest, word: &str, seen: &mut bool) {
 }
 
 /// Puts a related person where that relation has its field; what that field cannot say makes it a relation.
-fn assign(draft: &mut Draft<'_>, property: &Property<'_>, value: String, label: String, rest: Rest) {
+pub(super) fn assign(draft: &mut Draft<'_>, property: &Property<'_>, value: String, label: String, rest: Rest) {
     let is_name = property.value_is("text") || !has_scheme(&value);
     let contact = &mut draft.contact;
-    match label.as_str() {
+    let bare = is_name && rest.is_empty();
+    let (field, at) = match label.as_str() {
         "spouse" if is_name && contact.spouse.is_empty() => {
             contact.spouse = value;
             contact.keep_rest(Field::Spouse, rest);
+            (Field::Spouse, 0)
         }
-        "child" if is_name && rest.is_empty() => contact.children.push(value),
-        "manager" if is_name && rest.is_empty() && contact.organization.manager.is_empty() => {
+        "child" if bare => {
+            contact.children.push(value);
+            (Field::Children, contact.children.len() - 1)
+        }
+        "manager" if bare && contact.organization.manager.is_empty() => {
             contact.organization.manager = value;
+            (Field::Manager, 0)
         }
-        "assistant" if is_name && rest.is_empty() && contact.organization.assistant.is_empty() => {
+        "assistant" if bare && contact.organization.assistant.is_empty() => {
             contact.organization.assistant = value;
+            (Field::Assistant, 0)
         }
-        _ => contact.relations.push(Relation { value, label, rest }),
-    }
+        _ => {
+            contact.relations.push(Relation { value, label, rest });
+            (Field::Relations, contact.relations.len() - 1)
+        }
+    };
+    draft.spell(field, at, property);
 }
 
 /// X-MS-CHILD and the like: a name alone.
-pub(super) fn read_child(draft: &mut Draft<'_>, _: &'static Row, property: &Property<'_>) {
+pub(super) fn read_child(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
     let name = property.text().into_owned();
-    if !name.is_empty() {
-        let rest = property.rest(|_| false);
-        if rest.is_empty() {
-            draft.contact.children.push(name);
-        } else {
-            draft.contact.relations.push(Relation { value: name, label: "child".to_owned(), rest });
-        }
+    if name.is_empty() {
+        return;
+    }
+    let rest = property.rest(|_| false);
+    if rest.is_empty() {
+        draft.spell(row.field, draft.contact.children.len(), property);
+        draft.contact.children.push(name);
+    } else {
+        draft.spell(Field::Relations, draft.contact.relations.len(), property);
+        draft.contact.relations.push(Relation { value: name, label: "child".to_owned(), rest });
     }
 }
 
 pub(super) fn write_spouse(card: &mut Card<'_>, row: &'static Row) {
-    if card.version == Version::V2_1 {
-        return single::write_text(card, row);
-    }
+    write_name(card, row, "spouse");
+}
+
+pub(super) fn write_manager(card: &mut Card<'_>, row: &'static Row) {
+    write_name(card, row, "manager");
+}
+
+pub(super) fn write_assistant(card: &mut Card<'_>, row: &'static Row) {
+    write_name(card, row, "assistant");
+}
+
+/// Writes a field that is the name of somebody.
+fn write_name(card: &mut Card<'_>, row: &'static Row, relation: &str) {
     let contact = card.contact;
-    if !contact.spouse.is_empty() {
-        let rest = card.rest_of(row.field);
-        write(card, row, &contact.spouse, "spouse", rest);
+    if let Some(text) = row.field.text(contact).filter(|text| !text.is_empty()) {
+        write(card, row, 0, (text, true), relation, card.rest_of(row.field));
     }
 }
 
 pub(super) fn write_children(card: &mut Card<'_>, row: &'static Row) {
     let contact = card.contact;
-    for child in &contact.children {
-        if card.version == Version::V2_1 {
-            card.begin(row.field, row.name(card.version), &[], &Rest::default(), false);
-            card.text(child);
-        } else {
-            write(card, row, child, "child", &Rest::default());
-        }
+    for (at, child) in contact.children.iter().enumerate() {
+        write(card, row, at, (child, true), "child", &Rest::default());
     }
 }
 
 pub(super) fn write_relations(card: &mut Card<'_>, row: &'static Row) {
     let contact = card.contact;
-    for relation in &contact.relations {
-        write(card, row, &relation.value, &relation.label, &relation.rest);
+    for (at, relation) in contact.relations.iter().enumerate() {
+        let is_name = !has_scheme(&relation.value);
+        write(card, row, at, (&relation.value, is_name), &relation.label, &relation.rest);
     }
 }
 
-fn write(card: &mut Card<'_>, row: &'static Row, value: &str, label: &str, rest: &Rest) {
-    let typed = card.version == Version::V4_0 && TYPES.contains(&label);
-    let (word, label) = if typed { (label, "") } else { ("", label) };
-    let group = card.group_for(rest, label);
-    card.begin_in(row.field, &group, row.name(card.version), &[word], rest, false);
-    if card.version == Version::V4_0 && !has_scheme(value) {
-        card.param("VALUE", "text");
-        card.text(value);
-    } else if card.version == Version::V4_0 {
-        card.uri(value);
-    } else {
-        card.text(value);
+/// Writes a related person, by a name or by a URI: with a TYPE or a label, or without either where the property says
+/// what the person is.
+fn write(card: &mut Card<'_>, row: &'static Row, at: usize, (value, is_name): (&str, bool), label: &str, rest: &Rest) {
+    let name = card.name(row, at);
+    if name == android::NAME {
+        return android::write_relation(card, row.field, value, label);
+    }
+    let (word, label) = match name {
+        RELATED if TYPES.contains(&label) => (label, ""),
+        RELATED | LABELLED => ("", label),
+        _ => ("", ""),
+    };
+    let group = card.group_for_made(row.field, rest, label);
+    card.begin_in(row.field, &group, name, &[word], rest, false);
+    match (name, is_name) {
+        (RELATED, true) => {
+            card.param("VALUE", "text");
+            card.text(value);
+        }
+        (RELATED, false) => card.uri(value),
+        _ => card.text(value),
     }
     if APPLE.contains(&label) {
         let mut capital = label.to_owned();

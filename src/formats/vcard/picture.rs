@@ -1,14 +1,14 @@
 //! PHOTO: base64 that is only moved is not decoded.
 
 use super::Version;
+use super::card::Card;
 use super::decode::base64_text;
 use super::draft::Draft;
 use super::escape::unescape;
 use super::line::Param;
-use super::property::Property;
+use super::property::{Property, base64_of};
 use super::single::has_scheme;
 use super::table::Row;
-use super::write::Card;
 use crate::formats::photo;
 use crate::model::{Field, Loss, Photo, PhotoData, PhotoKind, Rest};
 
@@ -53,7 +53,7 @@ fn photo_of(property: &Property<'_>) -> Option<(Photo, Option<String>)> {
     let text = unescape(&property.value, property.version);
     let text = text.trim();
     if is_data_uri(text) {
-        return data_uri(&text[5..], kind).map(|photo| (photo, label));
+        return data_uri(text, kind).map(|photo| (photo, label));
     }
     if has_scheme(text) || property.value_is("URI") || property.value_is("URL") {
         return Some((Photo { data: PhotoData::Link(text.to_owned()), kind }, label));
@@ -67,13 +67,11 @@ fn is_data_uri(text: &str) -> bool {
     text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"))
 }
 
-/// What follows `data:`; a link when it is not base64.
-fn data_uri(text: &str, kind: Option<PhotoKind>) -> Option<Photo> {
-    let (head, data) = text.split_once(',')?;
-    let Some((media, _)) = head.rsplit_once(';').filter(|(_, word)| word.eq_ignore_ascii_case("base64")) else {
-        return Some(Photo { data: PhotoData::Link(format!("data:{text}")), kind });
+/// The picture in a `data:` URI; a link when it is not base64.
+fn data_uri(uri: &str, kind: Option<PhotoKind>) -> Option<Photo> {
+    let Some((media, data)) = base64_of(uri) else {
+        return uri.contains(',').then(|| Photo { data: PhotoData::Link(uri.to_owned()), kind });
     };
-    let media = media.split(';').next().unwrap_or_default();
     let kind = photo::kind_named(media).or(kind);
     Some(Photo { data: PhotoData::Encoded(base64_text(data)?), kind })
 }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::Version;
 use super::decode::{self, Charsets};
-use super::escape::{escape, unescape};
+use super::escape::{escape, modern, uncaret, unescape};
 use super::line::{Line, Param};
+use super::mark::is_card;
 use super::table::{Row, row_named};
 use crate::model::{Extra, Origin, Rest};
 
@@ -14,6 +15,31 @@ const ENCODINGS: &[&str] = &["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"];
 
 /// Bare words of vCard 2.1 that say where the value is.
 const PLACES: &[&str] = &["INLINE", "URL", "CID", "CONTENT-ID"];
+
+/// Parameters in which carets stand for what a parameter cannot hold in any version: this program's own, and 4.0's
+/// LABEL wherever it is found.
+const CARETED: &[&str] = &["X-CARDFERRY-NAME", "X-NAME", "LABEL"];
+
+/// Types of value that are what a property has anyway, or what its own row says again.
+const VALUES: &[&str] = &[
+    "TEXT",
+    "URI",
+    "URL",
+    "INLINE",
+    "BINARY",
+    "DATE",
+    "TIME",
+    "DATE-TIME",
+    "DATE-AND-OR-TIME",
+    "TIMESTAMP",
+    "UTC-OFFSET",
+    "LANGUAGE-TAG",
+    "PHONE-NUMBER",
+    "VCARD",
+];
+
+/// Parameters of one name are gathered among so many of different names: nobody but a hostile card has more.
+const GATHERED: usize = 64;
 
 /// One property of a card.
 pub(super) struct Property<'a> {
@@ -36,6 +62,9 @@ impl<'a> Property<'a> {
         for param in &mut params {
             if param.name.is_empty() && PLACES.iter().any(|place| place.eq_ignore_ascii_case(&param.value)) {
                 param.name = "VALUE";
+            }
+            if version == Version::V4_0 || CARETED.iter().any(|name| param.is(name)) {
+                undo_carets(param);
             }
         }
         let encoding = params.iter().find(|param| is_encoding(param)).map(|param| param.value.as_ref());
@@ -90,7 +119,7 @@ impl<'a> Property<'a> {
     pub(super) fn rest(&self, modelled: impl Fn(&Param<'_>) -> bool) -> Rest {
         let mut rest = Rest { group: self.group.to_owned(), ..Rest::default() };
         for param in &self.params {
-            if !is_transfer(param) && !param.is("VALUE") && !modelled(param) {
+            if !is_transfer(param) && !is_usual_value(param) && !modelled(param) {
                 push_param(&mut rest, param);
             }
         }
@@ -100,7 +129,7 @@ impl<'a> Property<'a> {
     /// Remembers the value's own text in a rest, with the VALUE parameter it came with.
     pub(super) fn keep_raw(&self, rest: &mut Rest) {
         rest.raw = Some(self.value.as_ref().into());
-        for param in self.params.iter().filter(|param| param.is("VALUE")) {
+        for param in self.params.iter().filter(|param| is_usual_value(param)) {
             push_param(rest, param);
         }
     }
@@ -114,26 +143,53 @@ impl<'a> Property<'a> {
             }
         }
         let mut value = self.value.clone().into_owned();
-        if self.base64 {
+        // What has other characters says of itself what it is not.
+        if self.base64 && value.bytes().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) {
             rest.params.push(("ENCODING".into(), vec!["b".into()]));
             value.retain(|char| !char.is_ascii_whitespace());
-        } else if self.name.eq_ignore_ascii_case("AGENT") && value.contains('\n') {
+        } else if self.name.eq_ignore_ascii_case("AGENT") && is_card(&value) {
             // A card within the card (vCard 2.1): as RFC 2426 section 3.5.4 writes it.
             value = String::new();
             escape(&self.value, Version::V3_0, &mut value);
+        } else if self.version == Version::V2_1 {
+            value = modern(&self.value);
         }
         Extra { origin: Origin::Vcard, name: self.name.to_owned(), value, rest }
     }
 }
 
-/// Adds a parameter's value; those of one parameter stay together.
+/// Adds a parameter's value; those of one parameter stay together. `TYPE=pref` is kept as 4.0's `PREF=1`.
 fn push_param(rest: &mut Rest, param: &Param<'_>) {
+    if param.is_type() && param.value.eq_ignore_ascii_case("PREF") {
+        if !rest.params.iter().take(GATHERED).any(|(name, _)| name == "PREF") {
+            rest.params.push(("PREF".to_owned(), vec!["1".to_owned()]));
+        }
+        return;
+    }
     let name = if param.name.is_empty() { "TYPE".to_owned() } else { param.name.to_ascii_uppercase() };
     let value = param.value.clone().into_owned();
-    match rest.params.iter_mut().find(|(known, _)| *known == name) {
+    match rest.params.iter_mut().take(GATHERED).find(|(known, _)| *known == name) {
+        // A number tells more than the word.
+        Some((_, values)) if name == "PREF" => *values = vec![value],
         Some((_, values)) => values.push(value),
         None => rest.params.push((name, vec![value])),
     }
+}
+
+fn undo_carets(param: &mut Param<'_>) {
+    if let Cow::Owned(plain) = uncaret(&param.value) {
+        param.value = Cow::Owned(plain);
+    }
+}
+
+/// Whether a parameter is a VALUE that says nothing special.
+fn is_usual_value(param: &Param<'_>) -> bool {
+    param.is("VALUE") && is_usual_word(&param.value)
+}
+
+/// Whether a word of VALUE says nothing special.
+pub(super) fn is_usual_word(word: &str) -> bool {
+    VALUES.iter().any(|usual| usual.eq_ignore_ascii_case(word))
 }
 
 fn is_encoding(param: &Param<'_>) -> bool {
@@ -144,4 +200,11 @@ fn is_encoding(param: &Param<'_>) -> bool {
 /// Parameters that describe the transfer and not the value.
 fn is_transfer(param: &Param<'_>) -> bool {
     param.is("CHARSET") || is_encoding(param)
+}
+
+/// Media type and base64 of a `data:` URI (RFC 2397), if it has base64.
+pub(super) fn base64_of(uri: &str) -> Option<(&str, &str)> {
+    let (head, data) = uri.get(5..)?.split_once(',')?;
+    let (media, _) = head.rsplit_once(';').filter(|(_, word)| word.eq_ignore_ascii_case("base64"))?;
+    Some((media.split(';').next().unwrap_or_default(), data))
 }

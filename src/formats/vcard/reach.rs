@@ -1,13 +1,13 @@
 //! EMAIL, TEL and URL, and what is said of such a value: kind, line, preference, label.
 
 use super::Version;
+use super::card::Card;
 use super::draft::Draft;
 use super::escape::unescape;
 use super::line::Param;
 use super::property::Property;
 use super::table::Row;
 use super::words::{self, Word};
-use super::write::Card;
 use crate::model::{Email, Field, Kind, Line, Phone, Rest, Url};
 
 /// Carries an e-mail's display name, for which no version has a parameter.
@@ -71,6 +71,10 @@ impl Said {
         if !param.is_type() {
             return false;
         }
+        // Evolution reads its own words alone, so they stay.
+        if param.value.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("X-")) {
+            return false;
+        }
         match words::meaning(&param.value) {
             Some(Word::Kind(kind)) => self.kind == Some(kind),
             Some(Word::Line(Line::Voice)) => of_phone && words::implies_voice(self.line),
@@ -119,7 +123,7 @@ pub(super) fn begin(
     card.begin_in(field, &group, name, &[first, kind, last, pref], rest, raw);
     if let Some(number) = preferred.filter(|_| pref.is_empty()) {
         match version {
-            Version::V2_1 => card.remark(format!("PREF={number}")),
+            Version::V2_1 if !card.is_own() => card.remark(format!("PREF={number}")),
             _ => card.param("PREF", &number.to_string()),
         }
     }
@@ -138,15 +142,25 @@ pub(super) fn read_email(draft: &mut Draft<'_>, _: &'static Row, property: &Prop
     draft.contact.emails.push(Email { address, name, kind, label, preference, rest });
 }
 
+/// Networks other than the internet that 2.1 and 3.0 know addresses of.
+const NETWORKS: &[&str] =
+    &["AOL", "AppleLink", "ATTMail", "CIS", "eWorld", "IBMMail", "MCIMail", "PowerShare", "PRODIGY", "TLX", "X400"];
+
+/// Whether a TYPE says that an address is of another network than the internet.
+fn is_elsewhere(rest: &Rest) -> bool {
+    let words = rest.params.iter().filter(|(name, _)| name == "TYPE").flat_map(|(_, values)| values);
+    words.into_iter().any(|word| NETWORKS.iter().any(|network| network.eq_ignore_ascii_case(word)))
+}
+
 pub(super) fn write_emails(card: &mut Card<'_>, row: &'static Row) {
     let contact = card.contact;
-    let internet = if card.version == Version::V4_0 { "" } else { "INTERNET" };
     for email in &contact.emails {
         let Email { address, name, kind, label, preference, rest } = email;
+        let internet = if card.version == Version::V4_0 || is_elsewhere(rest) { "" } else { "INTERNET" };
         let property = row.name(card.version);
         let group = begin(card, row.field, property, [internet, ""], *kind, *preference, (rest, false), label);
         if !name.is_empty() {
-            card.param(NAME, name);
+            card.own_param(NAME, name);
         }
         card.text(address);
         card.label(&group, label, words::label_is_wrapped(label));
@@ -169,6 +183,7 @@ pub(super) fn read_phone(draft: &mut Draft<'_>, _: &'static Row, property: &Prop
         return;
     }
     let Said { kind, line, label, preference, mut rest } = Said::read(draft, property, true, |_| false);
+    draft.spell(Field::Phones, draft.contact.phones.len(), property);
     if is_uri {
         property.keep_raw(&mut rest);
     }
@@ -177,14 +192,14 @@ pub(super) fn read_phone(draft: &mut Draft<'_>, _: &'static Row, property: &Prop
 
 pub(super) fn write_phones(card: &mut Card<'_>, row: &'static Row) {
     let contact = card.contact;
-    for phone in &contact.phones {
+    for (at, phone) in contact.phones.iter().enumerate() {
         let version = card.version;
         let line = words::line_word(phone.line, version);
         let rest = &phone.rest;
         // A URI is for 4.0: readers of the older versions take it for a strange number.
         let fits = |raw: &&str| version == Version::V4_0 && number(&unescape(raw, version)) == (&phone.number, true);
         let raw = rest.raw.as_deref().filter(fits);
-        let (name, said) = (row.name(version), (rest, raw.is_some()));
+        let (name, said) = (card.name(row, at), (rest, raw.is_some()));
         let group = begin(card, row.field, name, ["", line], phone.kind, phone.preference, said, &phone.label);
         match raw {
             Some(raw) => card.verbatim(raw),
@@ -194,20 +209,41 @@ pub(super) fn write_phones(card: &mut Card<'_>, row: &'static Row) {
     }
 }
 
+/// Properties of web pages.
+pub(super) const PAGES: &[&str] = &["URL", "X-EVOLUTION-BLOG-URL", "X-EVOLUTION-VIDEO-URL", "X-KADDRESSBOOK-BlogFeed"];
+
+/// What a page is that has a property of its own.
+const PAGE_LABELS: &[(&str, &str)] =
+    &[("X-EVOLUTION-BLOG-URL", "Blog"), ("X-EVOLUTION-VIDEO-URL", "Video"), ("X-KADDRESSBOOK-BlogFeed", "Blog")];
+
+fn page_label(name: &str) -> Option<&'static str> {
+    PAGE_LABELS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, label)| *label)
+}
+
 pub(super) fn read_url(draft: &mut Draft<'_>, _: &'static Row, property: &Property<'_>) {
     let url = property.text().trim().to_owned();
-    if !url.is_empty() {
-        let Said { kind, label, preference, rest, .. } = Said::read(draft, property, false, |_| false);
-        draft.contact.urls.push(Url { url, kind, label, preference, rest });
+    if url.is_empty() {
+        return;
     }
+    // Its label would be one of the whole group.
+    if page_label(property.name).is_some() && !property.group.is_empty() {
+        return draft.extra(property);
+    }
+    let Said { kind, mut label, preference, rest, .. } = Said::read(draft, property, false, |_| false);
+    if let Some(page) = page_label(property.name).filter(|_| label.is_empty()) {
+        page.clone_into(&mut label);
+        draft.spell(Field::Urls, draft.contact.urls.len(), property);
+    }
+    draft.contact.urls.push(Url { url, kind, label, preference, rest });
 }
 
 pub(super) fn write_urls(card: &mut Card<'_>, row: &'static Row) {
     let contact = card.contact;
-    for url in &contact.urls {
-        let name = row.name(card.version);
-        let group = begin(card, row.field, name, ["", ""], url.kind, url.preference, (&url.rest, false), &url.label);
+    for (at, url) in contact.urls.iter().enumerate() {
+        let spelt = card.spelling(row.field, at).filter(|name| page_label(name) == Some(&url.label));
+        let (name, label) = spelt.map_or((row.name(card.version), url.label.as_str()), |name| (name, ""));
+        let group = begin(card, row.field, name, ["", ""], url.kind, url.preference, (&url.rest, false), label);
         card.uri(&url.url);
-        card.label(&group, &url.label, words::label_is_wrapped(&url.label));
+        card.label(&group, label, words::label_is_wrapped(label));
     }
 }

@@ -1,12 +1,12 @@
 //! Fields with one value: plain texts, URIs, and those with a spelling of their own.
 
 use super::Version;
+use super::card::Card;
 use super::date;
 use super::draft::Draft;
 use super::escape::{split, unescape};
 use super::property::Property;
 use super::table::Row;
-use super::write::Card;
 use crate::model::{Contact, Field, Gender, Rest, Sex};
 
 /// Puts a text into the field's place; a second one stays verbatim.
@@ -44,7 +44,7 @@ pub(super) fn write_uri(card: &mut Card<'_>, row: &'static Row) {
 fn with_text(card: &mut Card<'_>, row: &'static Row, end: impl Fn(&mut Card<'_>, &str)) {
     let contact = card.contact;
     if let Some(text) = row.field.text(contact).filter(|text| !text.is_empty()) {
-        card.begin(row.field, row.name(card.version), &[], card.rest_of(row.field), false);
+        card.begin(row.field, card.name(row, 0), &[], card.rest_of(row.field), false);
         end(card, text);
     }
 }
@@ -53,7 +53,8 @@ fn with_text(card: &mut Card<'_>, row: &'static Row, end: impl Fn(&mut Card<'_>,
 pub(super) fn has_scheme(text: &str) -> bool {
     let Some((scheme, _)) = text.split_once(':') else { return false };
     let letters = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
-    scheme.len() > 1 && letters && scheme.as_bytes()[0].is_ascii_alphabetic()
+    let spaced = text.bytes().any(|byte| byte.is_ascii_whitespace());
+    scheme.len() > 1 && letters && scheme.as_bytes()[0].is_ascii_alphabetic() && !spaced
 }
 
 /// UID: a URI unless 4.0 is told otherwise (RFC 6350 section 6.7.6).
@@ -68,14 +69,37 @@ pub(super) fn write_uid(card: &mut Card<'_>, row: &'static Row) {
     });
 }
 
-/// TZ: a UTC offset unless 3.0 is told otherwise (RFC 2426 section 3.4.1).
+/// What TZ has in 3.0 unless it is told otherwise (RFC 2426 section 3.4.1), and in 4.0 when it is told (RFC 6350
+/// section 6.5.1).
+const OFFSET: &str = "utc-offset";
+
+/// TZ, with what 4.0 says of it that is not its usual type.
+pub(super) fn read_time_zone(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
+    let text = property.text().trim().to_owned();
+    let before = draft.contact.time_zone.is_empty();
+    put(draft, row.field, text, property);
+    let said = property.param("VALUE").filter(|_| before && property.version == Version::V4_0);
+    if let Some(said) = said.filter(|said| ["uri", OFFSET].iter().any(|word| word.eq_ignore_ascii_case(said))) {
+        let mut rest = property.rest(|_| false);
+        rest.params.push(("VALUE".to_owned(), vec![said.to_owned()]));
+        draft.contact.keep_rest(row.field, rest);
+    }
+}
+
 pub(super) fn write_time_zone(card: &mut Card<'_>, row: &'static Row) {
-    with_text(card, row, |card, text| {
-        if card.version == Version::V3_0 && !text.starts_with(['+', '-']) {
-            card.param("VALUE", "text");
-        }
-        card.text(text);
-    });
+    let contact = card.contact;
+    let text = contact.time_zone.as_str();
+    if text.is_empty() {
+        return;
+    }
+    let rest = card.rest_of(row.field);
+    let is_offset = text.starts_with(['+', '-']);
+    let fits = card.version == Version::V4_0 && (is_offset || has_scheme(text));
+    card.begin(row.field, row.name(card.version), &[], rest, fits);
+    if card.version == Version::V3_0 && !is_offset {
+        card.param("VALUE", "text");
+    }
+    card.text(text);
 }
 
 /// CLASS; PUBLIC is the ordinary case and no sensitivity.
@@ -92,6 +116,7 @@ pub(super) fn read_sensitivity(draft: &mut Draft<'_>, row: &'static Row, propert
             rest.raw = Some(property.value.as_ref().into());
         }
         draft.contact.sensitivity = typed;
+        draft.spell(row.field, 0, property);
         draft.contact.keep_rest(row.field, rest);
     }
 }
@@ -104,7 +129,7 @@ pub(super) fn write_sensitivity(card: &mut Card<'_>, row: &'static Row) {
     let (typed, rest) = (&card.contact.sensitivity, card.rest_of(row.field));
     let raw = rest.raw.as_deref().filter(|raw| sensitivity(&unescape(raw, card.version)) == *typed);
     if raw.is_some() || !typed.is_empty() {
-        card.begin(row.field, row.name(card.version), &[], rest, false);
+        card.begin(row.field, card.name(row, 0), &[], rest, false);
         match raw {
             Some(raw) => card.verbatim(raw),
             None => card.text(&typed.to_uppercase()),
@@ -122,7 +147,14 @@ pub(super) fn read_revision(draft: &mut Draft<'_>, row: &'static Row, property: 
 pub(super) fn write_revision(card: &mut Card<'_>, row: &'static Row) {
     with_text(card, row, |card, text| match card.version {
         Version::V3_0 => card.text(text),
-        _ => card.text(&date::basic(text)),
+        _ => {
+            // 4.0's times have no fraction of a second, but a card that came with one keeps it.
+            let keeps = card.version == Version::V2_1 || card.is_own();
+            if !keeps && text.contains('.') && date::rfc3339(text).is_some() {
+                card.remark(text.to_owned());
+            }
+            card.text(&date::basic(text, keeps));
+        }
     });
 }
 
@@ -168,15 +200,26 @@ const SEXES: &[(Sex, &str, &str)] = &[
     (Sex::Unknown, "U", "Unknown"),
 ];
 
-/// GENDER of 4.0; X-GENDER with a word; X-WAB-GENDER, in which 1 is female and 2 male.
+/// Outlook Express's property, which has a number.
+const WAB: &str = "X-WAB-GENDER";
+
+fn number(sex: Sex) -> Option<&'static str> {
+    match sex {
+        Sex::Female => Some("1"),
+        Sex::Male => Some("2"),
+        _ => None,
+    }
+}
+
+/// GENDER of 4.0; X-GENDER with a word; X-WAB-GENDER.
 pub(super) fn read_gender(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
     let mut parts = split(&property.value, b';', property.version).map(|part| unescape(part, property.version));
     let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let (first, second) = (first.trim(), second.trim());
-    let from_outlook_express = property.name.eq_ignore_ascii_case("X-WAB-GENDER");
+    let from_outlook_express = property.name.eq_ignore_ascii_case(WAB);
     let known = SEXES.iter().find(|(sex, letter, word)| {
-        let number = (*sex == Sex::Female && first == "1") || (*sex == Sex::Male && first == "2");
-        first.eq_ignore_ascii_case(letter) || first.eq_ignore_ascii_case(word) || (from_outlook_express && number)
+        let number = from_outlook_express && number(*sex) == Some(first);
+        first.eq_ignore_ascii_case(letter) || first.eq_ignore_ascii_case(word) || number
     });
     let gender = match known {
         Some((sex, ..)) => Gender { sex: Some(*sex), identity: second.to_owned() },
@@ -198,25 +241,31 @@ pub(super) fn write_gender(card: &mut Card<'_>, row: &'static Row) {
         return;
     }
     let known = SEXES.iter().find(|(sex, ..)| Some(*sex) == gender.sex);
-    card.begin(row.field, row.name(card.version), &[], card.rest_of(row.field), false);
+    let number = gender.identity.is_empty().then(|| known.and_then(|(sex, ..)| number(*sex))).flatten();
+    let name = card.name(row, 0);
+    let name = if name == WAB && number.is_none() { "X-GENDER" } else { name };
+    card.begin(row.field, name, &[], card.rest_of(row.field), false);
     match known {
-        Some((_, _, word)) if gender.identity.is_empty() && card.version != Version::V4_0 => card.text(word),
+        _ if name == WAB => card.text(number.unwrap_or_default()),
+        Some((_, _, word)) if gender.identity.is_empty() && name != "GENDER" => card.text(word),
         _ => card.components(&[known.map_or("", |(_, letter, _)| letter), &gender.identity], 1),
     }
 }
 
-/// CATEGORIES; several properties make one list.
+/// CATEGORIES; several properties make one list, but for one that says something else of its own.
 pub(super) fn read_categories(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
     let before = draft.contact.categories.len();
+    let rest = property.rest(|_| false);
+    if before > 0 && *draft.contact.rest_of(row.field).unwrap_or(&Rest::default()) != rest {
+        return draft.extra(property);
+    }
     for item in split(&property.value, b',', property.version) {
         let item = unescape(item, property.version);
         if !item.trim().is_empty() {
             draft.contact.categories.push(item.into_owned());
         }
     }
-    if before == 0 && !draft.contact.categories.is_empty() {
-        draft.keep(row.field, property);
-    }
+    draft.contact.keep_rest(row.field, rest);
 }
 
 pub(super) fn write_categories(card: &mut Card<'_>, row: &'static Row) {

@@ -1,11 +1,40 @@
 //! The table: one row a field, in the order in which the properties of a card are written.
+//!
+//! # A card in its own version
+//!
+//! A card that is read and written in its own version keeps every property, group and parameter, whether a field models
+//! them or not. The contact remembers, beside its values:
+//!
+//! | where | what |
+//! | --- | --- |
+//! | [`Rest`](crate::model::Rest) of a value | its group, the parameters that nobody models, and the value's own text where the typed value says less: a list in N, components that RFC 9554 adds, the time of day of a birthday, a `tel:` URI |
+//! | [`Spellings`](crate::model::Spellings) | the property's name where there are several (`X-EVOLUTION-SPOUSE` is not written as `X-ABRELATEDNAMES`); used in the version they came from alone |
+//! | [`Extra`](crate::model::Extra) | whole properties: those that no field models, and second ones where a field has one value |
+//!
+//! **The typed value wins.** The text in a rest is written only if reading it again, in the version that is written,
+//! gives the typed value; a spelling only if its row reads it as the same field. Whoever changes a typed value need not
+//! know of either.
+//!
+//! What may differ all the same means the same: the order; folding, transfer encoding and character set; letter case of
+//! names and TYPE; one of two words of a pair (`MOBILE`, `CELL`), and words that are understood unsaid (`VOICE` of a number,
+//! `INTERNET` of an address); `TYPE=pref` and `PREF=1`; the name of a group that does nothing but carry a label, and a label
+//! that is a word of TYPE; a VALUE that names the property's usual type, or one that is added where the value is of
+//! another; basic and extended dates; LABEL's TYPE, which is that of its ADR; several CATEGORIES of one kind, which are one
+//! list; empty components at the end and empty properties; an N or FN that the version asks for; the TYPE of a picture,
+//! which is that of its content.
+//!
+//! # A card in another version
+//!
+//! What the other version cannot say goes to the property that producers have for it, else it is a
+//! [`Loss`](crate::model::Loss): parameters that 2.1 does not have or cannot quote, what only RFC 6868's carets can say,
+//! lists of N and ADR in 2.1, RFC 9554's components before 4.0.
 
 use std::sync::LazyLock;
 
+use super::card::Card;
 use super::draft::Draft;
 use super::property::Property;
-use super::write::Card;
-use super::{Version, address, days, extra, messaging, name, people, picture, reach, single};
+use super::{Version, address, android, days, extra, messaging, name, people, picture, reach, single};
 use crate::model::Field;
 
 /// The property that employers are read from.
@@ -14,13 +43,16 @@ pub(super) const ORGANIZATION: &str = "ORG";
 /// Carries the column of a table that no field models.
 pub(super) const COLUMN: &str = "X-CARDFERRY-COLUMN";
 
+/// KDE's property of a department.
+pub(super) const DEPARTMENT_NAME: &str = "X-KADDRESSBOOK-X-Department";
+
 /// How a field stands in a card.
 pub(super) struct Row {
     pub(super) field: Field,
     /// The property that carries it in 2.1, 3.0 and 4.0.
     written: [&'static str; 3],
     /// The properties that this row reads; none when another row reads them along with its own field.
-    reads: &'static [&'static str],
+    pub(super) reads: &'static [&'static str],
     pub(super) read: fn(&mut Draft<'_>, &'static Row, &Property<'_>),
     pub(super) write: fn(&mut Card<'_>, &'static Row),
 }
@@ -87,22 +119,26 @@ pub(super) const ROWS: &[Row] = &[
     text(Field::YomiSurname, "X-PHONETIC-LAST-NAME", &["X-PHONETIC-LAST-NAME"]),
     text(Field::MaidenName, "X-MAIDENNAME", &["X-MAIDENNAME"]),
     row(Field::Company, "ORG", &[ORGANIZATION], name::read_organization, name::write_organization),
-    within(Field::Department, "ORG"),
+    row(Field::Department, "ORG", &[], |_, _, _| {}, name::write_department),
     within(Field::Organizations, "ORG"),
     employer(Field::YomiCompany, "X-PHONETIC-ORG", &["X-PHONETIC-ORG"]),
     employer(Field::JobTitle, "TITLE", &["TITLE"]),
     employer(Field::Role, "ROLE", &["ROLE"]),
     employer(Field::Office, "X-KADDRESSBOOK-X-Office", &["X-KADDRESSBOOK-X-Office"]),
     employer(Field::Profession, "X-KADDRESSBOOK-X-Profession", &["X-KADDRESSBOOK-X-Profession"]),
-    employer(
+    row(
         Field::Manager,
         "X-MS-MANAGER",
         &["X-MS-MANAGER", "X-MANAGER", "X-EVOLUTION-MANAGER", "X-KADDRESSBOOK-X-ManagersName"],
+        name::read_employer_part,
+        people::write_manager,
     ),
-    employer(
+    row(
         Field::Assistant,
         "X-MS-ASSISTANT",
         &["X-MS-ASSISTANT", "X-ASSISTANT", "X-EVOLUTION-ASSISTANT", "X-KADDRESSBOOK-X-AssistantsName"],
+        name::read_employer_part,
+        people::write_assistant,
     ),
     row(Field::Emails, "EMAIL", &["EMAIL"], reach::read_email, reach::write_emails),
     row(Field::Phones, "TEL", &["TEL", "X-MS-TEL"], reach::read_phone, reach::write_phones),
@@ -114,7 +150,7 @@ pub(super) const ROWS: &[Row] = &[
         write: messaging::write_ims,
     },
     row(Field::Addresses, "ADR", &["ADR"], address::read_address, address::write_addresses),
-    row(Field::Urls, "URL", &["URL"], reach::read_url, reach::write_urls),
+    row(Field::Urls, "URL", reach::PAGES, reach::read_url, reach::write_urls),
     row(Field::Birthday, "BDAY", &["BDAY"], days::read_day, days::write_day),
     Row {
         field: Field::Anniversary,
@@ -167,7 +203,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     text(Field::Language, "LANG", &["LANG"]),
     text(Field::Location, "X-CARDFERRY-LOCATION", &["X-CARDFERRY-LOCATION"]),
-    row(Field::TimeZone, "TZ", &["TZ"], single::read_trimmed, single::write_time_zone),
+    row(Field::TimeZone, "TZ", &["TZ"], single::read_time_zone, single::write_time_zone),
     row(Field::Geo, "GEO", &["GEO"], single::read_geo, single::write_geo),
     row(Field::FreeBusyUrl, "FBURL", &["FBURL"], single::read_trimmed, single::write_uri),
     text(Field::Account, "X-CARDFERRY-ACCOUNT", &["X-CARDFERRY-ACCOUNT"]),
@@ -198,10 +234,16 @@ pub(super) const ROWS: &[Row] = &[
 /// LABEL has no field of its own: it is the formatted text of an address.
 static LABEL: Row = row(Field::Addresses, "LABEL", &["LABEL"], address::read_label, |_, _| {});
 
+/// Android's property may hold one of several fields.
+static ANDROID: Row = row(Field::Extra, android::NAME, &[android::NAME], android::read, |_, _| {});
+
+/// A department of its own: KDE's address book had no ORG with several units.
+static DEPARTMENT: Row = row(Field::Department, "ORG", &[DEPARTMENT_NAME], name::read_employer_part, |_, _| {});
+
 /// The rows by the length of a name: few names share a length.
 static BY_LENGTH: LazyLock<Vec<Vec<(&'static str, &'static Row)>>> = LazyLock::new(|| {
     let mut index: Vec<Vec<_>> = Vec::new();
-    for row in ROWS.iter().chain([&LABEL]) {
+    for row in ROWS.iter().chain([&LABEL, &ANDROID, &DEPARTMENT]) {
         for name in row.reads {
             if index.len() <= name.len() {
                 index.resize_with(name.len() + 1, Vec::new);

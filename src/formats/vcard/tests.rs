@@ -218,7 +218,8 @@ fn what_nobody_models_stays_as_it_is() {
             "VERSION:2.1\nLOGO;GIF;BASE64:\n R0lG\n OA==\n\n",
             "LOGO [(\"TYPE\", [\"GIF\"]), (\"ENCODING\", [\"b\"])] R0lGOA==",
         ),
-        ("KIND:org\nFN:a", "KIND [] org"),
+        ("LOGO;ENCODING=b:ü\nFN:a", "LOGO [] ü"),
+        ("KIND:location\nFN:a", "KIND [] location"),
         ("X-EMPTY:\nFN:a", "X-EMPTY [] "),
     ];
     reads(&rows, |contact| {

@@ -6,7 +6,7 @@ use memchr::{memchr, memchr2, memchr3};
 
 use super::Version;
 use super::decode::{is_base64, is_quoted_printable};
-use super::frame::{is_begin, is_end};
+use super::mark::{is_begin, is_end};
 
 /// What is kept of the buffer from one card to the next.
 const KEPT: usize = 1024 * 1024;

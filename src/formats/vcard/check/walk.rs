@@ -11,7 +11,7 @@ use super::registry;
 use super::tell::{Tell, excerpt_of};
 use crate::formats::vcard::Version;
 use crate::formats::vcard::decode::{is_base64, is_quoted_printable};
-use crate::formats::vcard::frame::{is_begin, is_end};
+use crate::formats::vcard::mark::{is_begin, is_end};
 use crate::formats::vcard::unfold::{begins_property, header};
 
 /// Octets that a line may have (RFC 6350 section 3.2), and characters of quoted-printable (RFC 2045 section 6.7).

@@ -1,0 +1,62 @@
+//! N and ADR beyond what their typed parts say: lists, and the components that RFC 9554 adds.
+
+use super::Version;
+use super::card::Card;
+use super::escape::{split, unescape};
+use crate::model::{Field, Loss, Why};
+
+/// Takes a value apart: its parts, and whether they are all that it says.
+type ReadParts<const N: usize> = fn(&str, Version) -> ([String; N], bool);
+
+/// The value's own text, if it is to be written: when it still says the typed parts and more than those, and the
+/// version can say it. What the version cannot is reported.
+pub(super) fn raw<'a, const N: usize>(
+    card: &mut Card<'a>,
+    field: Field,
+    raw: Option<&'a str>,
+    parts: [&str; N],
+    read: ReadParts<N>,
+) -> Option<&'a str> {
+    let raw = raw?;
+    let version = card.version;
+    let says = |version| {
+        let (read, whole) = read(raw, version);
+        !whole && read.iter().zip(parts).all(|(read, part)| read == part)
+    };
+    if !says(version) && !says(Version::V4_0) {
+        return None;
+    }
+    let (known, further) = cut(raw, N, version);
+    // Before 4.0 there are no further components, but a card that came with some keeps them.
+    if says(version) && (version == Version::V4_0 || card.is_own()) {
+        return Some(raw);
+    }
+    let further = further.iter().map(|component| Loss::new(field, unescape(component, version), Why::NoPlace));
+    card.losses.extend(further);
+    if says(version) {
+        return Some(known);
+    }
+    if split(known, b',', Version::V4_0).count() > 1 {
+        card.losses.push(Loss::new(field, known, Why::Remark));
+    }
+    None
+}
+
+/// The first `count` components of a value, and what the others say.
+fn cut(value: &str, count: usize, version: Version) -> (&str, Vec<&str>) {
+    let length = split(value, b';', version).take(count).map(|component| component.len() + 1).sum::<usize>();
+    let further = split(value, b';', version).skip(count).filter(|component| !component.is_empty()).collect();
+    (value.get(..length.saturating_sub(1)).unwrap_or(value), further)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_cut_behind_its_known_components() {
+        assert_eq!(cut("a;b\\;c;d;;e", 2, Version::V4_0), ("a;b\\;c", vec!["d", "e"]));
+        assert_eq!(cut("a;b", 2, Version::V4_0), ("a;b", vec![]));
+        assert_eq!(cut("", 2, Version::V4_0), ("", vec![]));
+    }
+}

@@ -1,0 +1,97 @@
+//! Properties that no field models and that have another name in 4.0. A contact has them under their older names.
+
+use super::Version;
+use super::card::Card;
+use crate::model::{Extra, Field};
+
+/// A property under its names before 4.0 and in 4.0.
+struct Pair {
+    old: &'static str,
+    new: &'static str,
+    /// The one value that both can say, where only that one can be translated.
+    value: Option<(&'static str, &'static str)>,
+    /// Parameters before 4.0 and in 4.0. `TYPE` stands for its words that do not say whose a value is.
+    params: &'static [(&'static str, &'static str)],
+}
+
+const fn pair(old: &'static str, new: &'static str) -> Pair {
+    Pair { old, new, value: None, params: &[] }
+}
+
+/// Apple's names for what 4.0 and RFC 9554 have, those of fields that a card has more than once, and what 4.0 has given
+/// up (RFC 6350 appendix A.2).
+const PAIRS: &[Pair] = &[
+    Pair { params: &[("X-USER", "USERNAME"), ("TYPE", "SERVICE-TYPE")], ..pair("X-SOCIALPROFILE", "SOCIALPROFILE") },
+    Pair { value: Some(("COMPANY", "org")), ..pair("X-ABShowAs", "KIND") },
+    pair("X-MS-INTERESTS", "HOBBY"),
+    pair("X-MS-ANNIVERSARY", "ANNIVERSARY"),
+    pair("X-GENDER", "GENDER"),
+    pair("CLASS", "X-CLASS"),
+    pair("AGENT", "X-AGENT"),
+    pair("MAILER", "X-MAILER"),
+];
+
+/// Words of TYPE that say whose a value is.
+const OWNERS: &[&str] = &["HOME", "WORK", "OTHER"];
+
+/// Gives a property that was read its older name. Its own name, if its version is usually written with the other.
+pub(super) fn to_old(extra: &mut Extra, version: Version) -> Option<&'static str> {
+    let is = |name: &str, value: Option<&str>| {
+        name.eq_ignore_ascii_case(&extra.name)
+            && value.is_none_or(|value| value.eq_ignore_ascii_case(extra.value.trim()))
+    };
+    let is_old = |pair: &&Pair| is(pair.old, pair.value.map(|value| value.0));
+    if let Some(pair) = PAIRS.iter().find(is_old) {
+        return (version == Version::V4_0).then_some(pair.old);
+    }
+    let pair = PAIRS.iter().find(|pair| is(pair.new, pair.value.map(|value| value.1)))?;
+    pair.old.clone_into(&mut extra.name);
+    if let Some((old, _)) = pair.value {
+        old.clone_into(&mut extra.value);
+    }
+    for (old, new) in pair.params {
+        rename(&mut extra.rest.params, new, old);
+    }
+    (version != Version::V4_0).then_some(pair.new)
+}
+
+/// The property under its newer name, if it is to be written so: `at` is its place among the contact's.
+pub(super) fn to_new(card: &Card<'_>, at: usize, extra: &Extra) -> Option<Extra> {
+    let pair = PAIRS.iter().find(|pair| pair.old.eq_ignore_ascii_case(&extra.name))?;
+    let usual = if card.version == Version::V4_0 { pair.new } else { pair.old };
+    let is_new = card.spelling(Field::Extra, at).unwrap_or(usual) == pair.new;
+    let sayable = pair.value.is_none_or(|(old, _)| old.eq_ignore_ascii_case(extra.value.trim()));
+    if !is_new || !sayable {
+        return None;
+    }
+    let mut extra = extra.clone();
+    pair.new.clone_into(&mut extra.name);
+    if let Some((_, new)) = pair.value {
+        new.clone_into(&mut extra.value);
+    }
+    for (old, new) in pair.params {
+        rename(&mut extra.rest.params, old, new);
+    }
+    Some(extra)
+}
+
+/// Gives a parameter its other name; of TYPE that is done to the one word that says what the value is.
+fn rename(params: &mut Vec<(String, Vec<String>)>, from: &str, to: &str) {
+    let Some(at) = params.iter().position(|(name, _)| name == from) else { return };
+    let values = if from == "TYPE" {
+        let is_owner = |word: &String| OWNERS.iter().any(|owner| owner.eq_ignore_ascii_case(word));
+        let (owners, words): (Vec<_>, Vec<_>) = params[at].1.drain(..).partition(is_owner);
+        params[at].1 = owners;
+        words
+    } else {
+        params.remove(at).1
+    };
+    params.retain(|(_, values)| !values.is_empty());
+    if values.is_empty() {
+        return;
+    }
+    match params.iter_mut().find(|(name, _)| name == to) {
+        Some((_, known)) => known.extend(values),
+        None => params.push((to.to_owned(), values)),
+    }
+}
