@@ -4,10 +4,14 @@
 mod check;
 mod conformance;
 pub(crate) mod corpus;
+mod crossing;
 mod damage;
+mod large;
 mod lines;
+mod lossless;
 mod oracle;
 mod peers;
+mod producers;
 mod profiles;
 mod samples;
 
@@ -99,21 +103,27 @@ fn holds(contact: &Contact, version: Version) {
         return;
     }
     let (card, losses) = write(std::slice::from_ref(contact), version);
+    // 4.0 loses nothing, 3.0 no more than parameters with what only RFC 6868 can say.
+    let unsayable = |loss: &&Loss| loss.why == Why::Remark && loss.value.contains(['"', '\n']);
     if version != Version::V2_1 {
-        assert_eq!(losses, [], "{version:?} loses nothing");
+        let told: Vec<_> = losses.iter().filter(|loss| version == Version::V4_0 || !unsayable(loss)).collect();
+        assert!(told.is_empty(), "{version:?} loses nothing: {told:?}");
     }
     let mut again = contacts(card.as_bytes());
     assert_eq!(again.len(), 1, "{card}");
     let mut again = again.remove(0);
+    // Before 4.0 a link has to say that it is one.
+    for extra in again.extra.iter_mut().filter(|extra| extra.name == "SOUND") {
+        extra.rest.params.retain(|(name, _)| name != "VALUE");
+    }
     // A blank after a backslash, where 2.1 would take the backslash for an escape.
     if losses.iter().any(|loss| loss.why == Why::Characters) {
         assert_eq!(contacts(write(&[again.clone()], version).0.as_bytes()), [named(again)]);
         return;
     }
     let mut wanted = named(without_losses(contact, &losses));
-    // What 2.1 cannot name it cannot bring back in the same form either: a lost service or header leaves other traces.
-    if version == Version::V2_1 && losses.iter().any(|loss| matches!(loss.field, Field::Ims | Field::Extra)) {
-        (again.ims, wanted.ims) = Default::default();
+    // A column whose header 2.1 cannot name comes back as a property.
+    if version == Version::V2_1 && losses.iter().any(|loss| loss.field == Field::Extra) {
         (again.extra, wanted.extra) = Default::default();
     }
     assert_eq!(again, wanted, "{version:?}\n{card}");

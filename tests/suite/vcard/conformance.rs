@@ -37,15 +37,8 @@ const EXCUSED: &[Row] = &[
     (Theirs, "line: ValueInvalid", |line| is(line, "ADR"), "it splits at escaped separators, and knows seven parts"),
     (Theirs, "line: ValueInvalid", |line| is(line, "N"), "it splits at escaped separators, and wants five parts"),
     (Theirs, "line: ValueMismatch", |line| is_extension(line), "it wants VALUE=text of every extension"),
-    (Theirs, "line: ValueMismatch", |line| param(line, "VALUE") == "uri", "it wants VALUE=URI in capitals"),
     (Theirs, "line: ParseError", |line| value(line).contains('\t'), "it takes a tab for a control character"),
     (Theirs, "line: ParseError", |line| is(line, "NAME"), "it takes NAME for N"),
-    (
-        Source,
-        "line: ValueMismatch",
-        |line| param(line, "VALUE") == "URL",
-        "2.1's word for a link, kept with its property",
-    ),
     (
         Source,
         "line: ValueMalformed",
@@ -67,7 +60,6 @@ const EXCUSED: &[Row] = &[
         |line| !is_name(name(line)),
         "a name that no version allows is kept",
     ),
-    (Source, "card: the value of the property", |line| param(line, "VALUE") == "URL", "2.1's word for a link is kept"),
     (Source, "card: the property", |line| is_single(line), "there were two; both are kept"),
     (Source, "card: the PID", |_| true, "a PID that is none is kept"),
     (Source, "card: the MEMBER property", |_| true, "a member of what is no group is kept"),

@@ -150,11 +150,15 @@ fn parameters_are_quoted_where_they_must_be() {
         let rest = Rest { params: vec![("X-P".to_owned(), vec![value.to_owned()])], ..Rest::default() };
         let mut contact = contact.clone();
         contact.keep_rest(cardferry::model::Field::Notes, rest);
-        for version in [Version::V3_0, Version::V4_0] {
-            holds(&contact, version);
-            let (card, losses) = write(std::slice::from_ref(&contact), version);
+        // What only RFC 6868 can say, which is of 4.0, 3.0 tells as lost.
+        let versions = if value.contains(['"', '\n']) { &Version::ALL[2..] } else { &Version::ALL[1..] };
+        for version in versions {
+            holds(&contact, *version);
+            let (card, losses) = write(std::slice::from_ref(&contact), *version);
             assert_eq!((contacts(card.as_bytes()), losses.len()), (vec![contact.clone()], 0), "{card}");
         }
+        let kept = contacts(write(std::slice::from_ref(&contact), Version::V3_0).0.as_bytes()) == [contact.clone()];
+        assert_eq!(kept, versions.len() == 2, "{value:?}");
         let (card, losses) = write(std::slice::from_ref(&contact), Version::V2_1);
         let kept = contacts(card.as_bytes()) == [contact];
         assert!(kept ^ (losses.len() == 1), "2.1 has no quotes, so what it cannot say is told: {card}");

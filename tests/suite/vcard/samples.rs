@@ -75,20 +75,40 @@ fn every_sample_keeps_everything_through_3_0_and_4_0() {
 /// What of a contact does not depend on the version: a value's own spelling does, and so does the spelling of a binary
 /// value that no field models.
 pub(super) fn lasting(contact: &Contact) -> Vec<String> {
+    shown(&without_spelling(contact)).lines().map(str::to_owned).collect()
+}
+
+/// The contact without what depends on the version.
+pub(super) fn without_spelling(contact: &Contact) -> Contact {
     let mut contact = contact.clone();
     let binary = |extra: &Extra| {
         extra.value.starts_with("data:") || extra.rest.params.iter().any(|(name, _)| name == "ENCODING")
     };
     contact.extra.retain(|extra| !binary(extra));
-    let rests = contact.rest.iter_mut().map(|(_, rest)| rest);
-    let rests = rests.chain(contact.phones.iter_mut().map(|value| &mut value.rest));
-    let rests = rests.chain(contact.ims.iter_mut().map(|value| &mut value.rest));
-    let rests = rests.chain(contact.addresses.iter_mut().map(|value| &mut value.rest));
-    for rest in rests {
+    for extra in &mut contact.extra {
+        // Old address books escape colons, which means nothing; names are alike in any case.
+        extra.value = extra.value.replace("\\:", ":");
+        extra.name.make_ascii_uppercase();
+    }
+    for rest in rests(&mut contact) {
         rest.raw = None;
         rest.params.retain(|(name, _)| name != "VALUE");
     }
-    shown(&contact).lines().map(str::to_owned).collect()
+    contact
+}
+
+/// All that was kept beside the values.
+pub(super) fn rests(contact: &mut Contact) -> Vec<&mut Rest> {
+    let rests = contact.rest.iter_mut().map(|(_, rest)| rest);
+    let rests = rests.chain(contact.emails.iter_mut().map(|value| &mut value.rest));
+    let rests = rests.chain(contact.phones.iter_mut().map(|value| &mut value.rest));
+    let rests = rests.chain(contact.ims.iter_mut().map(|value| &mut value.rest));
+    let rests = rests.chain(contact.urls.iter_mut().map(|value| &mut value.rest));
+    let rests = rests.chain(contact.addresses.iter_mut().map(|value| &mut value.rest));
+    let rests = rests.chain(contact.organizations.iter_mut().map(|value| &mut value.rest));
+    let rests = rests.chain(contact.events.iter_mut().map(|value| &mut value.rest));
+    let rests = rests.chain(contact.relations.iter_mut().map(|value| &mut value.rest));
+    rests.chain(contact.extra.iter_mut().map(|value| &mut value.rest)).collect()
 }
 
 /// A contact as a person can read it: one line a value, absent ones left out.
@@ -103,7 +123,7 @@ fn shown(contact: &Contact) -> String {
     lines.join("\n") + "\n"
 }
 
-fn values(contact: &Contact, field: Field) -> Vec<String> {
+pub(super) fn values(contact: &Contact, field: Field) -> Vec<String> {
     if field.shape() == Shape::Text {
         return field.text(contact).map(|text| format!("{text:?}")).into_iter().collect();
     }

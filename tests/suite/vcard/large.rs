@@ -1,0 +1,57 @@
+//! Cards with very many properties: whatever is done for one of them must not look at all the others.
+//!
+//! With a step that does, each of these tests takes minutes.
+
+use cardferry::formats::vcard::Version;
+
+use super::{contacts, write};
+
+const MANY: usize = 20_000;
+
+/// A card with so many properties, of which `line` makes each.
+fn card(line: impl Fn(usize) -> String) -> String {
+    let lines: String = (0..MANY).map(line).collect();
+    format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:a\r\n{lines}END:VCARD\r\n")
+}
+
+/// Reads the card, writes it in every version, and counts in the last what `count` counts.
+fn goes_through(card: &str, count: impl Fn(&cardferry::model::Contact) -> usize) {
+    let mut read = contacts(card.as_bytes());
+    for version in Version::ALL {
+        read = contacts(write(&read, version).0.as_bytes());
+        assert_eq!(count(&read[0]), MANY, "{version:?}");
+    }
+}
+
+#[test]
+fn labelled_groups() {
+    let card = card(|at| format!("i{at}.TEL:{at}\r\ni{at}.X-ABLabel:l{at}\r\n"));
+    goes_through(&card, |contact| contact.phones.iter().filter(|phone| !phone.label.is_empty()).count());
+}
+
+#[test]
+fn employers_with_titles_in_groups() {
+    let card = card(|at| format!("o{at}.ORG:c{at}\r\no{at}.TITLE:t{at}\r\n"));
+    goes_through(&card, |contact| 1 + contact.organizations.len());
+}
+
+#[test]
+fn addresses_and_their_labels_far_apart() {
+    let card = card(|at| if at % 2 == 0 { "ADR:;;s;;;;\r\n".to_owned() } else { "X-A:\r\nLABEL:f\r\n".to_owned() });
+    let read = contacts(card.as_bytes());
+    assert_eq!(read[0].addresses.iter().filter(|address| address.formatted == "f").count(), MANY / 2);
+}
+
+#[test]
+fn properties_of_other_names() {
+    let card = card(|at| format!("X-AIM:{at}\r\nX-SPOUSE:s{at}\r\n"));
+    goes_through(&card, |contact| contact.ims.len());
+}
+
+#[test]
+fn parameters_of_one_property() {
+    let params: String = (0..MANY).map(|at| format!(";X-P{at}={at}")).collect();
+    let card = format!("BEGIN:VCARD\r\nVERSION:4.0\r\nFN:a\r\nTEL{params}:1\r\nEND:VCARD\r\n");
+    let again = write(&contacts(card.as_bytes()), Version::V4_0).0;
+    assert_eq!(again.replace("\r\n ", "").matches(";X-P").count(), MANY);
+}
