@@ -83,7 +83,7 @@ fn nickname(draft: &mut Draft<'_>, property: &Property<'_>, value: String, numbe
 
 fn event(draft: &mut Draft<'_>, property: &Property<'_>, value: &str, number: &str, label: String) -> bool {
     let Some((found, true)) = date::parse(value) else { return false };
-    let Contact { birthday, anniversary, events, .. } = &mut draft.contact;
+    let Contact { birthday, anniversary, events, .. } = &mut *draft.contact;
     let date = Date::Known(found);
     let (field, at) = match number {
         ANNIVERSARY if anniversary.is_none() && label.is_empty() => {

@@ -43,11 +43,16 @@ fn parse_date(text: &str) -> Option<PartialDate> {
             _ => None,
         };
     }
-    let parts: Vec<_> = text.split(['-', '/']).collect();
-    if parts.len() > 3 || !parts.iter().all(|part| digits(part)) || !matches!(parts[0].len(), 4 | 8) {
+    let (mut parts, mut count) = ([""; 3], 0);
+    for part in text.split(['-', '/']) {
+        *parts.get_mut(count)? = part;
+        count += 1;
+    }
+    let parts = &parts[..count];
+    if !parts.iter().all(|part| digits(part)) || !matches!(parts[0].len(), 4 | 8) {
         return None;
     }
-    match (parts.as_slice(), parts[0].len()) {
+    match (parts, parts[0].len()) {
         ([year, month, day], 4) => some(Some(year), Some(month), Some(day)),
         ([year, month], 4) => some(Some(year), Some(month), None),
         ([year], 4) => some(Some(year), None, None),
@@ -78,6 +83,9 @@ pub(super) fn spell(date: PartialDate, version: Version) -> String {
 pub(super) fn rfc3339(text: &str) -> Option<String> {
     let (date, time) = text.split_once(['T', 't'])?;
     let (year, month, day) = parse_date(date)?.ymd()?;
+    if is_usual(text.as_bytes()) {
+        return Some(text.to_owned());
+    }
     let zone_at = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
     let (time, zone) = time.split_at(zone_at);
     let (time, fraction) = time.find(['.', ',']).map_or((time, ""), |at| time.split_at(at));
@@ -89,6 +97,13 @@ pub(super) fn rfc3339(text: &str) -> Option<String> {
     let fraction = fraction.replace(',', ".");
     let zone = zone_spelt(zone)?;
     Some(format!("{year:04}-{month:02}-{day:02}T{hour}:{minute}:{second}{fraction}{zone}"))
+}
+
+/// Whether a text is in the form that most cards have and that is not changed: `2024-01-01T12:00:00Z`.
+fn is_usual(text: &[u8]) -> bool {
+    const FORM: &[u8] = b"0000-00-00T00:00:00Z";
+    let fits = |(byte, form): (&u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form };
+    text.len() == FORM.len() && text.iter().zip(FORM).all(fits)
 }
 
 fn zone_spelt(zone: &str) -> Option<String> {

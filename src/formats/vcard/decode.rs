@@ -21,6 +21,10 @@ pub(super) fn is_base64(header: &[u8]) -> bool {
 fn declares(header: &[u8], words: &[&[u8]]) -> bool {
     let mut parts = header.split(|byte| *byte == b';').skip(1);
     parts.any(|part| {
+        // Most parameters are none of these by their first letter.
+        if !matches!(part.trim_ascii_start().first().map(u8::to_ascii_uppercase), Some(b'E' | b'Q' | b'B')) {
+            return false;
+        }
         let mut halves = part.splitn(2, |byte| *byte == b'=');
         match (halves.next(), halves.next()) {
             (Some(name), Some(value)) if name.trim_ascii().eq_ignore_ascii_case(b"ENCODING") => {

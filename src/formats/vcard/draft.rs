@@ -14,7 +14,7 @@ const LABEL: &str = "X-ABLABEL";
 
 /// A contact in the making.
 pub(super) struct Draft<'a> {
-    pub(super) contact: Contact,
+    pub(super) contact: Box<Contact>,
     pub(super) losses: Vec<Loss>,
     /// How many employers were read.
     pub(super) employers_read: usize,
@@ -42,10 +42,10 @@ struct Group {
 
 impl<'a> Draft<'a> {
     /// Makes a contact of a card's properties.
-    pub(super) fn read(properties: &'a [Property<'a>]) -> (Contact, Vec<Loss>) {
+    pub(super) fn read(properties: &'a [Property<'a>]) -> (Box<Contact>, Vec<Loss>) {
         let version = properties.first().map_or("", |property| property.version.number());
         let mut draft = Draft {
-            contact: Contact { spellings: Spellings::of_version(version), ..Contact::default() },
+            contact: Box::new(Contact { spellings: Spellings::of_version(version), ..Contact::default() }),
             losses: Vec::new(),
             employers_read: 0,
             employers: HashMap::new(),

@@ -55,22 +55,27 @@ pub(super) fn parse_text(line: &str) -> Option<Line<'_>> {
 }
 
 fn assemble<'a>(head: &'a str, value: &'a [u8], text: Option<&'a str>) -> Line<'a> {
-    let (name, params) = head.split_once(';').unwrap_or((head, ""));
-    let (group, name) = name.rsplit_once('.').unwrap_or(("", name));
+    let (name, params) = before(head, |byte| byte == b';');
+    let params = params.get(1..).unwrap_or_default();
+    let dot = name.bytes().rposition(|byte| byte == b'.');
+    let (group, name) = dot.map_or(("", name), |dot| (&name[..dot], &name[dot + 1..]));
     Line { group, name: name.trim(), params: parse_params(params), value, text }
+}
+
+/// The text up to the first byte that ends it, which is ASCII, and the rest. Headers are short: a plain loop is quickest.
+fn before(text: &str, ends: impl Fn(u8) -> bool) -> (&str, &str) {
+    text.split_at(text.bytes().position(ends).unwrap_or(text.len()))
 }
 
 fn parse_params(mut text: &str) -> Vec<Param<'_>> {
     let mut params = Vec::new();
     while !text.is_empty() {
-        let end = text.find([';', '=', '"']).unwrap_or(text.len());
-        let (name, rest) = text.split_at(end);
+        let (name, rest) = before(text, |byte| matches!(byte, b';' | b'=' | b'"'));
         if let Some(values) = rest.strip_prefix('=') {
             text = parse_values(name.trim(), values, &mut params);
         } else {
             // A bare word; a quotation mark in it is one of its characters.
-            let end = text.find(';').unwrap_or(text.len());
-            let (word, rest) = text.split_at(end);
+            let (word, rest) = before(text, |byte| byte == b';');
             for word in word.split(',').map(str::trim).filter(|word| !word.is_empty()) {
                 params.push(Param { name: "", value: Cow::Borrowed(word), first: true });
             }
@@ -85,19 +90,21 @@ fn parse_values<'a>(name: &'a str, mut text: &'a str, params: &mut Vec<Param<'a>
     let mut first = true;
     loop {
         let quoted = text.strip_prefix('"').and_then(|inner| inner.split_once('"'));
-        let (value, rest) = quoted.unwrap_or_else(|| {
-            let end = text.find([',', ';']).unwrap_or(text.len());
-            text.split_at(end)
-        });
+        let (value, rest) = quoted.unwrap_or_else(|| before(text, |byte| matches!(byte, b',' | b';')));
         // TYPE="work,voice" is a common misquoting of two words.
         let splits = quoted.is_some() && name.eq_ignore_ascii_case("TYPE") && memchr(b',', value.as_bytes()).is_some();
-        for value in value.split(if splits { ',' } else { '\0' }) {
+        let mut push = |value| {
             params.push(Param { name, value: Cow::Borrowed(value), first });
             first = false;
+        };
+        if splits {
+            value.split(',').for_each(&mut push)
+        } else {
+            push(value)
         }
         match rest.strip_prefix(',') {
             Some(next) => text = next,
-            None => return rest.split_once(';').map_or("", |(_, next)| next),
+            None => return before(rest, |byte| byte == b';').1.get(1..).unwrap_or_default(),
         }
     }
 }

@@ -218,7 +218,7 @@ impl Interpreter {
     fn card(&mut self, raw: &[u8], losses: &mut Vec<Loss>) -> Outcome {
         let version = version_of(raw);
         self.unfolded.take(raw, version);
-        let mut properties = Vec::with_capacity(24);
+        let mut properties = Vec::with_capacity(self.unfolded.count());
         for logical in self.unfolded.lines() {
             let line = match logical {
                 Logical::Text(text) => line::parse_text(text),
@@ -245,7 +245,7 @@ impl Interpreter {
         if contact.is_empty() {
             return reject("the card is empty: no property in it has a value".to_owned());
         }
-        Outcome::Contact(Box::new(contact))
+        Outcome::Contact(contact)
     }
 }
 

@@ -6,7 +6,7 @@ use memchr::{memchr, memchr2, memchr3};
 
 use super::Version;
 use super::decode::{is_base64, is_quoted_printable};
-use super::mark::{is_begin, is_end};
+use super::mark::{Mark, mark};
 
 /// What is kept of the buffer from one card to the next.
 const KEPT: usize = 1024 * 1024;
@@ -77,7 +77,8 @@ impl Unfolded {
         let mut lines = Physical(raw);
         while let Some(line) = lines.next() {
             let goes_on = matches!(lines.0.first(), Some(b' ' | b'\t'));
-            let (begins, ends) = (is_begin(line), is_end(line));
+            let mark = mark(line);
+            let (begins, ends) = (mark == Mark::Begin, mark == Mark::End);
             depth += u32::from(begins);
             if depth > 1 {
                 self.nested(line);
@@ -103,6 +104,11 @@ impl Unfolded {
             Some(bytes) if !self.text.is_empty() => Logical::Bytes(bytes),
             _ => Logical::Text(self.utf8.get(line.clone()).unwrap_or_default()),
         })
+    }
+
+    /// How many logical lines there are.
+    pub(super) fn count(&self) -> usize {
+        self.lines.len()
     }
 
     fn physical(&mut self, line: &[u8], goes_on: bool, version: Version) {
@@ -169,7 +175,9 @@ impl Unfolded {
         let line = self.current();
         let head = header(line);
         let whole = head.len() < line.len() || head.len() > HEADER;
-        (self.quoted, self.base64, self.whole_header) = (is_quoted_printable(head), is_base64(head), whole);
+        let bare = memchr(b';', head).is_none();
+        let (quoted, base64) = if bare { (false, false) } else { (is_quoted_printable(head), is_base64(head)) };
+        (self.quoted, self.base64, self.whole_header) = (quoted, base64, whole);
     }
 
     /// Takes the `=` of a soft break away, if the current line ends with one.
