@@ -13,6 +13,9 @@ use crate::cli::rejects::Rejects;
 use crate::cli::signal::{self, OnSignal, Signals};
 use crate::pipeline::{Background, Pictures, Records, convert};
 
+/// The most threads of a conversion: each holds some 2.5 MiB of cards and rows, and beyond a few the disk is what limits.
+const THREADS: usize = 4;
+
 pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     output::check(common, &args.output)?;
     if args.input.fetch_photos && output::is_table(&args.output)? {
@@ -30,7 +33,7 @@ pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     let mut progress = Progress::start(common, Job::Convert).with_rejects(rejects);
     let sources = output::sources(&args.input, Some(&args.output.output), &mut progress);
     let mut records = Records::new(sources, &reading);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS);
     let converted =
         convert(&mut records, &mut *sink.encoder, &mut sink.target, threads, pictures, &interrupted, &mut progress);
     let rejects = progress.finish();

@@ -53,7 +53,8 @@ fn row(cells: &[String], into: &mut Vec<u8>) {
             into.push(b',');
         }
         let cell = cell.as_bytes();
-        if memchr3(b',', b'"', b'\n', cell).is_none() && !cell.contains(&b'\r') {
+        if cell.is_empty() {
+        } else if memchr3(b',', b'"', b'\n', cell).is_none() && !cell.contains(&b'\r') {
             into.extend_from_slice(cell);
         } else {
             quoted(cell, into);

@@ -19,7 +19,8 @@ fn read_parts(value: &str, version: Version) -> ([String; 7], bool) {
         match parts.get_mut(at) {
             Some(part) => {
                 // An unescaped comma separates items of a list, or was not escaped by mistake: it is kept as it is.
-                whole &= version == Version::V2_1 || split(component, b',', version).count() == 1;
+                let one = || !component.contains(',') || split(component, b',', version).count() == 1;
+                whole &= version == Version::V2_1 || one();
                 *part = unescape(component, version).into_owned();
             }
             None => whole &= component.is_empty(),

@@ -14,7 +14,7 @@ use super::input::Input;
 use super::mark::{Mark, announces_card, end_before_begin, is_blank, mark};
 
 /// The buffer's size, unless a card needs more: cards that fit into it make a batch.
-const BUFFER: usize = 256 * 1024;
+const BUFFER: usize = 128 * 1024;
 
 /// How much is kept of what is not read as a card.
 pub(super) const HEAD: usize = 64 * 1024;

@@ -35,7 +35,7 @@ impl Default for Options {
     }
 }
 
-/// Reads vCards of any version; it holds a batch of cards at a time, and a batch is 256 KiB of them or a single one.
+/// Reads vCards of any version; it holds a batch of cards at a time, and a batch is 128 KiB of them or a single one.
 ///
 /// A UTF-16 source is made UTF-8 first: `raw`, line and byte of its records are those of the UTF-8 text. `raw` of what
 /// is no card, or too large a one, is its first 64 KiB.

@@ -86,17 +86,20 @@ impl Sheet {
 
     /// The remarks that the row does not hold although it holds their value.
     pub(crate) fn lose_remarks(&mut self, field: Field, value: &str, remarks: Remarks<'_>, rest: &Rest) {
-        let mut lost: Vec<Cow<'_, str>> = Vec::new();
-        for word in [label::kind_word(remarks.kind), label::line_word(remarks.line), remarks.label, remarks.name] {
-            if !word.is_empty() {
-                lost.push(Cow::Borrowed(word));
-            }
-        }
-        lost.extend(remarks.preference.map(|preference| Cow::Owned(format!("preference {preference}"))));
-        lost.extend(rest.params.iter().map(|(name, values)| Cow::Owned(format!("{name}={}", values.join(",")))));
-        lost.extend(rest.raw.iter().map(|raw| Cow::Borrowed(&**raw)));
+        let mut lost = String::new();
+        let mut lose = |words: &[&str]| {
+            lost.push_str(if lost.is_empty() { value } else { "" });
+            lost.push_str(if lost.len() == value.len() { " (" } else { ", " });
+            words.iter().for_each(|word| lost.push_str(word));
+        };
+        let words = [label::kind_word(remarks.kind), label::line_word(remarks.line), remarks.label, remarks.name];
+        words.iter().filter(|word| !word.is_empty()).for_each(|word| lose(&[word]));
+        remarks.preference.iter().for_each(|preference| lose(&["preference ", &preference.to_string()]));
+        rest.params.iter().for_each(|(name, values)| lose(&[name, "=", &values.join(",")]));
+        rest.raw.iter().for_each(|raw| lose(&[raw]));
         if !lost.is_empty() {
-            self.losses.push(Loss::new(field, format!("{value} ({})", lost.join(", ")), Why::Remark));
+            lost.push(')');
+            self.losses.push(Loss::new(field, lost, Why::Remark));
         }
     }
 
