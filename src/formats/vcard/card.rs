@@ -8,7 +8,7 @@ use super::draft::key;
 use super::escape::{escape, escape_uri, escape_whole, is_unsayable, plain_2_1};
 use super::fold;
 use super::property::is_usual_word;
-use super::table::{ROWS, Row};
+use super::table::{ROWS, Row, known_name};
 use super::{Profile, Version};
 use crate::model::{Contact, Field, Loss, Rest, Why};
 
@@ -75,7 +75,7 @@ impl<'a> Card<'a> {
     pub(super) fn spelling(&self, field: Field, at: usize) -> Option<&'static str> {
         // A program's own profile asks for what that program reads.
         let spellings = Some(&self.contact.spellings).filter(|_| self.profile == Profile::Standard);
-        spellings?.name(self.version.number(), field, at)
+        known_name(field, spellings?.name(self.version.number(), field, at)?)
     }
 
     /// Whether a date without a year had, in this version, no more than its parts.

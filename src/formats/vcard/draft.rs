@@ -121,7 +121,7 @@ impl<'a> Draft<'a> {
             return;
         }
         if let Some(name) = row.reads.iter().find(|name| name.eq_ignore_ascii_case(property.name)) {
-            self.contact.spellings.note(field, at, name);
+            self.contact.spellings.note(field, at, *name);
         }
     }
 

@@ -72,6 +72,9 @@ const UNNAMED: &str = "IMPP";
 /// An IMPP in 2.1, which would be a property of the service's own if it were written anew.
 const OLD: &str = "IMPP;X-SERVICE-TYPE";
 
+/// The spellings that are more than a name.
+pub(super) const SPELLINGS: &[&str] = &[AS_9554, OLD];
+
 /// How an IMPP is spelt, if it would be written otherwise.
 fn spelling(property: &Property<'_>) -> Option<&'static str> {
     match (property.param(SERVICE), property.param(SERVICE_9554)) {

@@ -34,7 +34,7 @@ use std::sync::LazyLock;
 use super::card::Card;
 use super::draft::Draft;
 use super::property::Property;
-use super::{Version, address, android, days, extra, messaging, name, people, picture, reach, single};
+use super::{Version, address, android, days, extra, messaging, name, people, picture, reach, single, translate};
 use crate::model::Field;
 
 /// The property that employers are read from.
@@ -254,6 +254,34 @@ static BY_LENGTH: LazyLock<Vec<Vec<(&'static str, &'static Row)>>> = LazyLock::n
     index
 });
 
+/// Fields that are related people, each with a row of its own.
+const PEOPLE: &[Field] = &[Field::Spouse, Field::Children, Field::Manager, Field::Assistant];
+
+/// Properties whose row is another field's, and the fields that they may hold a value of all the same.
+const SHARED: &[(&[&str], &[Field])] = &[
+    (&["RELATED", "X-ABRELATEDNAMES"], PEOPLE),
+    (&["X-MS-CHILD", "X-CHILD", "X-CHILDREN"], &[Field::Relations]),
+    (&["X-ABDATE"], &[Field::Anniversary]),
+    (&[android::NAME], PEOPLE),
+    (&[android::NAME], &[Field::Relations, Field::Nickname, Field::Birthday, Field::Anniversary, Field::Events]),
+];
+
+/// The name itself, if a property of that name may hold a value of the field: spellings come from mailboxes too.
+pub(super) fn known_name(field: Field, name: &str) -> Option<&'static str> {
+    let special: &[_] = match field {
+        Field::Ims => messaging::SPELLINGS,
+        Field::Extra => return translate::known_name(name),
+        _ => &[],
+    };
+    if let Some(known) = special.iter().find(|known| **known == name) {
+        return Some(known);
+    }
+    let row = row_named(name)?;
+    let known = row.reads.iter().find(|known| **known == name)?;
+    let shares = |(names, fields): &(&[&str], &[Field])| names.contains(known) && fields.contains(&field);
+    (row.field == field || SHARED.iter().any(shares)).then_some(known)
+}
+
 /// The row that reads a property, its name in any case.
 pub(super) fn row_named(name: &str) -> Option<&'static Row> {
     let candidates = BY_LENGTH.get(name.len())?;
@@ -287,6 +315,25 @@ mod tests {
         names.sort();
         names.dedup();
         assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn a_name_stands_for_its_own_fields_alone() {
+        for (field, name, is_known) in [
+            (Field::Spouse, "X-EVOLUTION-SPOUSE", true),
+            (Field::Spouse, "RELATED", true),
+            (Field::Hobby, "RELATED", false),
+            (Field::Spouse, "x-evolution-spouse", false),
+            (Field::Spouse, "TEL:1\r\nX", false),
+            (Field::Birthday, android::NAME, true),
+            (Field::Notes, android::NAME, false),
+            (Field::Ims, "IMPP;SERVICE-TYPE", true),
+            (Field::Extra, "SOCIALPROFILE", true),
+            (Field::Extra, "END", false),
+            (Field::Department, DEPARTMENT_NAME, true),
+        ] {
+            assert_eq!(known_name(field, name), is_known.then_some(name), "{field:?} {name}");
+        }
     }
 
     #[test]

@@ -55,6 +55,11 @@ pub(super) fn to_old(extra: &mut Extra, version: Version) -> Option<&'static str
     (version != Version::V4_0).then_some(pair.new)
 }
 
+/// The name itself, if it is one of a pair.
+pub(super) fn known_name(name: &str) -> Option<&'static str> {
+    PAIRS.iter().flat_map(|pair| [pair.old, pair.new]).find(|known| *known == name)
+}
+
 /// The property under its newer name, if it is to be written so: `at` is its place among the contact's.
 pub(super) fn to_new(card: &Card<'_>, at: usize, extra: &Extra) -> Option<Extra> {
     let pair = PAIRS.iter().find(|pair| pair.old.eq_ignore_ascii_case(&extra.name))?;
