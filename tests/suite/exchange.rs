@@ -4,6 +4,7 @@ mod round;
 #[cfg(feature = "cli")]
 mod served;
 mod slots;
+mod spelt;
 mod stash;
 
 use std::fmt::Write as _;

@@ -5,6 +5,7 @@ use super::extended::Fingerprint;
 use super::leftover::{list_text, live_print, live_prints, sex_print};
 use super::order::Order;
 use super::print::date_text;
+use super::spelt::Spelt;
 use super::table::lender;
 use crate::model::{Contact, Date, Field, Shape};
 
@@ -20,19 +21,25 @@ pub(super) enum Stashed {
     },
     /// The order of a list.
     Order(Order),
+    /// The names that the source's properties had.
+    Spelt(Spelt),
 }
 
 /// Puts the pieces back where the values they belong to still are as they were.
 pub(super) fn merge(contact: &mut Contact, stashed: Vec<Stashed>) {
     let live = LivePrints::of(contact);
-    let mut orders = Vec::new();
+    let (mut orders, mut spelt) = (Vec::new(), None);
     for stashed in stashed {
         match stashed {
             Stashed::Piece { of, fragment } => merge_piece(contact, &live, of, *fragment),
             Stashed::Order(order) => orders.push(order),
+            Stashed::Spelt(names) => spelt = Some(names),
         }
     }
     orders.iter().for_each(|order| order.restore(contact, &live));
+    if let Some(spelt) = spelt {
+        spelt.restore(contact);
+    }
 }
 
 fn merge_piece(contact: &mut Contact, live: &LivePrints, of: Option<Fingerprint>, fragment: Contact) {

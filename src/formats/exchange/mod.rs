@@ -18,6 +18,7 @@ mod print;
 mod read;
 mod rules;
 mod slots;
+mod spelt;
 mod stash;
 mod table;
 mod words;

@@ -42,7 +42,8 @@ pub(super) fn fragment_of(json: &Map<String, Value>) -> Option<Contact> {
 
 const REST: &str = "rest";
 
-fn value_of(field: Field, fragment: &Contact) -> Option<Value> {
+/// What a fragment has in a field; none where that is nothing.
+pub(super) fn value_of(field: Field, fragment: &Contact) -> Option<Value> {
     Some(match field {
         Field::Organizations => list(&fragment.organizations),
         Field::Emails => list(&fragment.emails),
@@ -128,6 +129,8 @@ macro_rules! parts {
 
             #[allow(clippy::needless_update, reason = "some say everything")]
             fn said(&mut self) -> Said<'_> {
+                // Without `..`: a part that the row leaves out does not compile.
+                let $value { $($name: _,)* $($said: _),* } = self;
                 Said { $($said: Some(&mut self.$said),)* ..Said::default() }
             }
         }
@@ -221,7 +224,7 @@ fn own_rest(json: &Value) -> Option<Rest> {
 /// Year, month and day, null where it is not known; or the source's words.
 fn date_json(date: &Date) -> Value {
     match date {
-        Date::Known(date) => json!([date.year, date.month, date.day]),
+        Date::Known(PartialDate { year, month, day }) => json!([year, month, day]),
         Date::Text(text) => text.as_str().into(),
     }
 }
@@ -235,7 +238,8 @@ fn date_of(json: &Value) -> Option<Date> {
 }
 
 fn event_json(event: &Event) -> Value {
-    with_rest(json!({ "date": date_json(&event.date), "label": event.label }), &event.rest)
+    let Event { date, label, rest } = event;
+    with_rest(json!({ "date": date_json(date), "label": label }), rest)
 }
 
 fn event_of(json: &Value) -> Option<Event> {
@@ -243,8 +247,9 @@ fn event_of(json: &Value) -> Option<Event> {
 }
 
 fn photo_json(photo: &Photo) -> Option<Value> {
-    let PhotoData::Link(link) = &photo.data else { return None };
-    Some(json!({ "link": link, "kind": photo.kind.map(photo::media_type) }))
+    let Photo { data, kind } = photo;
+    let PhotoData::Link(link) = data else { return None };
+    Some(json!({ "link": link, "kind": kind.map(photo::media_type) }))
 }
 
 fn photo_of(json: &Value) -> Option<Photo> {
@@ -259,11 +264,14 @@ const PHOTO_KINDS: [PhotoKind; 6] =
     [PhotoKind::Jpeg, PhotoKind::Png, PhotoKind::Gif, PhotoKind::Bmp, PhotoKind::Webp, PhotoKind::Heic];
 
 fn extra_json(extra: &Extra) -> Value {
-    let column = extra.origin == Origin::Column;
-    with_rest(json!({ "column": column, "name": extra.name, "value": extra.value }), &extra.rest)
+    let Extra { origin, name, value, rest } = extra;
+    with_rest(json!({ "column": *origin == Origin::Column, "name": name, "value": value }), rest)
 }
 
 fn extra_of(json: &Value) -> Option<Extra> {
     let origin = if json.get("column")?.as_bool()? { Origin::Column } else { Origin::Vcard };
     Some(Extra { origin, name: text(json, "name")?, value: text(json, "value")?, rest: own_rest(json)? })
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,7 +62,8 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn netstring(value: &Value) -> String {
+/// A value as the fingerprint's form has it.
+pub(super) fn netstring(value: &Value) -> String {
     let mut text = String::new();
     write_netstring(&mut text, value);
     text

@@ -4,6 +4,11 @@
 //! piece is a fragment of a contact ([`super::piece`]) or the order of a list; `of` is the fingerprint of the live value
 //! that it enriches. When somebody has changed that value since, the piece is void: the live value wins. Length and
 //! checksum are those of the pieces' compact JSON, for a list may cut long texts.
+//!
+//! Last come the names that the source's properties had ([`super::spelt`]), which are the first to find no room. That is
+//! not told: under another name the value is the same, and what another name cannot say is told by whoever writes it.
+//! The source's version always has room; it is kept where anything else is, since a contact that is all live reads the
+//! same in every version.
 
 use serde_json::{Value, json};
 
@@ -12,12 +17,13 @@ use super::leftover::Piece;
 use super::merge::Stashed;
 use super::order::Order;
 use super::piece;
+use super::spelt::Spelt;
 use crate::model::{Contact, Field, Loss, Why};
 
 /// The most bytes that the stash's text may have: long string properties beyond this size are costly to the service.
 const MAX_BYTES: usize = 16 * 1024;
 const VERSION: u64 = 1;
-/// What stands around the pieces, at most.
+/// What stands around the pieces, at most, and the version of the source.
 const ENVELOPE: usize = 100;
 
 /// The pieces that have room, ready to be written.
@@ -60,6 +66,14 @@ impl Stash {
             if !self.takes(&order.json()) {
                 self.losses.push(order.loss());
             }
+        }
+    }
+
+    /// Takes the names of the source's properties, all of them if there is room, else its version alone.
+    pub(super) fn take_spelt(&mut self, spelt: Option<Spelt>) {
+        let Some(spelt) = spelt.filter(|spelt| spelt.has_names() || !self.kept.is_empty()) else { return };
+        if !self.takes(&spelt.json()) {
+            self.kept.push(spelt.without_names().json().to_string());
         }
     }
 
@@ -129,6 +143,9 @@ pub(super) fn read(text: &str) -> Result<Vec<Stashed>, Damaged> {
     let stashed = |piece: &Value| {
         if let Some(order) = Order::of_json(piece) {
             return Some(Stashed::Order(order));
+        }
+        if let Some(spelt) = Spelt::of_json(piece) {
+            return Some(Stashed::Spelt(spelt));
         }
         let of = piece["of"].as_str().and_then(Fingerprint::parse);
         let fragment = Box::new(piece::fragment_of(piece["piece"].as_object()?)?);

@@ -12,6 +12,7 @@ use super::order::orders;
 use super::print::content;
 use super::read::contact_of;
 use super::slots::{Place, SLOTS};
+use super::spelt::Spelt;
 use super::stash::Stash;
 use super::table::{Carried, ROWS, lender};
 use crate::model::{Address, Contact, Date, Email, Field, Loss, Sex};
@@ -41,6 +42,7 @@ pub fn write(contact: &Contact, dialect: Dialect) -> Written {
     let live = LivePrints::of(&back);
     merge(&mut back, std::mem::take(&mut stash.stashed));
     stash.take_orders(orders(contact, &back, &live));
+    stash.take_spelt(Spelt::of(contact));
     body.extended.extend(stash.text().map(|text| (extended::STASH, text)));
     Written { body, dialect, content: content(contact), hidden: stash.hidden, losses: stash.losses }
 }
