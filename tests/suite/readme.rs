@@ -30,7 +30,6 @@ fn check(should: &str) {
 fn the_readme_says_what_the_program_says() {
     let mut text = readme();
     text = with_block(&text, "fields", &fields::table());
-    text = with_block(&text, "rules", &vcard::check::table());
     text = with_block(&text, "slots", &exchange::rules_table());
     text = with_block(&text, "vcard profiles", &vcard::profile::table());
     text = with_block(&text, "exit codes", &exit_codes());

@@ -32,7 +32,7 @@ use std::collections::VecDeque;
 use std::io::Read;
 use std::sync::Arc;
 
-pub use rule::{Code, RULES, Rule, Severity, table};
+pub use rule::{Code, RULES, Rule, Severity};
 pub use tell::Finding;
 
 use super::Version;

@@ -1,6 +1,6 @@
 //! The rules: one row each, with its severity, the versions that it is about, where it is written, and the way out.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use crate::formats::vcard::Version;
 
@@ -316,25 +316,6 @@ impl fmt::Display for Code {
     }
 }
 
-impl Rule {
-    /// The versions by their numbers: `3.0, 4.0`.
-    fn numbers(&self) -> String {
-        self.versions.iter().map(|version| version.number()).collect::<Vec<_>>().join(", ")
-    }
-}
-
-/// The table of rules in Markdown.
-pub fn table() -> String {
-    let mut text = String::from("| code | severity | versions | where it is written | what is wrong |\n");
-    text.push_str("| --- | --- | --- | --- | --- |\n");
-    for rule in RULES {
-        let Rule { name, severity, section, title, .. } = rule;
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "| `{name}` | {severity} | {} | {section} | {title} |", rule.numbers());
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,7 +327,6 @@ mod tests {
             assert_eq!(rule.code as usize, at);
             assert_eq!(rule.code.rule(), rule);
         }
-        assert_eq!(table().lines().count(), RULES.len() + 2);
     }
 
     #[test]
