@@ -39,7 +39,7 @@ pub fn convert(
     let mut totals = Totals::default();
     totals.photo_links.wanted = pictures.is_some();
     let (told, held, waiting) = (Told::default(), Vec::new(), BTreeMap::new());
-    let out = Mutex::new(Out { sink, watcher, totals, told, held, next: 0, waiting });
+    let out = Mutex::new(Out { sink, watcher, totals, told, held, next: 0, waiting, spare: Vec::new() });
     let job = Job { source, out, moved: Condvar::new(), ended: AtomicBool::new(false), pictures, interrupted };
     let done = std::thread::scope(|scope| {
         let job = &job;
@@ -86,6 +86,8 @@ struct Out<'j> {
     held: Vec<Held>,
     next: u64,
     waiting: BTreeMap<u64, Done>,
+    /// Buffers to use again: the system would have to clear the pages of a new one for each batch.
+    spare: Vec<Vec<u8>>,
 }
 
 /// What became of what was taken.
@@ -118,6 +120,9 @@ const WAITING: usize = 2;
 /// Bytes with pictures in them that a thread holds: links are short, so that a batch of them may be pictures without end.
 const HELD: usize = 2 * 1024 * 1024;
 
+/// A larger buffer is not kept.
+const SPARE: usize = 1024 * 1024;
+
 impl Job<'_, '_> {
     /// What one thread does.
     fn work(&self, mut encoder: Box<dyn Encoder>, named: bool) -> io::Result<()> {
@@ -127,7 +132,8 @@ impl Job<'_, '_> {
                 Next::Failed(why) => Done::Failed(why),
                 Next::End(source, remarks) => Done::Batch(Part::new(source, remarks)),
                 Next::Batch(source, remarks, batch) => {
-                    let part = Part::new(source, remarks);
+                    let mut part = Part::new(source, remarks);
+                    part.encoded.bytes = lock(&self.out).spare.pop().unwrap_or_default();
                     Done::Batch(self.understand(number, part, batch, (&mut *encoder, named))?)
                 }
             };
@@ -278,10 +284,14 @@ impl Out<'_> {
     }
 
     fn part(&mut self, part: Part) -> io::Result<()> {
-        let Part { source, remarks, encoded, records, groups } = part;
+        let Part { source, remarks, mut encoded, records, groups } = part;
         self.held.extend(groups);
         self.told.tell(&source, remarks, self.watcher);
         self.sink.put(&encoded)?;
+        if encoded.bytes.capacity() <= SPARE && self.spare.len() <= WAITING {
+            encoded.bytes.clear();
+            self.spare.push(encoded.bytes);
+        }
         for Ended { position, ending, name, losses, rejected, link } in &records {
             let rejected = rejected.as_ref().map(|(raw, reject)| (&**raw, reject));
             let (position, why) = (Some(position), rejected.map(|(_, reject)| reject.why.as_str()));

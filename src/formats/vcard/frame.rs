@@ -6,6 +6,7 @@
 
 use std::io::{self, Read};
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use memchr::memchr2;
@@ -65,6 +66,33 @@ pub(super) struct Frames<R> {
     cut: Vec<Cut>,
     /// What the source said when the pieces before it were not handed over yet.
     error: Option<io::Error>,
+    spare: Spare,
+}
+
+/// Buffers to use again: the system would have to clear the pages of a new one for each batch.
+#[derive(Clone, Default)]
+pub(super) struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Spare {
+    /// More are not kept: one for each thread.
+    const MOST: usize = 8;
+
+    fn take(&self, size: usize) -> Vec<u8> {
+        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        buffer.resize(size, 0);
+        buffer
+    }
+
+    /// Takes back the buffer that a piece stands in, unless somebody else still holds a part of it.
+    pub(super) fn give(&self, raw: Bytes) {
+        if raw.is_unique() {
+            let buffer = Vec::from(raw);
+            let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if buffer.capacity() <= 2 * BUFFER && spare.len() < Self::MOST {
+                spare.push(buffer);
+            }
+        }
+    }
 }
 
 /// A piece whose bytes are still in the buffer.
@@ -128,7 +156,13 @@ impl<R: Read> Frames<R> {
             piece: None,
             cut: Vec::new(),
             error: None,
+            spare: Spare::default(),
         }
+    }
+
+    /// Where buffers that are used no more are given back.
+    pub(super) fn spare(&self) -> Spare {
+        self.spare.clone()
     }
 
     /// The wide encoding that is being undone, known after the first piece.
@@ -166,7 +200,7 @@ impl<R: Read> Frames<R> {
             return Vec::new();
         }
         let tail = &self.buffer[self.start..self.filled];
-        let mut next = vec![0; BUFFER.max(2 * tail.len())];
+        let mut next = self.spare.take(BUFFER.max(2 * tail.len()));
         next[..tail.len()].copy_from_slice(tail);
         let mut buffer = std::mem::replace(&mut self.buffer, next);
         buffer.truncate(self.start);

@@ -9,7 +9,7 @@ use encoding_rs::Encoding;
 use super::Version;
 use super::decode::Charsets;
 use super::draft::Draft;
-use super::frame::{Frame, Frames, HEAD, Piece};
+use super::frame::{Frame, Frames, HEAD, Piece, Spare};
 use super::group;
 use super::line;
 use super::property::Property;
@@ -84,7 +84,13 @@ impl<R: Read> Reader<R> {
             let what = "the file ends inside this card; what is there was read, but it may have been cut off";
             ReadError::Unusable { position, what: what.to_owned() }
         });
-        Ok(Some(Cards { source: Arc::clone(&self.source), frames, first, options: self.options }))
+        Ok(Some(Cards {
+            source: Arc::clone(&self.source),
+            frames,
+            first,
+            options: self.options,
+            spare: self.frames.spare(),
+        }))
     }
 
     fn frames(&mut self) -> Result<Vec<Frame>, ReadError> {
@@ -146,15 +152,18 @@ struct Cards {
     /// The number of the first one.
     first: u64,
     options: Options,
+    spare: Spare,
 }
 
 impl Batch for Cards {
     fn read(self: Box<Self>, each: &mut dyn FnMut(Record)) -> Vec<Remark> {
         let mut cards = Interpreter::new(self.options);
+        let last = self.frames.last().map(|frame| frame.raw.clone());
         for (frame, record) in self.frames.into_iter().zip(self.first..) {
             let (source, line, byte) = (Arc::clone(&self.source), frame.line, frame.byte);
             each(cards.record(frame, Position { source, record, line, byte }));
         }
+        last.into_iter().for_each(|raw| self.spare.give(raw));
         cards.charsets.remarks()
     }
 }
