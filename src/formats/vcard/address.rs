@@ -62,6 +62,10 @@ pub(super) fn read_label(draft: &mut Draft<'_>, _: &'static Row, property: &Prop
         return;
     }
     let said = Said::read(draft, property, false, |_| false);
+    // What it says beyond its words is not said of the address.
+    if said.rest.params.iter().any(|(name, _)| name != "TYPE") {
+        return draft.extra(property);
+    }
     let free = |address: &Address| address.formatted.is_empty() && (said.kind.is_none() || address.kind == said.kind);
     let follows = draft.follows_address;
     let before = draft.contact.addresses.len().checked_sub(1);
@@ -69,8 +73,6 @@ pub(super) fn read_label(draft: &mut Draft<'_>, _: &'static Row, property: &Prop
     let found = before.or_else(|| draft.free_address(said.kind));
     let addresses = &mut draft.contact.addresses;
     match found.and_then(|at| addresses.get_mut(at)) {
-        // What it says beyond its words is not said of the address.
-        Some(_) if said.rest.params.iter().any(|(name, _)| name != "TYPE") => draft.extra(property),
         Some(address) => address.formatted = text.into_owned(),
         None => {
             let Said { kind, label, preference, rest, .. } = said;

@@ -5,7 +5,7 @@ mod params;
 use std::collections::{HashMap, HashSet};
 
 use super::draft::key;
-use super::escape::{escape, escape_uri, escape_whole, is_unsayable, plain_2_1};
+use super::escape::{escape, escape_uri, escape_whole, is_unsayable, one_line, plain_2_1};
 use super::fold;
 use super::property::is_usual_word;
 use super::table::{ROWS, Row, known_name};
@@ -198,12 +198,7 @@ impl<'a> Card<'a> {
     /// Ends the line with a text that is escaped already; a line end in it is written as the version can.
     pub(super) fn verbatim(&mut self, value: &str) {
         self.begin_value();
-        if self.version == Version::V2_1 || !value.contains(['\n', '\r']) {
-            self.line.push_str(value);
-        } else {
-            let joined = value.replace("\r\n", "\\n").replace(['\n', '\r'], "\\n");
-            self.line.push_str(&joined);
-        }
+        self.line.push_str(&one_line(value, self.version));
         self.end();
     }
 
@@ -307,7 +302,7 @@ impl<'a> Card<'a> {
 }
 
 /// The groups that a contact uses, in lower case, and how often.
-fn used_groups(contact: &Contact) -> HashMap<String, usize> {
+pub(super) fn used_groups(contact: &Contact) -> HashMap<String, usize> {
     let rests = contact.emails.iter().map(|value| &value.rest);
     let rests = rests.chain(contact.phones.iter().map(|value| &value.rest));
     let rests = rests.chain(contact.ims.iter().map(|value| &value.rest));

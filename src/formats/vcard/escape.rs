@@ -160,6 +160,29 @@ pub(super) fn modern(value: &str) -> String {
     modern
 }
 
+/// Makes the line ends in a value of 3.0 or 4.0 escapes; a backslash before one of them is text and gets one too. 2.1
+/// has such line ends in it.
+pub(super) fn one_line(value: &str, version: Version) -> Cow<'_, str> {
+    if version == Version::V2_1 || memchr2(b'\n', b'\r', value.as_bytes()).is_none() {
+        return Cow::Borrowed(value);
+    }
+    let mut line = String::with_capacity(value.len() + 2);
+    let mut chars = value.chars().peekable();
+    while let Some(char) = chars.next() {
+        match (char, chars.peek().copied()) {
+            ('\\', Some('\n' | '\r')) => line.push_str("\\\\"),
+            ('\\', Some(escaped)) => {
+                line.extend(['\\', escaped]);
+                chars.next();
+            }
+            ('\r', Some('\n')) => {}
+            ('\r' | '\n', _) => line.push_str("\\n"),
+            (other, _) => line.push(other),
+        }
+    }
+    Cow::Owned(line)
+}
+
 /// Adds a value with the escapes of 3.0 and 4.0 as 2.1 has it: the other way of [`modern`]. False when a blank had to go
 /// between a backslash and a separator, which 2.1 would take for an escape.
 pub(super) fn plain_2_1(value: &str, into: &mut String) -> bool {
@@ -274,6 +297,17 @@ mod tests {
         let parts: Vec<_> = split(r"a\;b;c\\;d", b';', Version::V3_0).collect();
         assert_eq!(parts, [r"a\;b", r"c\\", "d"]);
         assert_eq!(split("", b';', Version::V4_0).count(), 1);
+    }
+
+    #[test]
+    fn values_become_one_line() {
+        for (value, wanted) in
+            [("a\nb\r\nc\rd", r"a\nb\nc\nd"), ("a\\\nb", r"a\\\nb"), ("a\\\\\nb\\", r"a\\\nb\"), (r"a\,b", r"a\,b")]
+        {
+            assert_eq!(one_line(value, Version::V3_0), wanted, "{value:?}");
+            assert_eq!(unescape(&one_line(value, Version::V4_0), Version::V4_0), unescape(value, Version::V4_0));
+            assert_eq!(one_line(value, Version::V2_1), value);
+        }
     }
 
     #[test]

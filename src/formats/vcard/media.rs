@@ -128,7 +128,9 @@ fn word_of(media: &str) -> String {
 fn write_base64(card: &mut Card<'_>, extra: &Extra, rest: &Rest, media: Option<&str>, data: &str) {
     if card.version == Version::V4_0 {
         card.begin(Field::Extra, &extra.name, &[], rest, false);
-        return card.base64(&format!("data:{};base64,", media.unwrap_or(UNKNOWN)), data);
+        let head = format!("data:{};base64,", media.unwrap_or(UNKNOWN));
+        // What only calls itself base64 has the escapes of any other URI.
+        return if data.contains('\\') { card.uri(&(head + data)) } else { card.base64(&head, data) };
     }
     let word = media.map(word_of).unwrap_or_default();
     card.begin(Field::Extra, &extra.name, &[&word], rest, false);

@@ -2,7 +2,7 @@
 
 use super::Version;
 use super::android;
-use super::card::Card;
+use super::card::{Card, used_groups};
 use super::draft::{Draft, key};
 use super::escape::{split, unescape};
 use super::property::Property;
@@ -254,10 +254,17 @@ pub(super) fn read_employer_part(draft: &mut Draft<'_>, row: &'static Row, prope
     }
 }
 
-/// Takes the groups away that this program made to bind an employer's properties: they say nothing else.
+/// Takes the groups away that this program made to bind an employer's properties: they say nothing else, unless another
+/// value is in one too.
 pub(super) fn drop_made_groups(contact: &mut Contact) {
+    let is_made = |group: &str| group.strip_prefix(STEM).is_some_and(|number| number.parse::<u32>().is_ok());
+    if !contact.organizations.iter().any(|employer| is_made(&employer.rest.group)) {
+        return;
+    }
+    let used = used_groups(contact);
     for employer in &mut contact.organizations {
-        let made = employer.rest.group.strip_prefix(STEM).is_some_and(|number| number.parse::<u32>().is_ok());
+        let group = &employer.rest.group;
+        let made = is_made(group) && used.get(key(group).as_ref()) == Some(&1);
         let bound = PARTS.iter().any(|(field, _)| part(employer, *field).is_some_and(|text| !text.is_empty()));
         if made && bound {
             employer.rest.group.clear();

@@ -50,6 +50,9 @@ fn photo_of(property: &Property<'_>) -> Option<(Photo, Option<String>)> {
         let data = PhotoData::Encoded(base64_text(&property.value)?);
         return Some((Photo { data, kind }, label));
     }
+    if property.value_is("text") {
+        return None;
+    }
     let text = unescape(&property.value, property.version);
     let text = text.trim();
     if is_data_uri(text) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Version;
 use super::decode::{self, Charsets};
-use super::escape::{escape, modern, uncaret, unescape};
+use super::escape::{escape, modern, one_line, uncaret, unescape};
 use super::line::{Line, Param};
 use super::mark::is_card;
 use super::table::{Row, row_named};
@@ -126,9 +126,13 @@ impl<'a> Property<'a> {
         rest
     }
 
-    /// Remembers the value's own text in a rest, with the VALUE parameter it came with.
+    /// Remembers the value's own text in a rest, with the VALUE parameter it came with; one with a word that nobody
+    /// knows is there already.
     pub(super) fn keep_raw(&self, rest: &mut Rest) {
-        rest.raw = Some(self.value.as_ref().into());
+        rest.raw = Some(one_line(&self.value, self.version).as_ref().into());
+        if rest.params.iter().any(|(name, _)| name == "VALUE") {
+            return;
+        }
         for param in self.params.iter().filter(|param| is_usual_value(param)) {
             push_param(rest, param);
         }
@@ -142,19 +146,34 @@ impl<'a> Property<'a> {
                 push_param(&mut rest, param);
             }
         }
-        let mut value = self.value.clone().into_owned();
-        // What has other characters says of itself what it is not.
-        if self.base64 && value.bytes().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) {
+        let encodes = |byte: u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+        let encoded = self.base64 && self.value.bytes().all(encodes);
+        if encoded {
             rest.params.push(("ENCODING".into(), vec!["b".into()]));
-            value.retain(|char| !char.is_ascii_whitespace());
-        } else if self.name.eq_ignore_ascii_case("AGENT") && is_card(&value) {
-            // A card within the card (vCard 2.1): as RFC 2426 section 3.5.4 writes it.
-            value = String::new();
-            escape(&self.value, Version::V3_0, &mut value);
-        } else if self.version == Version::V2_1 {
-            value = modern(&self.value);
+        } else if self.base64 {
+            // What has other characters than base64 is text, though it may begin like a link.
+            rest.params.retain(|(name, _)| name != "VALUE");
+            rest.params.push(("VALUE".into(), vec!["text".into()]));
         }
-        Extra { origin: Origin::Vcard, name: self.name.to_owned(), value, rest }
+        Extra { origin: Origin::Vcard, name: self.name.to_owned(), value: self.kept(encoded), rest }
+    }
+
+    /// The value as an extra has it: base64, or a text with the escapes of 3.0 and 4.0.
+    fn kept(&self, encoded: bool) -> String {
+        if encoded {
+            let mut base64 = self.value.clone().into_owned();
+            base64.retain(|char| !char.is_ascii_whitespace());
+            base64
+        } else if self.name.eq_ignore_ascii_case("AGENT") && is_card(&self.value) {
+            // A card within the card (vCard 2.1): as RFC 2426 section 3.5.4 writes it.
+            let mut card = String::new();
+            escape(&self.value, Version::V3_0, &mut card);
+            card
+        } else if self.version == Version::V2_1 {
+            modern(&self.value)
+        } else {
+            one_line(&self.value, self.version).into_owned()
+        }
     }
 }
 

@@ -271,14 +271,23 @@ fn what_did_harm_does_so_no_more() {
         "BEGIN:VCARD\nitem1.TEL:2\nITEM1.X-ABLABEL:C\nITEM1.X-ABDATE:2024-01-01\n",
         "BEGIN:VCARD\nitem2.IMPP:1\nitem2.X-ABRELATEDNAMES:y\nitem2.X-ABLabel:_$!<Spouse>!$_\n",
         "BEGIN:VCARD\nitem1.X-ABLabel:_$!<Home>!$_\nitem1.EMAIL:e\nitem1.X-ABLABEL:l\n",
+        "BEGIN:VCARD\nNOTE;ENCODING=:\u{fffd}\nTEL;:4\nADR;HOME:0\nLABEL;VALUE=E;ENCODING:s\n",
+        "BEGIN:VCARD\nVERSION:2.1\nPHOTO;ENCODING=BASE64:AG:\u{fffd}\n",
+        "BEGIN:VCARD\nTEL;VALUE=,text:tel:1\n",
+        "BEGIN:VCARD\nTEL;VALUE=uvoice,video,text:tel:1\n",
+        "BEGIN:VCARD\nTEL;VALUE=;VALUE=uri:tel:5\n",
+        "BEGIN:VCARD\nPHOTO;ENCODING=b;TYPE=PNG:\\,\n",
+        "BEGIN:VCARD\nPHOTO;ENCODING=b:data:image/png;base64,AAAA)\\,B\\:C\n",
+        "BEGIN:VCARD\nPHOTO:data:;base64\\\nk\n",
+        "BEGIN:VCARD\nPHOTO;X-ENCODING=b:data:image/jpeg;base64,/9j/\\\n4AAQ\n",
+        "BEGIN:VCARD\nORG:\norg2.ORG:\norg2.TITLE:;\nTITLE:e\norg2.ORG:\norg2.TITLE:;\n",
     ];
     for shift in 0..60 {
         let note = format!("BEGIN:VCARD\nNOTE:{}ü END:VCARD and BEGIN:VCARD\n", "x".repeat(shift));
         assert_eq!(holds(note.as_bytes()), Ok(()), "{note}");
     }
-    for source in FOUND {
-        assert_eq!(holds(source.as_bytes()), Ok(()), "{source}");
-    }
+    let wrong = FOUND.iter().filter_map(|source| Some((source, holds(source.as_bytes()).err()?)));
+    assert_eq!(wrong.collect::<Vec<_>>(), []);
 }
 
 /// Sizes that a quadratic reader or writer would not live to see the end of.
