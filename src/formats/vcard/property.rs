@@ -7,6 +7,7 @@ use super::decode::{self, Charsets};
 use super::escape::{escape, modern, one_line, uncaret, unescape};
 use super::line::{Line, Param};
 use super::mark::is_card;
+use super::structure;
 use super::table::{Row, row_named};
 use crate::model::{Extra, Origin, Rest};
 
@@ -73,9 +74,12 @@ impl<'a> Property<'a> {
         let row = row_named(name);
         let mut base64 = says("BASE64") || says("B");
         let mut value = if says("QUOTED-PRINTABLE") || says("Q") {
-            match decode::quoted_printable(value) {
-                Cow::Borrowed(bytes) => charsets.text(bytes, charset),
-                Cow::Owned(bytes) => Cow::Owned(charsets.text(&bytes, charset).into_owned()),
+            match structure::guarded(name, value) {
+                Cow::Borrowed(value) => match decode::quoted_printable(value) {
+                    Cow::Borrowed(bytes) => charsets.text(bytes, charset),
+                    Cow::Owned(bytes) => Cow::Owned(charsets.text(&bytes, charset).into_owned()),
+                },
+                Cow::Owned(coded) => Cow::Owned(charsets.text(&decode::quoted_printable(&coded), charset).into_owned()),
             }
         } else if let (None, Some(text)) = (charset, text) {
             Cow::Borrowed(text)

@@ -1,9 +1,43 @@
 //! N and ADR beyond what their typed parts say: lists, and the components that RFC 9554 adds.
 
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr_iter};
+
 use super::Version;
 use super::card::Card;
 use super::escape::{split, unescape};
 use crate::model::{Field, Loss, Why};
+
+/// Properties with components, and whether one component alone would be no value of theirs.
+const STRUCTURED: &[(&str, bool)] = &[("N", true), ("ADR", true), ("ORG", false)];
+
+/// Quoted-printable in which an encoded semicolon is text, as it is to Android and Evolution, who take a value apart
+/// before they decode it; vCard 2.1 does not say. Where a name or an address has no other semicolon, all of it was
+/// encoded, and its separators too. ISO-2022-JP, whose escape character tells it, has the byte within its characters.
+pub(super) fn guarded<'v>(name: &str, coded: &'v [u8]) -> Cow<'v, [u8]> {
+    let Some((_, several)) = STRUCTURED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) else {
+        return Cow::Borrowed(coded);
+    };
+    let is = |at: usize, code: &[u8]| coded[at..].get(..3).is_some_and(|three| three.eq_ignore_ascii_case(code));
+    let has = |code: &[u8]| memchr_iter(b'=', coded).any(|at| is(at, code));
+    if !has(SEMICOLON) || has(ESCAPE) || (*several && memchr(b';', coded).is_none()) {
+        return Cow::Borrowed(coded);
+    }
+    let mut guarded = Vec::with_capacity(coded.len() + 8);
+    for (at, byte) in coded.iter().enumerate() {
+        let escaped = coded[..at].ends_with(b"\\") || at >= 3 && is(at - 3, BACKSLASH);
+        if is(at, SEMICOLON) && !escaped {
+            guarded.push(b'\\');
+        }
+        guarded.push(*byte);
+    }
+    Cow::Owned(guarded)
+}
+
+const SEMICOLON: &[u8] = b"=3B";
+const BACKSLASH: &[u8] = b"=5C";
+const ESCAPE: &[u8] = b"=1B";
 
 /// Takes a value apart: its parts, and whether they are all that it says.
 type ReadParts<const N: usize> = fn(&str, Version) -> ([String; N], bool);

@@ -53,6 +53,10 @@ fn names() {
         ("N:O\\;Hara\\, x;Jane;;;", "O;Hara, x|Jane|||"),
         ("VERSION:2.1\nN;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:M=C3=BC\\;ller;J,K;;;", "Mü;ller|J,K|||"),
         ("N:\nN:Doe", "Doe||||"),
+        ("VERSION:2.1\nN;QUOTED-PRINTABLE:Doe=3B Ray;J=\n=3bK;;;", "Doe; Ray|J;K|||"),
+        ("VERSION:2.1\nN;QUOTED-PRINTABLE:Doe=5C=3BRay;J\\=3BK;;;", "Doe;Ray|J;K|||"),
+        ("VERSION:2.1\nN;QUOTED-PRINTABLE:Doe=3BJane=3B=3B=3B", "Doe|Jane|||"),
+        ("VERSION:2.1\nN;CHARSET=ISO-2022-JP;QUOTED-PRINTABLE:=1B$B=3B3=1B(B;J;;;", "山|J|||"),
     ];
     reads(&rows, |contact| {
         let name = &contact.name;
