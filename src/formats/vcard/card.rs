@@ -242,6 +242,9 @@ impl<'a> Card<'a> {
     }
 
     fn end(&mut self) {
+        if self.version != Version::V2_1 && has_control(self.line) && !self.is_own() {
+            self.drop_controls();
+        }
         if self.version == Version::V3_0 && self.profile.says_charset() && !self.line[self.value_at..].is_ascii() {
             self.line.insert_str(self.value_at - 1, ";CHARSET=UTF-8");
         }
@@ -251,6 +254,17 @@ impl<'a> Card<'a> {
         } else {
             fold::fold(self.line, self.out);
         }
+    }
+
+    /// Takes control characters out, which neither 3.0 nor 4.0 has (RFC 6350 section 3.3). Other versions' cards and
+    /// other formats have them; a card in its own version keeps them.
+    fn drop_controls(&mut self) {
+        let value = self.line.split_off(self.value_at);
+        self.line.retain(|char| !is_control(char as u32));
+        self.value_at = self.line.len();
+        self.line.extend(value.chars().filter(|char| !is_control(*char as u32)));
+        let rest: String = self.line[self.value_at..].chars().take(200).collect();
+        self.losses.push(Loss::new(self.field, rest, Why::Characters));
     }
 
     /// The group for a property with a label: its own, else a new one; empty when there is no label to carry.
@@ -318,6 +332,15 @@ pub(super) fn used_groups(contact: &Contact) -> HashMap<String, usize> {
         *used.entry(key(&rest.group).into_owned()).or_default() += 1;
     }
     used
+}
+
+/// Whether a line has a control character that is no tab.
+fn has_control(line: &str) -> bool {
+    line.bytes().fold(false, |found, byte| found | is_control(u32::from(byte)))
+}
+
+fn is_control(char: u32) -> bool {
+    (char < 0x20) & (char != 0x09) | (char == 0x7f)
 }
 
 /// Whether a VALUE is one that the row of the property says where it must be said.

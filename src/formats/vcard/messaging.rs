@@ -9,6 +9,7 @@ use super::draft::Draft;
 use super::escape::unescape;
 use super::property::Property;
 use super::reach::{self, Said};
+use super::single::has_scheme;
 use super::table::Row;
 use super::words;
 use crate::model::{Field, Im};
@@ -61,6 +62,9 @@ pub(super) const READS: &[&str] = &[
 /// What Apple writes for a service without a scheme of its own.
 const ANY_SCHEME: &str = "x-apple";
 
+/// The scheme of RFC 3860, which every service is one of.
+const ANY_SERVICE: &str = "im";
+
 /// The parameter that names the service: Apple's, and RFC 9554's.
 const SERVICE: &str = "X-SERVICE-TYPE";
 const SERVICE_9554: &str = "SERVICE-TYPE";
@@ -89,12 +93,16 @@ fn scheme_of(service: &str) -> &'static str {
     row.map_or(ANY_SCHEME, |(_, scheme, _)| scheme)
 }
 
-/// The URI of a handle; without a service it is what it is.
-fn uri(service: &str, address: &str) -> String {
-    if service.is_empty() {
-        return address.to_owned();
-    }
-    let mut uri = format!("{}:", scheme_of(service));
+/// The URI of a handle. Without a service it is what it is before 4.0, which asks for a URI: that of RFC 3860 says no
+/// more than that it is an address of somebody's messages.
+fn uri(service: &str, address: &str, version: Version) -> String {
+    let scheme = match service {
+        "" if version != Version::V4_0 || has_scheme(address) => return address.to_owned(),
+        "" if address.contains('@') => ANY_SERVICE,
+        "" => ANY_SCHEME,
+        service => scheme_of(service),
+    };
+    let mut uri = format!("{scheme}:");
     for char in address.chars() {
         if char == '%' || char.is_ascii_control() || " \"<>\\^`{|}".contains(char) {
             uri.push_str(&format!("%{:02X}", u32::from(char)));
@@ -109,13 +117,11 @@ fn uri(service: &str, address: &str) -> String {
 fn handle(value: &str, named: Option<&str>) -> (String, String) {
     let (scheme, address) = value.split_once(':').unwrap_or(("", value));
     let known = SERVICES.iter().find(|(_, known, _)| !known.is_empty() && known.eq_ignore_ascii_case(scheme));
-    let Some((service, ..)) = known else {
-        return (named.unwrap_or_default().to_owned(), value.to_owned());
-    };
-    let service = match named {
-        Some(named) => named,
-        None if scheme.eq_ignore_ascii_case(ANY_SCHEME) => return (String::new(), value.to_owned()),
-        None => service,
+    let service = match (named, known) {
+        (Some(named), Some(_)) => named,
+        (None, _) if [ANY_SERVICE, ANY_SCHEME].iter().any(|any| any.eq_ignore_ascii_case(scheme)) => "",
+        (None, Some((service, ..))) => service,
+        (_, None) => return (named.unwrap_or_default().to_owned(), value.to_owned()),
     };
     (service.to_owned(), percent_decoded(address).into_owned())
 }
@@ -167,7 +173,7 @@ pub(super) fn read_im(draft: &mut Draft<'_>, _: &'static Row, property: &Propert
     if address.is_empty() {
         return draft.extra(property);
     }
-    if own.is_none() && uri(&service, &address) != value {
+    if own.is_none() && uri(&service, &address, property.version) != value {
         property.keep_raw(&mut rest);
     }
     let at = draft.contact.ims.len();
@@ -207,14 +213,14 @@ pub(super) fn write_ims(card: &mut Card<'_>, row: &'static Row) {
         let group = reach::begin(card, row.field, name, ["", ""], *kind, *preference, (rest, raw.is_some()), label);
         let spelt = card.spelling(row.field, at);
         let param = if spelt == Some(AS_9554) { SERVICE_9554 } else { SERVICE };
-        let unnamed = spelt == Some(UNNAMED) && handle(&uri(service, address), None).0 == *service;
+        let unnamed = spelt == Some(UNNAMED) && handle(&uri(service, address, card.version), None).0 == *service;
         let said = own.is_some() || service.is_empty() || unnamed || card.param_said(param, service);
         match (own, raw) {
             (Some(_), _) => card.text(address),
             (None, Some(raw)) if said => card.verbatim(raw),
             // A service that cannot be named must not be taken for another one's scheme.
             (None, _) if !said => card.text(address),
-            (None, _) => card.uri(&uri(service, address)),
+            (None, _) => card.uri(&uri(service, address, card.version)),
         }
         card.label(&group, label, words::label_is_wrapped(label));
     }

@@ -1,13 +1,13 @@
 //! Fields with one value: plain texts, URIs, and those with a spelling of their own.
 
-use super::Version;
 use super::card::Card;
 use super::date;
 use super::draft::Draft;
 use super::escape::{split, unescape};
 use super::property::Property;
-use super::table::Row;
-use crate::model::{Contact, Field, Gender, Rest, Sex};
+use super::table::{Row, USER_FIELDS};
+use super::{Profile, Version};
+use crate::model::{Contact, Field, Gender, Loss, Rest, Sex, Why};
 
 /// Puts a text into the field's place; a second one stays verbatim.
 pub(super) fn put(draft: &mut Draft<'_>, field: Field, text: String, property: &Property<'_>) {
@@ -145,6 +145,10 @@ pub(super) fn read_revision(draft: &mut Draft<'_>, row: &'static Row, property: 
 }
 
 pub(super) fn write_revision(card: &mut Card<'_>, row: &'static Row) {
+    let text = &card.contact.revision;
+    if card.version == Version::V4_0 && !card.is_own() && !text.is_empty() && date::rfc3339(text).is_none() {
+        return write_timestamp(card, row, text);
+    }
     with_text(card, row, |card, text| match card.version {
         Version::V3_0 => card.text(text),
         _ => {
@@ -156,6 +160,17 @@ pub(super) fn write_revision(card: &mut Card<'_>, row: &'static Row) {
             card.text(&date::basic(text, keeps));
         }
     });
+}
+
+/// REV of 4.0 is a timestamp (RFC 6350 section 6.7.4), of which a day has the first moment; another text is none.
+fn write_timestamp(card: &mut Card<'_>, row: &'static Row, text: &str) {
+    let day = date::parse(text).filter(|(date, whole)| *whole && date.ymd().is_some());
+    let Some((day, _)) = day else {
+        return card.losses.push(Loss::new(row.field, text, Why::NoPlace));
+    };
+    card.begin(row.field, card.name(row, 0), &[], card.rest_of(row.field), false);
+    card.remark(format!("{text}: without a time"));
+    card.text(&format!("{}T000000Z", date::spell(day, Version::V4_0)));
 }
 
 /// GEO: a `geo:` URI in 4.0, `latitude;longitude` before.
@@ -276,11 +291,15 @@ pub(super) fn write_categories(card: &mut Card<'_>, row: &'static Row) {
     }
 }
 
-/// X-MS-TEXT: Outlook's user fields, the first to the fourth in the order they stand.
+/// The fields that a user may give a meaning, in their order.
+const USER: [Field; 4] = [Field::User1, Field::User2, Field::User3, Field::User4];
+
+/// X-MS-TEXT: Outlook's user fields, the first to the fourth in the order they stand. X-CUSTOM1 and so on: Thunderbird's.
 pub(super) fn read_user_field(draft: &mut Draft<'_>, _: &'static Row, property: &Property<'_>) {
-    let at = draft.user_fields;
-    draft.user_fields += 1;
-    match [Field::User1, Field::User2, Field::User3, Field::User4].get(at) {
+    let numbered = USER_FIELDS[1..].iter().position(|name| name.eq_ignore_ascii_case(property.name));
+    let at = numbered.unwrap_or(draft.user_fields);
+    draft.user_fields += usize::from(numbered.is_none());
+    match USER.get(at) {
         Some(field) => put(draft, *field, property.text().into_owned(), property),
         None => draft.extra(property),
     }
@@ -288,10 +307,23 @@ pub(super) fn read_user_field(draft: &mut Draft<'_>, _: &'static Row, property: 
 
 pub(super) fn write_user_fields(card: &mut Card<'_>, row: &'static Row) {
     let contact: &Contact = card.contact;
-    let used = contact.user_fields.iter().rposition(|text| !text.is_empty()).map_or(0, |last| last + 1);
-    let fields = [Field::User1, Field::User2, Field::User3, Field::User4];
-    for (text, field) in contact.user_fields.iter().zip(fields).take(used) {
-        let rest: &Rest = card.rest_of(field);
+    let texts = || contact.user_fields.iter().zip(USER).enumerate();
+    let numbered = |card: &Card<'_>, field| {
+        let spelt = card.spelling(field, 0).is_some_and(|name| USER_FIELDS[1..].contains(&name));
+        spelt || card.profile == Profile::Thunderbird
+    };
+    for (at, (text, field)) in texts().filter(|(_, (text, _))| !text.is_empty()) {
+        if numbered(card, field) {
+            card.begin(field, USER_FIELDS[1 + at], &[], card.rest_of(field), false);
+            card.text(text);
+        }
+    }
+    // Those that have no number in their names are told by their order: empty ones hold the places.
+    let ordered = texts().map(|(_, (text, field))| if numbered(card, field) { "" } else { text.as_str() });
+    let ordered: Vec<_> = ordered.collect();
+    let used = ordered.iter().rposition(|text| !text.is_empty()).map_or(0, |last| last + 1);
+    for (text, field) in ordered.into_iter().zip(USER).take(used) {
+        let rest = if text.is_empty() { &Rest::default() } else { card.rest_of(field) };
         card.begin(field, row.name(card.version), &[], rest, false);
         card.text(text);
     }

@@ -27,7 +27,10 @@
 //!
 //! What the other version cannot say goes to the property that producers have for it, else it is a
 //! [`Loss`](crate::model::Loss): parameters that 2.1 does not have or cannot quote, what only RFC 6868's carets can say,
-//! lists of N and ADR in 2.1, RFC 9554's components before 4.0.
+//! lists of N and ADR in 2.1, RFC 9554's components before 4.0, control characters in 3.0 and 4.0. 4.0 is stricter than
+//! what producers write before it: a REV that is a day gets a time, one that is none is lost, and a messaging address that
+//! names no service becomes a URI of RFC 3860's `im:`, or of Apple's `x-apple:` where it is no mailbox. A TYPE without a
+//! word says nothing, and is left out.
 
 use std::sync::LazyLock;
 
@@ -45,6 +48,9 @@ pub(super) const COLUMN: &str = "X-CARDFERRY-COLUMN";
 
 /// KDE's property of a department.
 pub(super) const DEPARTMENT_NAME: &str = "X-KADDRESSBOOK-X-Department";
+
+/// Outlook's property of all user fields, and Thunderbird's of each.
+pub(super) const USER_FIELDS: &[&str] = &["X-MS-TEXT", "X-CUSTOM1", "X-CUSTOM2", "X-CUSTOM3", "X-CUSTOM4"];
 
 /// How a field stands in a card.
 pub(super) struct Row {
@@ -161,6 +167,7 @@ pub(super) const ROWS: &[Row] = &[
             "X-ANNIVERSARY",
             "X-EVOLUTION-ANNIVERSARY",
             "X-KADDRESSBOOK-X-Anniversary",
+            "X-WAB-WEDDING_ANNIVERSARY",
         ],
         read: days::read_day,
         write: days::write_day,
@@ -169,7 +176,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         field: Field::Spouse,
         written: ["X-MS-SPOUSE", "X-ABRELATEDNAMES", "RELATED"],
-        reads: &["X-MS-SPOUSE", "X-SPOUSE", "X-EVOLUTION-SPOUSE", "X-KADDRESSBOOK-X-SpousesName"],
+        reads: &["X-MS-SPOUSE", "X-SPOUSE", "X-EVOLUTION-SPOUSE", "X-KADDRESSBOOK-X-SpousesName", "X-WAB-SPOUSE_NAME"],
         read: single::read_text,
         write: people::write_spouse,
     },
@@ -212,7 +219,7 @@ pub(super) const ROWS: &[Row] = &[
     text(Field::GovernmentId, "X-CARDFERRY-GOVERNMENT-ID", &["X-CARDFERRY-GOVERNMENT-ID"]),
     text(Field::OrganizationalId, "X-CARDFERRY-ORGANIZATIONAL-ID", &["X-CARDFERRY-ORGANIZATIONAL-ID"]),
     text(Field::ReferredBy, "X-CARDFERRY-REFERRED-BY", &["X-CARDFERRY-REFERRED-BY"]),
-    row(Field::User1, "X-MS-TEXT", &["X-MS-TEXT"], single::read_user_field, single::write_user_fields),
+    row(Field::User1, "X-MS-TEXT", USER_FIELDS, single::read_user_field, single::write_user_fields),
     within(Field::User2, "X-MS-TEXT"),
     within(Field::User3, "X-MS-TEXT"),
     within(Field::User4, "X-MS-TEXT"),

@@ -143,7 +143,12 @@ fn days() {
         assert_eq!(contact(body.as_bytes()).birthday, wanted, "{body}");
     }
     assert_eq!(record(b"BDAY:spring").losses[0].why, Why::NotUnderstood);
-    for body in ["item1.X-ABDATE:20100519\nitem1.X-ABLabel:_$!<Anniversary>!$_", "X-EVOLUTION-ANNIVERSARY:2010-05-19"] {
+    assert_eq!(contact(b"X-WAB-SPOUSE_NAME:Ola").spouse, "Ola");
+    for body in [
+        "X-WAB-WEDDING_ANNIVERSARY:20100519",
+        "item1.X-ABDATE:20100519\nitem1.X-ABLabel:_$!<Anniversary>!$_",
+        "X-EVOLUTION-ANNIVERSARY:2010-05-19",
+    ] {
         assert_eq!(contact(body.as_bytes()).anniversary, date(Some(2010), Some(5), Some(19)), "{body}");
     }
 }
@@ -183,6 +188,9 @@ fn messaging() {
         ("IMPP:matrix:u/ada", " matrix:u/ada"),
         ("X-GOOGLE-TALK:ada", "GoogleTalk ada"),
         ("X-MS-IMADDRESS:ada", " ada"),
+        ("IMPP:im:ada%2Bb@example.com", " ada+b@example.com"),
+        ("IMPP:x-apple:ada", " ada"),
+        ("IMPP;X-SERVICE-TYPE=Unheard:x-apple:ada", "Unheard ada"),
     ];
     reads(&rows, |contact| format!("{} {}", contact.ims[0].service, contact.ims[0].address));
 }
@@ -222,7 +230,7 @@ fn what_nobody_models_stays_as_it_is() {
             "VERSION:2.1\nLOGO;GIF;BASE64:\n R0lG\n OA==\n\n",
             "LOGO [(\"TYPE\", [\"GIF\"]), (\"ENCODING\", [\"b\"])] R0lGOA==",
         ),
-        ("LOGO;ENCODING=b:ü\nFN:a", "LOGO [] ü"),
+        ("LOGO;ENCODING=b:ü\nFN:a", "LOGO [(\"VALUE\", [\"text\"])] ü"),
         ("KIND:location\nFN:a", "KIND [] location"),
         ("X-EMPTY:\nFN:a", "X-EMPTY [] "),
     ];
@@ -250,7 +258,7 @@ fn single_values() {
     reads(&rows, |contact| contact.revision.clone());
     let rows = [("CATEGORIES:a\\,b,c\nCATEGORIES:d", "a,b|c|d"), ("CATEGORIES:,a", "a")];
     reads(&rows, |contact| contact.categories.join("|"));
-    let rows = [("X-MS-TEXT:a\nX-MS-TEXT:\nX-MS-TEXT:c", "a||c|")];
+    let rows = [("X-MS-TEXT:a\nX-MS-TEXT:\nX-MS-TEXT:c", "a||c|"), ("X-CUSTOM2:b\nX-CUSTOM4:d\nX-MS-TEXT:a", "a|b||d")];
     reads(&rows, |contact| contact.user_fields.join("|"));
     let rows = [("URL:http\\://x.example/a\\,b", "http://x.example/a,b")];
     reads(&rows, |contact| contact.urls[0].url.clone());

@@ -95,3 +95,39 @@ fn nothing_is_said_of_an_empty_rest() {
         [""; 0]
     );
 }
+
+/// What stands in a 3.0 card, what 4.0 makes of it, and what is told of that: RFC 6350 asks for timestamps, URIs and
+/// text without control characters.
+const STRICTER: &[(&str, &str, &str)] = &[
+    ("REV:1997-11-15", "REV:19971115T000000Z", "the value is kept"),
+    ("REV:1997-11-15T09:10:11Z", "REV:19971115T091011Z", ""),
+    ("REV:0", "", "no place"),
+    ("IMPP:ada@chat.example", "IMPP:im:ada@chat.example", ""),
+    ("IMPP;TYPE=HOME:ada lovelace", "IMPP;TYPE=home:x-apple:ada%20lovelace", ""),
+    ("IMPP:matrix:u/ada", "IMPP:matrix:u/ada", ""),
+    ("TEL;TYPE=,HOME:1", "TEL;TYPE=home:1", ""),
+    ("NOTE:a\u{b}b\u{7f}\tc", "NOTE:ab\tc", "a character"),
+    ("X-ODD:a\u{1b}b", "X-ODD:ab", "a character"),
+    ("AGENT:somebody", "X-AGENT:somebody", ""),
+];
+
+#[test]
+fn four_is_stricter_than_three() {
+    for (before, after, told) in STRICTER {
+        let card = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:a\r\n{before}\r\nEND:VCARD\r\n");
+        let first = contacts(card.as_bytes());
+        let (written, losses) = write(&first, Version::V4_0);
+        let line =
+            written.lines().filter(|line| !["BEGIN", "VERSION", "FN", "END"].iter().any(|it| line.starts_with(it)));
+        assert_eq!(line.collect::<String>(), *after, "{before}");
+        let losses: String = losses.iter().map(ToString::to_string).collect();
+        assert!(losses.contains(told) && losses.is_empty() == told.is_empty(), "{before}: {losses}");
+        let again = write(&contacts(written.as_bytes()), Version::V4_0);
+        assert_eq!(again, (written, Vec::new()), "{before}");
+        // In its own version it is what it was.
+        assert!(
+            write(&first, Version::V3_0).0.contains(&format!("{before}\r\n")) || before.contains(",HOME"),
+            "{before}"
+        );
+    }
+}

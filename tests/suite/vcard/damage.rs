@@ -278,6 +278,8 @@ fn what_did_harm_does_so_no_more() {
         "BEGIN:VCARD\nTEL;VALUE=;VALUE=uri:tel:5\n",
         "BEGIN:VCARD\nPHOTO;ENCODING=b;TYPE=PNG:\\,\n",
         "BEGIN:VCARD\nPHOTO;ENCODING=b:data:image/png;base64,AAAA)\\,B\\:C\n",
+        "BEGIN:VCARD\nX-MS-TEXT:\nX-CUSTOM1:c\nX-MS-TEXT:b\nX-CUSTOM3:d\n",
+        "BEGIN:VCARD\nX-MS-IMADDRESS:im:a\nIMPP:im:\nIMPP:IM:a\nIMPP:b\n",
         "BEGIN:VCARD\nPHOTO:data:;base64\\\nk\n",
         "BEGIN:VCARD\nPHOTO;X-ENCODING=b:data:image/jpeg;base64,/9j/\\\n4AAQ\n",
         "BEGIN:VCARD\nORG:\norg2.ORG:\norg2.TITLE:;\nTITLE:e\norg2.ORG:\norg2.TITLE:;\n",

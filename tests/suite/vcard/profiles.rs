@@ -22,6 +22,17 @@ fn write_for(contact: &Contact, profile: Profile, version: Version) -> (String, 
     (String::from_utf8(bytes).unwrap(), losses)
 }
 
+/// A card with Thunderbird's names for Outlook's user fields, of which the empty ones only hold a place.
+fn numbered(card: &str) -> String {
+    let mut number = 0;
+    let lines = card.split_inclusive("\r\n").filter_map(|line| {
+        let Some(text) = line.strip_prefix("X-MS-TEXT") else { return Some(line.to_owned()) };
+        number += 1;
+        (text != ":\r\n").then(|| format!("X-CUSTOM{number}{text}"))
+    });
+    lines.collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
 
@@ -41,6 +52,7 @@ proptest! {
                 prop_assert_eq!(others, lost);
                 prop_assert_eq!(contacts(card.as_bytes()), contacts(plain.as_bytes()));
                 // Outlook is told the character set where 3.0 does not need it.
+                let plain = if profile == Profile::Thunderbird { numbered(&plain) } else { plain };
                 prop_assert!(card == plain || (profile, version) == (Profile::Outlook, Version::V3_0), "{}", card);
             }
         }

@@ -16,7 +16,9 @@ impl Card<'_> {
         }
         for (_, values) in rest.params.iter().filter(|(name, _)| name == "TYPE") {
             for word in values {
-                if self.sayable(word) {
+                if word.is_empty() && !self.is_own() {
+                    // It says nothing.
+                } else if self.sayable(word) {
                     self.type_word(word, &mut first);
                 } else {
                     self.remark(word.clone());
