@@ -23,8 +23,10 @@ const RELATION: &str = "relation";
 /// The components that Android writes.
 const COMPONENTS: usize = 16;
 
-/// Android's number for an ordinary nickname, and for "see the label".
-const DEFAULT: &str = "1";
+/// Android's numbers for names beside the name, where there is a field for them.
+const NICKNAMES: &[(&str, Field)] = &[("1", Field::Nickname), ("3", Field::MaidenName), ("5", Field::Initials)];
+
+/// Android's number for "see the label".
 const CUSTOM: &str = "0";
 
 /// Android's numbers for dates.
@@ -72,11 +74,13 @@ pub(super) fn read(draft: &mut Draft<'_>, _: &'static Row, property: &Property<'
 }
 
 fn nickname(draft: &mut Draft<'_>, property: &Property<'_>, value: String, number: &str, label: &str) -> bool {
-    let place = &mut draft.contact.name.nickname;
-    let fits = place.is_empty() && number == DEFAULT && label.is_empty();
+    let Some((_, field)) = NICKNAMES.iter().find(|(known, _)| *known == number && label.is_empty()) else {
+        return false;
+    };
+    let place = field.text_mut(&mut draft.contact).filter(|place| place.is_empty());
+    let fits = place.map(|place| *place = value).is_some();
     if fits {
-        *place = value;
-        draft.spell(Field::Nickname, 0, property);
+        draft.spell(*field, 0, property);
     }
     fits
 }
@@ -119,9 +123,10 @@ fn relation(draft: &mut Draft<'_>, property: &Property<'_>, value: String, numbe
     true
 }
 
-/// Writes a nickname.
-pub(super) fn write_nickname(card: &mut Card<'_>, text: &str) {
-    write(card, Field::Nickname, NICKNAME, text, DEFAULT, "");
+/// Writes a nickname, or another name beside the name.
+pub(super) fn write_nickname(card: &mut Card<'_>, field: Field, text: &str) {
+    let number = NICKNAMES.iter().find(|(_, known)| *known == field).map_or(CUSTOM, |(number, _)| number);
+    write(card, field, NICKNAME, text, number, "");
 }
 
 /// Writes a date of a field.

@@ -166,7 +166,7 @@ pub(super) fn write_nickname(card: &mut Card<'_>, row: &'static Row) {
     let raw = rest.raw.as_deref().filter(|raw| listed && nickname(raw, card.version) == *text);
     let name = card.name(row, 0);
     if name == android::NAME {
-        return android::write_nickname(card, text);
+        return android::write_nickname(card, row.field, text);
     }
     card.begin(row.field, name, &[], rest, raw.is_some());
     match (raw, card.version) {

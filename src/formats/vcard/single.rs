@@ -1,5 +1,6 @@
 //! Fields with one value: plain texts, URIs, and those with a spelling of their own.
 
+use super::android;
 use super::card::Card;
 use super::date;
 use super::draft::Draft;
@@ -43,10 +44,13 @@ pub(super) fn write_uri(card: &mut Card<'_>, row: &'static Row) {
 /// Begins the line of a field that has a text, and lets `end` end it.
 fn with_text(card: &mut Card<'_>, row: &'static Row, end: impl Fn(&mut Card<'_>, &str)) {
     let contact = card.contact;
-    if let Some(text) = row.field.text(contact).filter(|text| !text.is_empty()) {
-        card.begin(row.field, card.name(row, 0), &[], card.rest_of(row.field), false);
-        end(card, text);
+    let Some(text) = row.field.text(contact).filter(|text| !text.is_empty()) else { return };
+    let name = card.name(row, 0);
+    if name == android::NAME {
+        return android::write_nickname(card, row.field, text);
     }
+    card.begin(row.field, name, &[], card.rest_of(row.field), false);
+    end(card, text);
 }
 
 /// Whether a text begins with a URI scheme.

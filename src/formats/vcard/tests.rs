@@ -63,6 +63,10 @@ fn names() {
         [&name.surname, &name.given, &name.middle, &name.prefix, &name.suffix].map(String::as_str).join("|")
     });
     assert_eq!(contact(b"N;SORT-AS=\"Harten,Rene\":van der Harten;Rene").name.file_as, "Harten,Rene");
+    let android = "VERSION:2.1\nX-ANDROID-CUSTOM:vnd.android.cursor.item/nickname;";
+    let android = |rest: &str| contact(format!("{android}{rest};;;;;;;;;;;;;").as_bytes());
+    assert_eq!((&*android("Ada;1").name.nickname, &*android("King;3").name.maiden), ("Ada", "King"));
+    assert_eq!((&*android("A. B.;5").name.initials, android("Addie;4").extra.len()), ("A. B.", 1));
     assert_eq!(contact(b"NICKNAME:Bob,Bobby\\, the").name.nickname, "Bob, Bobby, the");
 }
 

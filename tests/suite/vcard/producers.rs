@@ -108,6 +108,7 @@ X-MOZILLA-HTML:TRUE
 FN:Min Kim
 SOUND;X-IRMC-N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=ED=82=B4;=EB=AF=BC;;;
 X-ANDROID-CUSTOM:vnd.android.cursor.item/nickname;Minnie;1;;;;;;;;;;;;;
+X-ANDROID-CUSTOM:vnd.android.cursor.item/nickname;Park;3;;;;;;;;;;;;;
 X-ANDROID-CUSTOM:vnd.android.cursor.item/contact_event;2015-05-16;1;;;;;;;;;;;;;
 X-ANDROID-CUSTOM:vnd.android.cursor.item/contact_event;--12-06;0;Name day;;;;;;;;;;;;
 X-ANDROID-CUSTOM:vnd.android.cursor.item/relation;Jun;14;;;;;;;;;;;;;
