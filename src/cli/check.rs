@@ -1,6 +1,6 @@
 //! `cardferry check`: findings on standard output, grouped by card; sums on standard error.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::PathBuf;
@@ -104,7 +104,8 @@ struct Page<'a> {
     /// Findings of each rule in the file.
     counts: HashMap<Code, u64>,
     /// Findings that were counted and not shown.
-    hidden: u64,
+    /// Findings that were not shown, by their codes.
+    hidden: BTreeMap<Code, u64>,
     /// Whether a finding stands in the JSON already.
     begun: bool,
 }
@@ -112,7 +113,7 @@ struct Page<'a> {
 impl<'a> Page<'a> {
     fn new(common: &'a Common) -> Self {
         let out = BufWriter::new(io::stdout());
-        Self { common, out, heading: Default::default(), counts: HashMap::new(), hidden: 0, begun: false }
+        Self { common, out, heading: Default::default(), counts: HashMap::new(), hidden: BTreeMap::new(), begun: false }
     }
 
     fn begin(&mut self) -> io::Result<()> {
@@ -128,7 +129,7 @@ impl<'a> Page<'a> {
         }
         self.out.flush()?;
         if !self.common.quiet {
-            as_lines(checked, self.hidden).iter().for_each(|line| print::line(line));
+            as_lines(checked, &self.hidden).iter().for_each(|line| print::line(line));
         }
         Ok(())
     }
@@ -177,7 +178,7 @@ impl Inspector for Page<'_> {
             return Ok(());
         }
         if self.is_known(finding) {
-            self.hidden += 1;
+            *self.hidden.entry(finding.code).or_default() += 1;
             return Ok(());
         }
         self.line(finding)
@@ -188,7 +189,7 @@ impl Inspector for Page<'_> {
     }
 }
 
-fn as_lines(checked: &Checked, hidden: u64) -> Vec<String> {
+fn as_lines(checked: &Checked, hidden: &BTreeMap<Code, u64>) -> Vec<String> {
     let mut text = format!("checked {}", counted(checked.cards, "card"));
     let _ = write!(text, " in {}", counted(checked.sources, "input"));
     for (at, severity) in Severity::ALL.into_iter().enumerate() {
@@ -196,10 +197,10 @@ fn as_lines(checked: &Checked, hidden: u64) -> Vec<String> {
         let _ = write!(text, "{separator}{}", counted(checked.of(severity), severity.word()));
     }
     let mut lines = vec![text];
-    if hidden > 0 {
-        let common: Vec<_> = checked.codes.iter().filter(|(_, count)| **count > SHOWN).collect();
-        let codes: Vec<_> = common.iter().map(|(code, count)| format!("{count} × {code}")).collect();
-        lines.push(format!("not shown: {hidden} that repeat earlier ones ({}); -v shows each", codes.join(", ")));
+    if !hidden.is_empty() {
+        let codes: Vec<_> = hidden.iter().map(|(code, count)| format!("{count} × {}", code.rule().name)).collect();
+        let count: u64 = hidden.values().sum();
+        lines.push(format!("not shown: {count} that repeat earlier ones ({}); -v shows each", codes.join(", ")));
     }
     if checked.failed_sources > 0 {
         lines.push(format!("inputs that could not be read to their end: {}", checked.failed_sources));

@@ -13,7 +13,7 @@ use crate::disk::directory::Directory;
 use crate::disk::names::Names;
 use crate::disk::output::Output;
 use crate::formats::{Encoder, csv, vcard};
-use crate::pipeline::{self, Encoded, Reading, Source, SourceError, Totals, Watcher, sources_of};
+use crate::pipeline::{self, Encoded, Ending, Reading, Source, SourceError, Totals, Watcher, sources_of};
 use crate::remote::Clock;
 use crate::remote::clock::System;
 use crate::remote::fetch::{Bounds, Fetcher, Guard};
@@ -54,8 +54,10 @@ pub(super) fn sources(
 /// The file of the rejected records, if one is asked for.
 pub(super) fn rejects(input: &Input, output: Option<&Path>) -> Result<Option<Rejects>, Failure> {
     let Some(path) = &input.rejects else { return Ok(None) };
-    if output.is_some_and(|output| output == path || disk::same_file(output, path)) {
-        return Err(Failure::usage("--rejects and --output name the same file; choose another for one of them"));
+    let mut others = input.inputs.iter().map(PathBuf::as_path).chain(output);
+    if others.any(|other| other == path || disk::same_file(other, path)) {
+        let what = "--rejects names a file that this run reads or writes, and would replace it; choose another";
+        return Err(Failure::usage(what));
     }
     Rejects::create(path).map(Some)
 }
@@ -144,6 +146,9 @@ impl Sink {
         };
         match () {
             () if totals.nothing_arrived() => Err(Failure::nothing_arrived(totals, &not_done)),
+            () if totals.read > 0 && totals.of(Ending::Created) == 0 => {
+                Err(Failure::new(Exit::Stopped, format!("there is no contact in what was read; {not_done}")))
+            }
             () if common.fail_empty && totals.read == 0 => Ok(()),
             () => {
                 let note = self.form.note(totals);

@@ -1,5 +1,6 @@
 //! What is printed: data on standard output, all else on standard error.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -87,7 +88,7 @@ pub(super) fn note(common: &Common, text: &str) {
 /// the terminal, nor a line break that would forge a line of ours.
 pub(super) fn clean(text: &str) -> String {
     let hidden = SECRET.get().map(|secret| text.replace(secret, "[token]"));
-    let text = hidden.as_deref().unwrap_or(text);
+    let text = without_passwords(hidden.as_deref().unwrap_or(text));
     let harmless = |letter: char| match letter {
         '\n' | '\t' => ' ',
         // Bidirectional embeddings, overrides and isolates (Unicode 15, 23.2).
@@ -100,6 +101,22 @@ pub(super) fn clean(text: &str) -> String {
         line.push('…');
     }
     line
+}
+
+/// A text whose URLs name nobody who signs in: links from files may hold a password.
+fn without_passwords(text: &str) -> Cow<'_, str> {
+    if !text.contains("://") {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split("://");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|letter: char| letter == '/' || letter.is_whitespace()).unwrap_or(part.len());
+        let host = part[..end].rfind('@').map_or(0, |at| at + 1);
+        shown.push_str("://");
+        shown.push_str(&part[host..]);
+    }
+    Cow::Owned(shown)
 }
 
 /// One record: how it ended, where it stands, why; then what was lost of it, each on a line.

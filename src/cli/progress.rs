@@ -12,8 +12,8 @@ use crate::cli::rejects::Rejects;
 use crate::formats::Remark;
 use crate::pipeline::{Ending, RecordReport, Watcher};
 
-/// Where there is no terminal to draw on, a line each so many records.
-const LINE_EVERY: u64 = 1000;
+/// Where there is no terminal to draw on, a line after so many records, and then whenever they have doubled.
+const FIRST_LINE: u64 = 1000;
 /// How many skipped records are told one by one.
 const SKIPPED_SHOWN: u64 = 20;
 const REDRAW_EVERY: Duration = Duration::from_millis(100);
@@ -112,7 +112,10 @@ impl Watcher for Progress {
                 bar.inc(1);
                 bar.set_message(format!("{} records {}", self.done, self.job.done()));
             }
-            None if self.lines && self.done.is_multiple_of(LINE_EVERY) => {
+            None if self.lines
+                && self.done.is_multiple_of(FIRST_LINE)
+                && (self.done / FIRST_LINE).is_power_of_two() =>
+            {
                 self.line(&format!("{} records {} …", self.done, self.job.done()));
             }
             None => {}

@@ -17,6 +17,9 @@ pub(super) struct Line<'a> {
     pub(super) text: Option<&'a str>,
 }
 
+/// The most properties, and the most parameters, of a card: each takes some hundred bytes of memory, however short it is.
+pub(super) const MOST: usize = 100_000;
+
 /// One value of a parameter: `TYPE=HOME,FAX` makes two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Param<'a> {
@@ -69,7 +72,7 @@ fn before(text: &str, ends: impl Fn(u8) -> bool) -> (&str, &str) {
 
 fn parse_params(mut text: &str) -> Vec<Param<'_>> {
     let mut params = Vec::new();
-    while !text.is_empty() {
+    while !text.is_empty() && params.len() <= MOST {
         let (name, rest) = before(text, |byte| matches!(byte, b';' | b'=' | b'"'));
         if let Some(values) = rest.strip_prefix('=') {
             text = parse_values(name.trim(), values, &mut params);
@@ -98,11 +101,12 @@ fn parse_values<'a>(name: &'a str, mut text: &'a str, params: &mut Vec<Param<'a>
             first = false;
         };
         if splits {
-            value.split(',').for_each(&mut push)
+            value.split(',').take(MOST).for_each(&mut push)
         } else {
             push(value)
         }
         match rest.strip_prefix(',') {
+            Some(_) if params.len() > MOST => return "",
             Some(next) => text = next,
             None => return before(rest, |byte| byte == b';').1.get(1..).unwrap_or_default(),
         }

@@ -11,7 +11,7 @@ use super::decode::Charsets;
 use super::draft::Draft;
 use super::frame::{Frame, Frames, HEAD, Piece, Spare};
 use super::group;
-use super::line;
+use super::line::{self, MOST};
 use super::property::Property;
 use super::survey::{Survey, may_hold_group};
 use super::unfold::{Logical, Physical, Unfolded};
@@ -227,14 +227,27 @@ impl Interpreter {
     fn card(&mut self, raw: &[u8], losses: &mut Vec<Loss>) -> Outcome {
         let version = version_of(raw);
         self.unfolded.take(raw, version);
+        if self.unfolded.count() > MOST {
+            let count = self.unfolded.count();
+            return reject(format!(
+                "the card has {count} properties, above the limit of {MOST}: it is no person's card"
+            ));
+        }
         let mut properties = Vec::with_capacity(self.unfolded.count());
+        let mut params = 0;
         for logical in self.unfolded.lines() {
             let line = match logical {
                 Logical::Text(text) => line::parse_text(text),
                 Logical::Bytes(bytes) => line::parse(bytes),
             };
             match line {
-                Some(line) => properties.push(Property::new(line, version, &mut self.charsets)),
+                Some(line) => {
+                    params += line.params.len();
+                    if params > MOST {
+                        return reject(format!("the card has more than {MOST} parameters: it is no person's card"));
+                    }
+                    properties.push(Property::new(line, version, &mut self.charsets));
+                }
                 None => losses.push(stray(logical.bytes(), &mut self.charsets)),
             }
         }

@@ -271,6 +271,8 @@ const SHARED: &[(&[&str], &[Field])] = &[
     (&["X-ABDATE"], &[Field::Anniversary]),
     (&[android::NAME], PEOPLE),
     (&[android::NAME], &[Field::Relations, Field::Nickname, Field::Birthday, Field::Anniversary, Field::Events]),
+    (&[android::NAME], &[Field::MaidenName, Field::Initials]),
+    (USER_FIELDS, &[Field::User2, Field::User3, Field::User4]),
 ];
 
 /// The name itself, if a property of that name may hold a value of the field: spellings come from mailboxes too.

@@ -101,3 +101,19 @@ fn it_has_a_place_of_its_own() {
         assert_eq!(stage.run(&args).exits(3).json()["read"], 2, "what was rejected is not read again");
     }
 }
+
+#[test]
+fn what_the_run_reads_or_writes_is_not_replaced() {
+    let stage = Stage::new();
+    let cards = person("Ann") + "BEGIN:VCARD\nEND:VCARD\n";
+    stage.write("a.vcf", &cards);
+    for args in [
+        &["convert", "a.vcf", "-o", "out.vcf", "--rejects", "./a.vcf"][..],
+        &["convert", "a.vcf", "-o", "out.vcf", "--rejects", "out.vcf"],
+        &["import", "a.vcf", "--to", "sandbox", "--rejects", "a.vcf"],
+        &["import", "a.vcf", "--to", "sandbox", "--sandbox-store", "s.db", "--rejects", "s.db"],
+    ] {
+        stage.run(args).stops(2, &["--rejects", "choose another"]);
+    }
+    assert_eq!(stage.text("a.vcf"), cards);
+}

@@ -3,8 +3,9 @@
 //! With a step that does, each of these tests takes minutes.
 
 use cardferry::formats::vcard::Version;
+use cardferry::formats::{Outcome, Record};
 
-use super::{contacts, write};
+use super::{contacts, read, write};
 
 const MANY: usize = 20_000;
 
@@ -54,4 +55,23 @@ fn parameters_of_one_property() {
     let card = format!("BEGIN:VCARD\r\nVERSION:4.0\r\nFN:a\r\nTEL{params}:1\r\nEND:VCARD\r\n");
     let again = write(&contacts(card.as_bytes()), Version::V4_0).0;
     assert_eq!(again.replace("\r\n ", "").matches(";X-P").count(), MANY);
+}
+
+#[test]
+fn a_card_of_too_many_parts_is_rejected_before_it_takes_memory() {
+    let good = "BEGIN:VCARD\nFN:Ann\nEND:VCARD\n";
+    for many in [
+        "TEL:1\n".repeat(100_001),
+        format!("TEL;TYPE={}:1\n", "a,".repeat(100_001)),
+        format!("X;{}:1\n", "a;".repeat(100_001)),
+    ] {
+        let records = read(format!("{good}BEGIN:VCARD\n{many}END:VCARD\n{good}").as_bytes()).unwrap();
+        let why = |record: &Record| match &record.outcome {
+            Outcome::Reject(reject) => Some(reject.why.clone()),
+            _ => None,
+        };
+        let whys: Vec<_> = records.iter().map(why).collect();
+        assert!(whys[0].is_none() && whys[2].is_none(), "{whys:?}");
+        assert!(whys[1].as_ref().is_some_and(|why| why.contains("100000")), "{whys:?}");
+    }
 }

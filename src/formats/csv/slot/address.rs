@@ -83,13 +83,14 @@ fn preset(plan: &Plan) -> Option<Kind> {
 
 /// The slot of each address: its kind's own, else "other", which is also where one without a kind goes.
 fn assign(plans: &[Plan], addresses: &[Address]) -> Vec<Option<usize>> {
-    let mut slots = vec![None; addresses.len()];
+    let (mut slots, mut free) = (vec![None; addresses.len()], vec![true; plans.len()]);
     for pass in 0..2 {
         for (nth, address) in addresses.iter().enumerate() {
             let wanted = if pass == 0 { address.kind.unwrap_or(Kind::Other) } else { Kind::Other };
             if slots[nth].is_none() {
-                let free = |at: &usize| !slots.contains(&Some(*at));
-                slots[nth] = (0..plans.len()).filter(free).find(|at| preset(&plans[*at]) == Some(wanted));
+                let mut open = (0..plans.len()).filter(|at| free[*at]);
+                slots[nth] = open.find(|at| preset(&plans[*at]) == Some(wanted));
+                slots[nth].iter().for_each(|at| free[*at] = false);
             }
         }
     }
@@ -105,9 +106,8 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     }
     let slots = assign(plans, &contact.addresses);
     for (nth, (address, slot)) in contact.addresses.iter().zip(slots).enumerate() {
-        let shown = shown(address);
         let Some(plan) = slot.map(|at| &plans[at]) else {
-            sheet.lose_beyond(Field::Addresses, &shown, plans.len());
+            sheet.lose_beyond(Field::Addresses, &shown(address), plans.len());
             continue;
         };
         write_parts(plan, address, sheet);
@@ -116,7 +116,10 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
         if preset(plan) != Some(address.kind.unwrap_or(Kind::Other)) {
             remarks.kind = address.kind;
         }
-        sheet.lose_remarks(Field::Addresses, &shown, remarks, &address.rest);
+        // Most addresses lose nothing, and need no text to say so.
+        if remarks.says_something() || !address.rest.is_empty() {
+            sheet.lose_remarks(Field::Addresses, &shown(address), remarks, &address.rest);
+        }
     }
 }
 

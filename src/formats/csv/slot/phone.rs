@@ -58,13 +58,13 @@ fn may_take(slot: (Option<Kind>, Line), phone: (Option<Kind>, Line), pass: usize
 
 /// The slot of each phone: its own, else one of its line, else "Other Phone".
 fn assign(plans: &[Plan], phones: &[Phone]) -> Vec<Option<usize>> {
-    let mut slots = vec![None; phones.len()];
+    let (mut slots, mut free) = (vec![None; phones.len()], vec![true; plans.len()]);
     for pass in 0..3 {
-        for (nth, phone) in phones.iter().enumerate().filter(|(nth, _)| pass == 0 || *nth < phones.len()) {
+        for (nth, phone) in phones.iter().enumerate() {
             if slots[nth].is_none() {
-                let free = |at: &usize| !slots.contains(&Some(*at));
                 let fits = |at: &usize| preset(&plans[*at]).is_some_and(|slot| may_take(slot, wanted(phone), pass));
-                slots[nth] = (0..plans.len()).filter(free).find(fits);
+                slots[nth] = (0..plans.len()).filter(|at| free[*at]).find(fits);
+                slots[nth].iter().for_each(|at| free[*at] = false);
             }
         }
     }

@@ -32,6 +32,14 @@ pub(crate) struct Remarks<'c> {
     pub(crate) preference: Option<u8>,
 }
 
+impl Remarks<'_> {
+    /// Whether there is any.
+    pub(crate) fn says_something(&self) -> bool {
+        let words = [label::kind_word(self.kind), label::line_word(self.line), self.label, self.name];
+        self.preference.is_some() || words.iter().any(|word| !word.is_empty())
+    }
+}
+
 /// One labelled value: the cells of a group of numbered columns.
 #[derive(Debug)]
 pub(crate) struct Value<'c, const N: usize> {
