@@ -109,7 +109,7 @@ impl Encoder for Breaking {
     }
 
     fn encode(&mut self, contact: &Contact, into: &mut Vec<u8>) -> Vec<Loss> {
-        assert!(into.len() < 200_000, "it breaks here");
+        assert!(into.len() < 100_000, "it breaks here");
         self.0.encode(contact, into)
     }
 

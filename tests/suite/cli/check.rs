@@ -74,7 +74,7 @@ fn what_repeats_is_counted_and_shown_when_asked() {
     stage.write("b.vcf", card("TEL;HOME:1"));
     let capped = stage.run(&["check", "a.vcf", "b.vcf"]).exits(8);
     assert_eq!(capped.text().matches("parameter-bare").count(), 21, "20 of the first file, and the one of the second");
-    let capped = capped.says(&["not shown: 10 that repeat earlier ones (31 × parameter-bare); -v shows each"]);
+    let capped = capped.says(&["not shown: 10 that repeat earlier ones (10 × parameter-bare); -v shows each"]);
     assert!(capped.err.starts_with("checked 2 cards in 2 inputs: 31 errors"), "{}", capped.err);
     let whole = stage.run(&["check", "-v", "a.vcf", "b.vcf"]).exits(8);
     assert_eq!(whole.text().matches("parameter-bare").count(), 31);

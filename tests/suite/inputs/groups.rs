@@ -91,12 +91,13 @@ fn an_import_knows_groups_too_and_a_second_run_changes_nothing() {
 }
 
 #[test]
-fn a_file_of_groups_alone_is_no_failure() {
+fn a_file_of_groups_alone_replaces_nothing() {
     let stage = Stage::new();
+    stage.write("out.vcf", "old");
     stage.write("in.vcf", apple("Family", "G", &["urn:uuid:a"]) + &apple("Friends", "F", &[]));
-    let json = stage.run(&["convert", "in.vcf", "-o", "out.vcf", "--json"]).exits(0).json();
+    let json = stage.run(&["convert", "in.vcf", "-o", "out.vcf", "--json"]).exits(1).json();
     assert_eq!([&json["read"], &json["written"], &json["skipped"]], [2, 0, 2]);
-    assert_eq!(stage.text("out.vcf"), "");
+    assert_eq!(stage.text("out.vcf"), "old");
 }
 
 /// The lines of a card in which KIND:group stands somewhere, in some spelling.

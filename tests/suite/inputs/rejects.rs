@@ -93,7 +93,7 @@ fn of_a_card_that_is_too_large_the_beginning_is_kept_and_that_is_told() {
 fn it_has_a_place_of_its_own() {
     let stage = Stage::new();
     stage.write("book/a.vcf", person("Ann") + "stray\r\n");
-    stage.run(&["convert", "book", "-o", "x.vcf", "--rejects", "x.vcf"]).stops(2, &["--rejects", "same file"]);
+    stage.run(&["convert", "book", "-o", "x.vcf", "--rejects", "x.vcf"]).stops(2, &["--rejects", "reads or writes"]);
     stage.run(&["convert", "book", "-o", "x.vcf", "--rejects", "no/such/x.vcf"]).stops(1, &["no/such/x.vcf"]);
     stage.run(&["convert", "book", "-o", "x.vcf", "--rejects", "-"]).stops(2, &["--rejects"]);
     for _ in 0..2 {
