@@ -6,10 +6,11 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use encoding_rs::Encoding;
-use memchr::{memchr, memchr2, memmem, memrchr2};
+use memchr::{memchr, memchr_iter, memchr2, memmem, memrchr2};
 
 use super::decode;
 use super::input::wide_of;
+use super::unfold::{Physical, header};
 use crate::formats::charset;
 
 /// Bytes looked at together.
@@ -23,6 +24,9 @@ const EVIDENCE: usize = 64 * 1024;
 
 /// Bytes looked at of one such line.
 const LINE: usize = 4 * 1024;
+
+/// Bytes of a line in which its header is looked for.
+const HEADER: usize = 16 * 1024;
 
 /// Bytes of UTF-8 that are enough to know the letters of a source by.
 const LETTERS: usize = 1024 * 1024;
@@ -127,18 +131,21 @@ impl Scan {
         self.letters(&block[at..]);
     }
 
-    /// Quoted-printable without a charset: text beyond ASCII in disguise.
+    /// Quoted-printable without a charset: text beyond ASCII in disguise. However often a line says the word, it is
+    /// looked at once.
     fn quoted(&mut self, block: &[u8]) {
-        for word in ["QUOTED-PRINTABLE", "quoted-printable", "Quoted-Printable"] {
-            for found in memmem::find_iter(block, word) {
-                let start = memrchr2(b'\n', b'\r', &block[..found]).map_or(0, |before| before + 1);
-                let Some(colon) = memchr(b':', &block[found..]) else { break };
-                let header = &block[start..found + colon];
-                if declares_charset(header) || header.contains(&b'\n') {
-                    continue;
-                }
-                let value = soft_lines(&block[found + colon + 1..]);
+        let mut behind = 0;
+        while let Some(found) = quoted_printable_word(block, behind) {
+            let start = memrchr2(b'\n', b'\r', &block[behind..found]).map_or(behind, |before| behind + before + 1);
+            let end = memchr2(b'\n', b'\r', &block[found..]).map_or(block.len(), |ending| found + ending);
+            let line = &block[start..end.min(start + HEADER)];
+            let head = header(line);
+            behind = end;
+            if head.len() < line.len() && found < start + head.len() && !declares_charset(head) {
+                let first = start + head.len() + 1;
+                let (value, length) = soft_lines(&block[first..]);
                 self.value(&decode::quoted_printable(&value));
+                behind = end.max(first + length);
             }
         }
     }
@@ -239,20 +246,30 @@ fn unfolded(line: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(whole)
 }
 
-/// A quoted-printable value with its soft breaks undone, up to [`LINE`] bytes.
-fn soft_lines(text: &[u8]) -> Vec<u8> {
-    let mut value = Vec::new();
-    for line in text[..text.len().min(LINE)].split(|byte| *byte == b'\n') {
+/// Where the name of the encoding stands next, in any case. The hyphen in it is rarer than any of its letters, and
+/// base64 has none.
+fn quoted_printable_word(block: &[u8], from: usize) -> Option<usize> {
+    let (before, after) = (b"QUOTED", b"PRINTABLE");
+    let is_word = |hyphen: &usize| {
+        block[from..*hyphen].last_chunk().is_some_and(|word: &[u8; 6]| word.eq_ignore_ascii_case(before))
+            && block[hyphen + 1..].first_chunk().is_some_and(|word: &[u8; 9]| word.eq_ignore_ascii_case(after))
+    };
+    memchr_iter(b'-', &block[from..]).map(|at| from + at).find(is_word).map(|hyphen| hyphen - before.len())
+}
+
+/// A quoted-printable value with its soft breaks undone, up to [`LINE`] bytes, and how many bytes that took.
+fn soft_lines(text: &[u8]) -> (Vec<u8>, usize) {
+    let (mut value, text) = (Vec::new(), &text[..text.len().min(LINE)]);
+    let mut lines = Physical(text);
+    while let Some(line) = lines.next() {
         let line = line.trim_ascii_end();
-        match line.strip_suffix(b"=") {
-            Some(part) => value.extend_from_slice(part),
-            None => {
-                value.extend_from_slice(line);
-                break;
-            }
+        let part = line.strip_suffix(b"=");
+        value.extend_from_slice(part.unwrap_or(line));
+        if part.is_none() {
+            break;
         }
     }
-    value
+    (value, text.len() - lines.0.len())
 }
 
 fn declares_charset(header: &[u8]) -> bool {

@@ -81,9 +81,25 @@ fn quoted_printable_without_a_charset_counts_too() {
     let coded = "N;ENCODING=QUOTED-PRINTABLE:M=FCller;J=FCrgen\r\nNOTE;QUOTED-PRINTABLE:Gr=F6=DFe und L=E4n=\r\nge\r\n";
     assert_eq!(of(coded.as_bytes()).legacy, Some(WINDOWS_1252));
     assert_eq!(of(coded.to_lowercase().as_bytes()).legacy, Some(WINDOWS_1252));
+    assert_eq!(of(coded.replace("QUOTED-P", "quoted-P").as_bytes()).legacy, Some(WINDOWS_1252));
+    assert_eq!(of(coded.replace("\r\n", "\r").as_bytes()).legacy, Some(WINDOWS_1252));
     let declared = coded.replace("QUOTED-PRINTABLE:", "QUOTED-PRINTABLE;CHARSET=ISO-8859-15:");
     assert_eq!(of(declared.as_bytes()).legacy, None);
     assert_eq!(of(coded.replace("=FC", "=C3=BC").replace("=F6=DF", "").replace("=E4", "").as_bytes()).legacy, None);
+}
+
+#[test]
+fn no_word_costs_a_look_at_the_whole_line_or_block() {
+    // Each of these takes minutes when it does.
+    let word = ";QUOTED-PRINTABLE";
+    let (line, lines) = (word.repeat(300_000), format!("{word}\n").repeat(300_000));
+    for text in [format!("NOTE{line}"), format!("NOTE:{line}"), format!("NOTE{word}:{line}"), lines] {
+        let found = format!("{text}\nNOTE{word}:J=FCrgen M=FCller\n");
+        assert_eq!(
+            (survey(text.as_bytes()).unwrap(), of(found.as_bytes()).legacy),
+            (Survey::default(), Some(WINDOWS_1252))
+        );
+    }
 }
 
 #[test]
