@@ -1,6 +1,6 @@
 //! `cardferry check`: findings on standard output, grouped by card; sums on standard error.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::PathBuf;
@@ -51,10 +51,11 @@ fn exit(common: &Common, checked: &Checked) -> Result<Exit, Failure> {
 /// The inputs; of directories and archives the tables are left out, since nobody named them.
 fn sources(common: &Common, words: &[PathBuf]) -> Vec<Result<Source, SourceError>> {
     let mut sources = sources_of(words, &mut Notes(common));
+    let named: HashSet<String> = words.iter().map(|word| word.display().to_string()).collect();
     let before = sources.len();
     let is_table = |source: &Source| Format::of_file_name(&source.name()) == Some(Format::Csv);
     sources.retain(|source| match source {
-        Ok(source) => words.iter().any(|word| word.display().to_string() == source.name()) || !is_table(source),
+        Ok(source) => !is_table(source) || named.contains(&source.name()),
         Err(_) => true,
     });
     match (before - sources.len()) as u64 {
