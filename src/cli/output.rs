@@ -8,10 +8,10 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::form::{Form, is_stdout, name_of};
 use crate::cli::print;
 use crate::cli::rejects::Rejects;
-use crate::disk;
 use crate::disk::directory::Directory;
 use crate::disk::names::Names;
 use crate::disk::output::Output;
+use crate::disk::{self, Place};
 use crate::formats::{Encoder, csv, vcard};
 use crate::pipeline::{self, Encoded, Ending, Reading, Source, SourceError, Totals, Watcher, sources_of};
 use crate::remote::Clock;
@@ -40,12 +40,14 @@ pub(super) fn sources(
 ) -> Vec<Result<Source, SourceError>> {
     let mut sources = sources_of(&input.inputs, watcher);
     for (place, what) in [(output, "the output"), (input.rejects.as_deref(), "the file of the rejected records")] {
-        let is_named = |place: &Path| input.inputs.iter().any(|word| disk::is_within(word, place));
-        let Some(place) = place.filter(|place| !is_named(place)) else { continue };
+        let Some((name, place)) = place.and_then(|name| Some((name, Place::of(name)?))) else { continue };
+        if input.inputs.iter().any(|word| place.holds(word)) {
+            continue;
+        }
         let before = sources.len();
-        sources.retain(|source| !matches!(source, Ok(Source::File(path)) if disk::is_within(path, place)));
+        sources.retain(|source| !matches!(source, Ok(Source::File(path)) if place.holds(path)));
         if sources.len() < before {
-            watcher.note(&format!("{} is {what} and is not read", place.display()));
+            watcher.note(&format!("{} is {what} and is not read", name.display()));
         }
     }
     sources

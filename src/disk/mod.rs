@@ -14,7 +14,7 @@ pub mod spool;
 pub mod sqlite;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Makes a directory and those above it; one that is there is fine.
 ///
@@ -24,9 +24,20 @@ pub fn make_directory(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
-/// Whether a file is this one, or stands in this directory or below it; false when one of them is not there.
-pub fn is_within(file: &Path, place: &Path) -> bool {
-    matches!((std::fs::canonicalize(file), std::fs::canonicalize(place)), (Ok(file), Ok(place)) if file.starts_with(&place))
+/// A file or directory that is there, whatever path leads to it.
+#[derive(Debug)]
+pub struct Place(PathBuf);
+
+impl Place {
+    /// The place that a path leads to; none when it leads nowhere.
+    pub fn of(path: &Path) -> Option<Self> {
+        std::fs::canonicalize(path).ok().map(Self)
+    }
+
+    /// Whether a file is this one, or stands in this directory or below it; false when it is not there.
+    pub fn holds(&self, file: &Path) -> bool {
+        std::fs::canonicalize(file).is_ok_and(|file| file.starts_with(&self.0))
+    }
 }
 
 /// Whether two paths lead to the same file; false when one of them leads nowhere.
