@@ -25,11 +25,7 @@ pub fn sources_of(words: &[PathBuf], watcher: &mut dyn Watcher) -> Vec<Result<So
             Ok(There::Directory) => inputs.directory(word, &name),
             Ok(There::File) => inputs.file(word, &name),
             Ok(There::Stream) => inputs.stream(word, name.clone()),
-            Err(error) => {
-                if !inputs.member(word) {
-                    inputs.fail(&name, error);
-                }
-            }
+            Err(error) => inputs.member(word, &name, error),
         }
         inputs.note_labels(first, &name);
     }
@@ -118,18 +114,24 @@ impl Inputs<'_> {
         }
     }
 
-    /// A file in an archive, named as in messages; false when there is no such one.
-    fn member(&mut self, word: &Path) -> bool {
+    /// A file in an archive, named as in messages; `error` is what the system says to that name.
+    fn member(&mut self, word: &Path, name: &str, error: io::Error) {
         let Some(path) = word.ancestors().find(|path| matches!(input::look(path), Ok(There::File))) else {
-            return false;
+            return self.fail(name, error);
         };
+        let (spool, archive_name) = (Spool::file(path), path.display().to_string());
         let member = word.strip_prefix(path).map(|member| member.to_string_lossy().replace('\\', "/"));
-        let spool = Spool::file(path);
-        let listed = Archive::list(&spool, |name| member.as_ref().is_ok_and(|member| member == name));
-        let members = listed.map(|archive| archive.members).unwrap_or_default();
-        let found = !members.is_empty();
-        self.listed(Ok(Archive { members, ..Archive::default() }), &path.display().to_string());
-        found
+        match Archive::list(&spool, |name| member.as_ref().is_ok_and(|member| member == name)) {
+            Ok(Archive { members, .. }) if !members.is_empty() => {
+                self.listed(Ok(Archive { members, ..Archive::default() }), &archive_name);
+            }
+            _ if !is_archive(&spool) => self.fail(name, error),
+            Ok(_) => {
+                let why = format!("there is no such file in the archive; {archive_name} alone stands for all in it");
+                self.fail_archive(name.to_owned(), why);
+            }
+            listed => self.listed(listed, &archive_name),
+        }
     }
 
     fn listed(&mut self, listed: io::Result<Archive>, name: &str) {

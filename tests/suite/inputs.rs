@@ -95,7 +95,11 @@ fn a_zip_archive_stands_for_its_contact_files() {
     let ran = stage.run(&["convert", all, "-o", "alone.vcf", "-v"]).exits(0);
     assert_eq!(names(&stage, "alone.vcf"), ["Ann", "Ben"]);
     assert!(!ran.says(&[&format!("written {all}, record 2, line 7\n")]).err.contains("note:"));
-    stage.run(&["convert", "takeout.zip/none.vcf", "-o", "none.vcf"]).stops(1, &["takeout.zip/none.vcf", "os error"]);
+    stage
+        .run(&["convert", "takeout.zip/none.vcf", "-o", "none.vcf"])
+        .stops(1, &["takeout.zip/none.vcf: there is no such file in the archive"]);
+    stage.write("plain.vcf", person("Ann"));
+    stage.run(&["convert", "plain.vcf/none.vcf", "-o", "none.vcf"]).stops(1, &["plain.vcf/none.vcf", "os error"]);
     let piped = stage.fed(&["convert", "-", "-o", "piped.vcf"], &takeout()).exits(0);
     assert_eq!(stage.text("piped.vcf"), stage.text("out.vcf"));
     piped.says(&["note: 4 files of other kinds in - were left out"]);
