@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use crate::formats::{Batch, Encoder, Outcome, Position, Record, Reject, Remark};
 use crate::model::Loss;
-use crate::pipeline::groups::Held;
+use crate::pipeline::groups::{Groups, Held, NOT_HELD};
 use crate::pipeline::pictures::{Ahead, Followed};
 use crate::pipeline::records::{Next, Told};
 use crate::pipeline::{Encoded, Ending, Pictures, RecordReport, Records, Sink, Totals, Watcher};
@@ -99,10 +99,12 @@ enum Done {
 /// What became of a batch, or of a part of it.
 struct Part {
     source: Arc<str>,
+    /// The groups of all inputs.
+    groups: Arc<Groups>,
     remarks: Vec<Remark>,
     encoded: Encoded,
     records: Vec<Ended>,
-    groups: Vec<Held>,
+    held: Vec<Held>,
 }
 
 /// What became of a record.
@@ -111,6 +113,8 @@ struct Ended {
     ending: Ending,
     name: String,
     losses: Vec<Loss>,
+    /// Why it was left out.
+    why: Option<&'static str>,
     rejected: Option<(Bytes, Reject)>,
     link: Option<Followed>,
 }
@@ -127,12 +131,12 @@ impl Job<'_, '_> {
     /// What one thread does.
     fn work(&self, mut encoder: Box<dyn Encoder>, named: bool) -> io::Result<()> {
         let mut stop = Stop { job: self, whole: false };
-        while let Some((number, next)) = self.take() {
+        while let Some((number, next, groups)) = self.take() {
             let done = match next {
                 Next::Failed(why) => Done::Failed(why),
-                Next::End(source, remarks) => Done::Batch(Part::new(source, remarks)),
+                Next::End(source, remarks) => Done::Batch(Part::new(source, groups, remarks)),
                 Next::Batch(source, remarks, batch) => {
-                    let mut part = Part::new(source, remarks);
+                    let mut part = Part::new(source, groups, remarks);
                     part.encoded.bytes = lock(&self.out).spare.pop().unwrap_or_default();
                     Done::Batch(self.understand(number, part, batch, (&mut *encoder, named))?)
                 }
@@ -146,15 +150,15 @@ impl Job<'_, '_> {
         Ok(())
     }
 
-    /// The next batch, with its number; none at the end, or when another thread has stopped.
-    fn take(&self) -> Option<(u64, Next)> {
+    /// The next batch, with its number and the groups; none at the end, or when another thread has stopped.
+    fn take(&self) -> Option<(u64, Next, Arc<Groups>)> {
         let mut source = lock(&self.source);
         if self.ended.load(Ordering::Relaxed) {
             return None;
         }
         let next = source.records.batch()?;
         source.taken += 1;
-        Some((source.taken - 1, next))
+        Some((source.taken - 1, next, source.records.groups()))
     }
 
     /// Makes contacts of records and bytes of contacts. What is more than a thread may hold goes out at once.
@@ -243,16 +247,19 @@ impl Drop for Stop<'_, '_, '_> {
 }
 
 impl Part {
-    fn new(source: Arc<str>, remarks: Vec<Remark>) -> Self {
-        Self { source, remarks, encoded: Encoded::default(), records: Vec::new(), groups: Vec::new() }
+    fn new(source: Arc<str>, groups: Arc<Groups>, remarks: Vec<Remark>) -> Self {
+        Self { source, groups, remarks, encoded: Encoded::default(), records: Vec::new(), held: Vec::new() }
     }
 
     /// Adds a record.
     fn add(&mut self, record: Record, mut link: Option<Followed>, (encoder, named): (&mut dyn Encoder, bool)) {
         let Record { position, raw, outcome, mut losses } = record;
-        let (ending, rejected, name) = match outcome {
-            Outcome::Reject(reject) => (Ending::Rejected, Some((raw, reject)), String::new()),
-            Outcome::Group(group) => return self.groups.push(Held { position, group, losses }),
+        let (ending, why, rejected, name) = match outcome {
+            Outcome::Reject(reject) => (Ending::Rejected, None, Some((raw, reject)), String::new()),
+            Outcome::Group(group) => match Held::of(&self.groups, &group, &position, &mut losses) {
+                Some(held) => return self.held.push(held),
+                None => (Ending::Skipped, Some(NOT_HELD), None, group.name),
+            },
             Outcome::Contact(contact) => {
                 let lost = self.encoded.add(encoder, &contact, named);
                 link.iter_mut().for_each(|link| link.told(&lost));
@@ -260,15 +267,15 @@ impl Part {
                 // A name is made only where somebody will see it.
                 let silent = losses.is_empty() && link.is_none();
                 let name = if silent { String::new() } else { contact.display_name() };
-                (Ending::Created, None, name)
+                (Ending::Created, None, None, name)
             }
         };
-        self.records.push(Ended { position, ending, name, losses, rejected, link });
+        self.records.push(Ended { position, ending, name, losses, why, rejected, link });
     }
 
     /// All of it, and an empty part in its place.
     fn take(&mut self) -> Self {
-        std::mem::replace(self, Self::new(Arc::clone(&self.source), Vec::new()))
+        std::mem::replace(self, Self::new(Arc::clone(&self.source), Arc::clone(&self.groups), Vec::new()))
     }
 }
 
@@ -284,17 +291,17 @@ impl Out<'_> {
     }
 
     fn part(&mut self, part: Part) -> io::Result<()> {
-        let Part { source, remarks, mut encoded, records, groups } = part;
-        self.held.extend(groups);
+        let Part { source, remarks, mut encoded, records, held, .. } = part;
+        self.held.extend(held);
         self.told.tell(&source, remarks, self.watcher);
         self.sink.put(&encoded)?;
         if encoded.bytes.capacity() <= SPARE && self.spare.len() <= WAITING {
             encoded.bytes.clear();
             self.spare.push(encoded.bytes);
         }
-        for Ended { position, ending, name, losses, rejected, link } in &records {
+        for Ended { position, ending, name, losses, why, rejected, link } in &records {
             let rejected = rejected.as_ref().map(|(raw, reject)| (&**raw, reject));
-            let (position, why) = (Some(position), rejected.map(|(_, reject)| reject.why.as_str()));
+            let (position, why) = (Some(position), rejected.map(|(_, reject)| reject.why.as_str()).or(*why));
             let photo_refused = link.as_ref().and_then(|link| link.refused.as_deref());
             let photo_link = link.as_ref().and_then(Followed::end);
             let report = RecordReport::of(*ending);

@@ -6,8 +6,8 @@ use std::vec;
 
 use crate::formats::vcard::Survey;
 use crate::formats::{Batch, Outcome, Reader, Record, Remark};
-use crate::pipeline::groups::{Groups, Held, Joining};
-use crate::pipeline::{Reading, Source, SourceError, Totals, Watcher};
+use crate::pipeline::groups::{Groups, Held, Joining, NOT_HELD};
+use crate::pipeline::{Ending, Reading, RecordReport, Source, SourceError, Totals, Watcher};
 
 /// The records of several inputs in their order. An input that cannot be read, or not to its end, is counted and told,
 /// and the next one follows.
@@ -49,8 +49,16 @@ impl<'a> Records<'a> {
     pub fn next(&mut self, totals: &mut Totals, watcher: &mut dyn Watcher) -> Option<Record> {
         loop {
             match self.ready.pop_front() {
-                Some(Record { position, outcome: Outcome::Group(group), losses, .. }) => {
-                    self.held.push(Held { position, group, losses });
+                Some(Record { position, outcome: Outcome::Group(group), mut losses, .. }) => {
+                    match Held::of(&self.groups, &group, &position, &mut losses) {
+                        Some(held) => self.held.push(held),
+                        None => {
+                            let report = RecordReport::of(Ending::Skipped);
+                            let (position, why) = (Some(&position), Some(NOT_HELD));
+                            let (losses, name) = (&*losses, &*group.name);
+                            totals.count(&RecordReport { position, why, losses, name, ..report }, watcher);
+                        }
+                    }
                     continue;
                 }
                 Some(record) => return Some(record),
@@ -127,12 +135,19 @@ impl Records<'_> {
             Err(_) => Survey::default(),
         };
         let surveys: Vec<_> = sources.iter().map(survey).collect();
+        groups.nest();
         (self.surveys, self.groups) = (Some(surveys.into_iter()), Arc::new(groups));
+    }
+
+    /// The groups of all inputs, once the first of these is open.
+    pub(super) fn groups(&self) -> Arc<Groups> {
+        Arc::clone(&self.groups)
     }
 
     /// Counts the records of groups, when all members have been read.
     pub(super) fn end_groups(&self, held: Vec<Held>, totals: &mut Totals, watcher: &mut dyn Watcher) {
-        held.into_iter().for_each(|held| held.end(&self.groups, totals, watcher));
+        let mut missing = self.groups.missing();
+        held.into_iter().for_each(|held| held.end(&self.groups, &mut missing, totals, watcher));
     }
 }
 
