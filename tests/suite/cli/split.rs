@@ -100,6 +100,18 @@ fn a_mailbox_is_exported_into_files_too() {
 }
 
 #[test]
+fn the_current_directory_is_not_replaced_under_the_shell() {
+    let stage = Stage::new();
+    let text = card("Ann", "One", "a@a.example");
+    stage
+        .fed(&["convert", "-", "-o", ".", "--split"], text.as_bytes())
+        .stops(1, &["is the current directory", "in it"]);
+    assert!(stage.names().is_empty());
+    stage.fed(&["convert", "-", "-o", "./cards", "--split"], text.as_bytes()).exits(0);
+    assert_eq!(names(&stage, "cards"), ["Ann One.vcf"]);
+}
+
+#[test]
 fn outlook_gets_a_file_for_each_contact_or_a_note() {
     let stage = Stage::new();
     stage.write("in.vcf", [card("Zoë", "One", "z@z.example"), card("Ben", "Two", "b@b.example")].concat());
