@@ -1,5 +1,6 @@
 //! What the user's words stand for: files, all files of a directory or of a zip archive, standard input, pipes.
 
+use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -168,15 +169,20 @@ impl Inputs<'_> {
         }
     }
 
-    /// Google Takeout writes each contact once into `All Contacts` and again into the file of each of its labels.
+    /// Google Takeout writes each contact once into a file of all contacts and again into the file of each of its labels,
+    /// all of them called in the account's language: `All Contacts/All Contacts.vcf`, `Familie/Familie.vcf`.
     fn note_labels(&mut self, first: usize, name: &str) {
-        let names: Vec<_> = self.sources[first..].iter().flatten().map(Source::name).collect();
-        let Some(all) = names.iter().find(|name| stem(name).eq_ignore_ascii_case("all contacts")) else { return };
-        if names.len() > 1 {
-            let count = names.len() - 1;
-            let why = "as Google Takeout writes it, the others hold its contacts once more";
-            self.watcher
-                .note(&format!("{name} has {all} and {count} other files; {why}: to read each once, name it alone"));
+        let mut siblings: HashMap<PathBuf, (usize, String)> = HashMap::new();
+        for label in self.sources[first..].iter().flatten().map(Source::name) {
+            if let Some(place) = place_of_label(&label) {
+                siblings.entry(place.to_owned()).or_insert((0, label)).0 += 1;
+            }
+        }
+        let most = siblings.into_values().max_by(|one, other| one.0.cmp(&other.0).then_with(|| other.1.cmp(&one.1)));
+        if let Some((count @ 2.., example)) = most {
+            let what = format!("{name} has {count} files like {example}, as Google Takeout writes one for each label");
+            let why = "a contact that has several is then read several times";
+            self.watcher.note(&format!("{what}; {why}: to read each once, name the file of all contacts alone"));
         }
     }
 }
@@ -208,7 +214,9 @@ fn ending(path: &Path) -> Option<String> {
     Some(path.extension()?.to_string_lossy().to_ascii_lowercase())
 }
 
-/// A path's file name without its ending.
-fn stem(name: &str) -> String {
-    Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+/// The directory in which the directory of a vCard file stands that is called as that is.
+fn place_of_label(name: &str) -> Option<&Path> {
+    let path = Path::new(name);
+    let directory = path.parent().filter(|directory| directory.file_name() == path.file_stem())?;
+    directory.parent().filter(|_| ending(path).is_some_and(|ending| ending == "vcf"))
 }

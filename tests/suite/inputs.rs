@@ -89,7 +89,7 @@ fn a_zip_archive_stands_for_its_contact_files() {
         "note: 4 files of other kinds in takeout.zip were left out",
     ]);
     let note = ran.err.lines().find(|line| line.contains("Google Takeout")).unwrap();
-    assert!(note.contains("All Contacts.vcf and 2 other files"), "{note}");
+    assert!(note.contains("2 files like takeout.zip/Takeout/Contacts/All Contacts/All Contacts.vcf"), "{note}");
     stage.write("elsewhere/takeout.zip", takeout());
     let all = "takeout.zip/Takeout/Contacts/All Contacts/All Contacts.vcf";
     let ran = stage.run(&["convert", all, "-o", "alone.vcf", "-v"]).exits(0);
@@ -103,6 +103,25 @@ fn a_zip_archive_stands_for_its_contact_files() {
     let piped = stage.fed(&["convert", "-", "-o", "piped.vcf"], &takeout()).exits(0);
     assert_eq!(stage.text("piped.vcf"), stage.text("out.vcf"));
     piped.says(&["note: 4 files of other kinds in - were left out"]);
+}
+
+#[test]
+fn the_labels_of_google_takeout_are_known_in_any_language_by_their_shape() {
+    let stage = Stage::new();
+    let ran = |files: &[&str]| {
+        let place = format!("book{}", stage.names().len());
+        files.iter().for_each(|file| stage.write(&format!("{place}/{file}"), person("Ann")));
+        let zip = format!("{place}.zip");
+        stage.write(&zip, zipped(&files.iter().map(|file| (*file, person("Ann"))).collect::<Vec<_>>()));
+        [place, zip].map(|place| stage.run(&["convert", &place, "-o", "out.vcf"]).exits(0).err)
+    };
+    for err in ran(&["Kontakte/Alle Kontakte/Alle Kontakte.vcf", "Kontakte/Familie/Familie.vcf", "Kontakte/a.vcf"]) {
+        let note = err.lines().find(|line| line.contains("Google Takeout")).unwrap();
+        assert!(note.contains("2 files like") && note.contains("Alle Kontakte.vcf, as"), "{note}");
+    }
+    for err in ran(&["Ann/Ann.vcf", "more/Ben/Ben.vcf", "Cid/Dee.vcf", "Eve.vcf", "Fay/Fay.csv"]) {
+        assert!(!err.contains("Takeout"), "{err}");
+    }
 }
 
 #[test]
