@@ -79,7 +79,8 @@ fn open(source: &Source, reading: &Reading) -> Result<Checker<Box<dyn io::Read +
         let (what, way_out) = ("a table", "check reads vCards; convert tells what it cannot read of a table");
         return Err(SourceError::Unsupported { source_name: source.name(), what, way_out });
     }
-    Ok(Checker::new(source.name().into(), input, reading.vcard.max_card_size))
+    let checker = Checker::new(source.name().into(), input, reading.vcard.max_card_size);
+    Ok(checker.surveyed(source.survey(reading)))
 }
 
 /// Checks one input to its end; returns what stopped that, if anything of the input did.

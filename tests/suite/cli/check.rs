@@ -30,6 +30,19 @@ fn findings_are_shown_by_card_with_their_fix() {
 }
 
 #[test]
+fn the_charset_is_the_one_that_convert_reads_the_file_in() {
+    let stage = Stage::new();
+    let names = ["Łukasz", "Żaneta", "Świętosława", "Ał", "Ćma", "Zażółć gęślą jaźń", "Źrebię", "Ó"];
+    let text: String = names.iter().map(|name| card(&format!("NOTE:{name}"))).collect();
+    let (bytes, ..) = encoding_rs::WINDOWS_1250.encode(&text);
+    stage.write("in.vcf", &bytes);
+    stage.run(&["convert", "in.vcf", "-o", "out.vcf"]).exits(0).says(&["was read as windows-1250"]);
+    let ran = stage.run(&["check", "in.vcf"]).exits(8);
+    assert_eq!(ran.text().matches("charset-undeclared").count(), names.len(), "{}", ran.text());
+    assert_eq!(ran.text().matches("windows-1250 is likely").count(), names.len(), "{}", ran.text());
+}
+
+#[test]
 fn notes_alone_are_no_fault() {
     let stage = Stage::new();
     stage.write("a.vcf", card("TEL;TYPE=mobile:1"));

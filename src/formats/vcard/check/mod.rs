@@ -35,9 +35,9 @@ use std::sync::Arc;
 pub use rule::{Code, RULES, Rule, Severity};
 pub use tell::Finding;
 
-use super::Version;
 use super::frame::{Frame, Frames, Piece};
 use super::unfold::Physical;
+use super::{Survey, Version};
 use crate::formats::{Position, ReadError};
 use card::Card;
 use lines::Endings;
@@ -54,6 +54,7 @@ pub struct Checker<R> {
     endings: Endings,
     people: People,
     walk: Walk,
+    survey: Survey,
     record: u64,
     cards: u64,
 }
@@ -68,9 +69,16 @@ impl<R: Read> Checker<R> {
             endings: Endings::default(),
             people: People::default(),
             walk: Walk::new(),
+            survey: Survey::default(),
             record: 0,
             cards: 0,
         }
+    }
+
+    /// With what a look over the whole source found, so that text which says no charset is read as the reader does.
+    #[must_use]
+    pub fn surveyed(self, survey: Survey) -> Self {
+        Self { survey, ..self }
     }
 
     /// Cards that have been seen so far.
@@ -147,7 +155,7 @@ impl<R: Read> Checker<R> {
     }
 
     fn card(&mut self, frame: &Frame, sink: &mut dyn FnMut(Finding)) {
-        let mut tell = Tell::new(sink, self.position(frame.line, frame.byte));
+        let mut tell = Tell::new(sink, self.position(frame.line, frame.byte)).surveyed(self.survey);
         let said = version_of(&frame.raw);
         let version = said.and_then(Version::of_number).unwrap_or_default();
         match said {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::Code;
 use super::rule::Rule;
 use crate::formats::Position;
+use crate::formats::vcard::Survey;
 
 /// Characters of a value that a finding shows at most.
 const EXCERPT: usize = 32;
@@ -43,12 +44,23 @@ pub(super) struct Tell<'a> {
     line: u64,
     /// Whether the line has been found wrong in any way since it began.
     faulty: bool,
+    /// What a look over the whole source found.
+    survey: Survey,
 }
 
 impl<'a> Tell<'a> {
     pub(super) fn new(sink: &'a mut dyn FnMut(Finding), position: Position) -> Self {
         let line = position.line;
-        Self { sink, position, line, faulty: false }
+        Self { sink, position, line, faulty: false, survey: Survey::default() }
+    }
+
+    /// For a source that was looked over.
+    pub(super) fn surveyed(self, survey: Survey) -> Self {
+        Self { survey, ..self }
+    }
+
+    pub(super) fn survey(&self) -> Survey {
+        self.survey
     }
 
     /// Begins a line.

@@ -8,7 +8,7 @@ use super::Code;
 use super::property::Coding;
 use super::tell::{Tell, excerpt};
 use crate::formats::charset;
-use crate::formats::vcard::Version;
+use crate::formats::vcard::{Survey, Version};
 
 /// Bytes that are enough to tell a character set.
 const TELLING: usize = 64 * 1024;
@@ -58,11 +58,12 @@ fn foreign<'a>(encoding: &'static Encoding, bytes: &'a [u8], tell: &mut Tell<'_>
 
 /// Neither UTF-8 nor anything else that is said.
 fn undeclared<'a>(bytes: &'a [u8], declared: Option<&'static Encoding>, tell: &mut Tell<'_>) -> Cow<'a, str> {
-    if charset::is_damaged_utf8(bytes) {
+    let Survey { legacy, damaged, .. } = tell.survey();
+    if charset::is_damaged_utf8(bytes) || damaged && legacy.is_none() {
         tell.say(Code::Utf8Damaged, "");
         return String::from_utf8_lossy(bytes);
     }
-    let guess = charset::guess(&bytes[..bytes.len().min(TELLING)]);
+    let guess = legacy.unwrap_or_else(|| charset::guess(&bytes[..bytes.len().min(TELLING)]));
     match declared {
         Some(encoding) => {
             tell.say(Code::CharsetWrong, format!("{} is declared, {} is likely", encoding.name(), guess.name()));
