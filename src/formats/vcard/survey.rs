@@ -261,7 +261,7 @@ fn quoted_printable_word(block: &[u8], from: usize) -> Option<usize> {
 fn soft_lines(text: &[u8]) -> (Vec<u8>, usize) {
     let (mut value, text) = (Vec::new(), &text[..text.len().min(LINE)]);
     let mut lines = Physical(text);
-    while let Some(line) = lines.next() {
+    for line in lines.by_ref() {
         let line = line.trim_ascii_end();
         let part = line.strip_suffix(b"=");
         value.extend_from_slice(part.unwrap_or(line));
