@@ -1,5 +1,6 @@
 //! The vCard room as a whole: what is written reads back, hostile bytes do no harm, the corpus is read.
 
+mod charsets;
 #[cfg(feature = "cli")]
 mod check;
 mod conformance;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use memchr::memchr;
 
 use super::survey::Survey;
@@ -93,6 +93,44 @@ pub(super) fn base64(value: &str) -> Option<Vec<u8>> {
     base64_simd::STANDARD.decode_to_vec(base64_text(value)?).ok()
 }
 
+fn unquoted(name: &str) -> &str {
+    name.trim().trim_matches('"')
+}
+
+/// The encoding that a CHARSET names.
+fn named(name: &str) -> Option<&'static Encoding> {
+    let name = unquoted(name);
+    // What nearly all of them say needs no search.
+    if name.eq_ignore_ascii_case("UTF-8") { Some(UTF_8) } else { charset::by_label(name) }
+}
+
+fn is_utf_16(encoding: &'static Encoding) -> bool {
+    encoding == UTF_16LE || encoding == UTF_16BE
+}
+
+/// Which UTF-16 a value is in, and the value without its mark. A mark says it; without one the name does, if it tells the
+/// byte order; else the NULs of Latin text. Where there are none it is little-endian, as Windows and the WHATWG have it;
+/// RFC 2781 section 4.3 would have it big-endian.
+fn by_width<'a>(name: &str, named: &'static Encoding, bytes: &'a [u8]) -> (Option<&'static Encoding>, &'a [u8]) {
+    if let Some((marked, length)) = charset::by_mark(bytes) {
+        return (Some(marked), &bytes[length..]);
+    }
+    let says_order = unquoted(name).to_ascii_lowercase().ends_with('e');
+    let found = if says_order { None } else { charset::by_nuls(bytes) };
+    (Some(found.unwrap_or(named)), bytes)
+}
+
+/// Whether a line's header declares UTF-16, whose NULs are half of its letters.
+pub(super) fn is_wide(header: &[u8]) -> bool {
+    const NAME: &[u8] = b"CHARSET=";
+    let mut params = header.split(|byte| *byte == b';').skip(1).map(<[u8]>::trim_ascii);
+    params.any(|param| {
+        let value = param.split_at_checked(NAME.len()).filter(|(name, _)| name.eq_ignore_ascii_case(NAME));
+        let value = value.and_then(|(_, value)| std::str::from_utf8(value).ok());
+        value.and_then(named).is_some_and(is_utf_16)
+    })
+}
+
 /// How text without a declared character set was read: for the user to see.
 #[derive(Debug, Default)]
 pub(super) struct Charsets {
@@ -125,10 +163,18 @@ impl Charsets {
         if let (None, Ok(text)) = (declared, std::str::from_utf8(bytes)) {
             return Cow::Borrowed(text);
         }
-        if bytes.is_ascii() && declared.is_none_or(|name| !name.to_ascii_lowercase().contains("2022")) {
+        let encoding = declared.and_then(named);
+        // What is no superset of ASCII has ASCII bytes that mean something else.
+        if bytes.is_ascii() && encoding.is_none_or(Encoding::is_ascii_compatible) {
             return String::from_utf8_lossy(bytes);
         }
-        let encoding = declared.and_then(|name| self.named(name));
+        if let (Some(name), None) = (declared, encoding) {
+            self.note_unknown(unquoted(name));
+        }
+        let (encoding, bytes) = match (declared, encoding) {
+            (Some(name), Some(wide)) if is_utf_16(wide) => by_width(name, wide, bytes),
+            _ => (encoding, bytes),
+        };
         let yields = encoding.is_none_or(|encoding| encoding == UTF_8 || encoding.is_single_byte());
         if let (true, Ok(text)) = (yields, std::str::from_utf8(bytes)) {
             return Cow::Borrowed(text);
@@ -145,13 +191,20 @@ impl Charsets {
         self.undeclared(bytes)
     }
 
-    fn named(&mut self, name: &str) -> Option<&'static Encoding> {
-        let name = name.trim().trim_matches('"');
-        let encoding = Encoding::for_label(name.as_bytes());
-        if encoding.is_none() && !self.unknown.iter().any(|known| known == name) && self.unknown.len() < 8 {
+    /// Text that stands in the source as it is. In a source that is UTF-8 by now, or always was, a label of UTF-16 tells
+    /// nothing of a value without the NULs or the mark that UTF-16 would have.
+    pub(super) fn plain<'a>(&mut self, bytes: &'a [u8], declared: Option<&str>) -> Cow<'a, str> {
+        let is_wide = declared.and_then(named).is_some_and(is_utf_16);
+        match std::str::from_utf8(bytes) {
+            Ok(text) if is_wide && !text.contains('\0') => Cow::Borrowed(text),
+            _ => self.text(bytes, declared),
+        }
+    }
+
+    fn note_unknown(&mut self, name: &str) {
+        if !self.unknown.iter().any(|known| known == name) && self.unknown.len() < 8 {
             self.unknown.push(name.to_owned());
         }
-        encoding
     }
 
     fn guess<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, str> {

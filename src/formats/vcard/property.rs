@@ -84,7 +84,7 @@ impl<'a> Property<'a> {
         } else if let (None, Some(text)) = (charset, text) {
             Cow::Borrowed(text)
         } else {
-            charsets.text(value, charset)
+            charsets.plain(value, charset)
         };
         // Text in base64 (vCard 2.1 allows it of any property): only binary properties keep it.
         let is_text = base64 && row.is_some_and(|row| !row.is_binary());

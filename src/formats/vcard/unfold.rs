@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::{memchr, memchr2, memchr3};
 
 use super::Version;
-use super::decode::{is_base64, is_quoted_printable};
+use super::decode::{is_base64, is_quoted_printable, is_wide};
 use super::mark::{Mark, mark};
 
 /// What is kept of the buffer from one card to the next.
@@ -68,7 +68,7 @@ impl Unfolded {
         self.previous = 0;
         let cleaned: Vec<u8>;
         let raw = if memchr(0, raw).is_some() {
-            cleaned = raw.iter().copied().filter(|byte| *byte != 0).collect();
+            cleaned = without_nuls(raw);
             &cleaned
         } else {
             raw
@@ -218,6 +218,16 @@ impl Unfolded {
             }
         }
     }
+}
+
+/// A card without its NULs, which mean nothing but in a value that says it is UTF-16.
+fn without_nuls(raw: &[u8]) -> Vec<u8> {
+    let mut cleaned = Vec::with_capacity(raw.len());
+    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+        let wide = memchr(0, line).is_some() && is_wide(header(line));
+        cleaned.extend(line.iter().copied().filter(|byte| wide || *byte != 0));
+    }
+    cleaned
 }
 
 /// The part of a logical line before the colon that ends its parameters; all of it when there is none.
