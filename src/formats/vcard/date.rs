@@ -23,6 +23,11 @@ fn is_time(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_digit() || b":.,+-Zz".contains(&byte))
 }
 
+/// Whether a text is a time without a date, `T102200` (RFC 6350 section 4.3.4).
+pub(super) fn is_time_of_day(text: &str) -> bool {
+    text.strip_prefix('T').is_some_and(is_time)
+}
+
 fn parse_date(text: &str) -> Option<PartialDate> {
     let some = |year: Option<&str>, month: Option<&str>, day: Option<&str>| -> Option<PartialDate> {
         let year = year.map(str::parse).transpose().ok()?;

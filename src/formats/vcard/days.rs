@@ -28,10 +28,13 @@ fn read_date(draft: &mut Draft<'_>, field: Field, at: usize, property: &Property
     }
     let parsed = date::parse(text).filter(|_| !property.value_is("text"));
     let Some((found, exact)) = parsed else {
-        if !property.value_is("text") {
+        let mut rest = property.rest(|_| false);
+        if property.version == Version::V4_0 && date::is_time_of_day(text) && !property.value_is("text") {
+            property.keep_raw(&mut rest);
+        } else if !property.value_is("text") {
             draft.not_understood(field, text);
         }
-        return Some((Date::Text(text.to_owned()), property.rest(|_| false)));
+        return Some((Date::Text(text.to_owned()), rest));
     };
     let omitted = property.param(OMIT_YEAR).and_then(|year| year.trim().parse().ok());
     let yearless = omitted.is_some() && omitted == found.year;
@@ -52,6 +55,12 @@ type Place<'p> = (Field, usize, &'p str, &'p str);
 fn write_date(card: &mut Card<'_>, (field, at, group, name): Place<'_>, date: &Date, rest: &Rest) {
     let version = card.version;
     let known = date.known();
+    // A time of day alone, which 4.0 knows (RFC 6350 section 4.3.4) and no date is.
+    let is_time = |raw: &&str| matches!(date, Date::Text(text) if raw.trim() == text && date::is_time_of_day(text));
+    if let Some(raw) = rest.raw.as_deref().filter(is_time).filter(|_| version == Version::V4_0) {
+        card.begin_in(field, group, name, &[], rest, true);
+        return card.verbatim(raw);
+    }
     let raw = rest.raw.as_deref().map(|raw| match version {
         Version::V4_0 => Cow::Owned(date::basic(raw, card.is_own())),
         Version::V3_0 => date::rfc3339(raw).map_or(Cow::Borrowed(raw), Cow::Owned),

@@ -203,11 +203,23 @@ pub(super) fn write_geo(card: &mut Card<'_>, row: &'static Row) {
     with_text(card, row, |card, text| match (card.version, coordinates(text, ',')) {
         (Version::V4_0, Some(_)) => card.uri(&format!("geo:{text}")),
         (_, Some(_)) => card.verbatim(&text.replace(',', ";")),
-        (_, None) if text.starts_with(|char: char| char.is_ascii_digit() || char == '-') => {
-            card.uri(&format!("geo:{text}"));
-        }
-        (_, None) => card.text(text),
+        (_, None) if !text.starts_with(|char: char| char.is_ascii_digit() || char == '-') => card.text(text),
+        (version, None) => match beyond_coordinates(text).filter(|_| version != Version::V4_0 && !card.is_own()) {
+            Some((place, beyond)) => {
+                card.remark(beyond.to_owned());
+                card.verbatim(&place.replace(',', ";"));
+            }
+            None => card.uri(&format!("geo:{text}")),
+        },
     });
+}
+
+/// The coordinates of a `geo:` URI that says more than them (RFC 5870 section 3.3), and what else it says.
+fn beyond_coordinates(text: &str) -> Option<(String, &str)> {
+    let (latitude, rest) = text.split_once(',')?;
+    let end = rest.find([',', ';'])?;
+    let place = coordinates(&format!("{latitude},{}", &rest[..end]), ',')?;
+    Some((place, &rest[end + 1..]))
 }
 
 /// RFC 6350's letter and the words that older cards have for a sex.
