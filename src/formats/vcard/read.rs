@@ -164,7 +164,7 @@ impl Batch for Cards {
             each(cards.record(frame, Position { source, record, line, byte }));
         }
         last.into_iter().for_each(|raw| self.spare.give(raw));
-        cards.charsets.remarks()
+        cards.remarks()
     }
 }
 
@@ -190,12 +190,21 @@ struct Interpreter {
     options: Options,
     unfolded: Unfolded,
     charsets: Charsets,
+    /// Whether a card had no END.
+    unended: bool,
 }
 
 impl Interpreter {
     fn new(options: Options) -> Self {
         let charsets = Charsets { said: options.charset, survey: options.survey, ..Charsets::default() };
-        Self { options, unfolded: Unfolded::default(), charsets }
+        Self { options, unfolded: Unfolded::default(), charsets, unended: false }
+    }
+
+    /// What the user should know of the cards, though nothing of them is lost.
+    fn remarks(&self) -> Vec<Remark> {
+        const UNENDED: &str = "a card without END:VCARD was read up to where the next one begins or the file ends";
+        let unended = self.unended.then(|| Remark::Notable(UNENDED.to_owned()));
+        unended.into_iter().chain(self.charsets.remarks()).collect()
     }
 
     fn record(&mut self, frame: Frame, position: Position) -> Record {
@@ -217,7 +226,7 @@ impl Interpreter {
             }
             Piece::Card => self.card(&raw, &mut losses),
             Piece::Unended => {
-                losses.push(Loss::new(Field::Extra, "END:VCARD is missing", Why::NotUnderstood));
+                self.unended = true;
                 self.card(&raw, &mut losses)
             }
         };
