@@ -1,7 +1,7 @@
 //! Properties that no field models and that have another name in 4.0. A contact has them under their older names.
 
-use super::Version;
 use super::card::Card;
+use super::{Profile, Version};
 use crate::model::{Extra, Field};
 
 /// A property under its names before 4.0 and in 4.0.
@@ -34,6 +34,24 @@ const PAIRS: &[Pair] = &[
 /// Words of TYPE that say whose a value is.
 const OWNERS: &[&str] = &["HOME", "WORK", "OTHER"];
 
+/// Properties that a card has once, and the names under which further ones of them (4.0 tells them by ALTID) stand in the
+/// older versions: readers of those take the last, and would rename the person.
+const ALTERNATES: &[(&str, &str)] = &[
+    ("FN", "X-CARDFERRY-ALT-FN"),
+    ("N", "X-CARDFERRY-ALT-N"),
+    ("BDAY", "X-CARDFERRY-ALT-BDAY"),
+    ("REV", "X-CARDFERRY-ALT-REV"),
+    ("UID", "X-CARDFERRY-ALT-UID"),
+];
+
+/// The name of an alternate, where it must not stand under its own: a card of the same version keeps what it had, unless
+/// it is written for a program.
+fn alternate(card: &Card<'_>, at: usize, extra: &Extra) -> Option<&'static str> {
+    let (_, name) = ALTERNATES.iter().find(|(usual, _)| usual.eq_ignore_ascii_case(&extra.name))?;
+    let is_kept = card.is_own() && card.profile == Profile::Standard && card.spelling(Field::Extra, at) != Some(name);
+    (card.version != Version::V4_0 && !is_kept).then_some(name)
+}
+
 /// Gives a property that was read its older name. Its own name, if its version is usually written with the other.
 pub(super) fn to_old(extra: &mut Extra, version: Version) -> Option<&'static str> {
     let is = |name: &str, value: Option<&str>| {
@@ -41,6 +59,11 @@ pub(super) fn to_old(extra: &mut Extra, version: Version) -> Option<&'static str
             && value.is_none_or(|value| value.eq_ignore_ascii_case(extra.value.trim()))
     };
     let is_old = |pair: &&Pair| is(pair.old, pair.value.map(|value| value.0));
+    let alternate = ALTERNATES.iter().find(|(_, name)| version != Version::V4_0 && is(name, None));
+    if let Some((usual, name)) = alternate {
+        (*usual).clone_into(&mut extra.name);
+        return Some(name);
+    }
     if let Some(pair) = PAIRS.iter().find(is_old) {
         return (version == Version::V4_0).then_some(pair.old);
     }
@@ -62,10 +85,14 @@ pub(super) fn known_name(name: &str) -> Option<&'static str> {
 
 /// The property under its newer name, if it is to be written so: `at` is its place among the contact's.
 pub(super) fn to_new(card: &Card<'_>, at: usize, extra: &Extra) -> Option<Extra> {
+    if let Some(name) = alternate(card, at, extra) {
+        return Some(Extra { name: name.to_owned(), ..extra.clone() });
+    }
     let pair = PAIRS.iter().find(|pair| pair.old.eq_ignore_ascii_case(&extra.name))?;
     let usual = if card.version == Version::V4_0 { pair.new } else { pair.old };
     let is_new = card.spelling(Field::Extra, at).unwrap_or(usual) == pair.new;
-    let sayable = pair.value.is_none_or(|(old, _)| old.eq_ignore_ascii_case(extra.value.trim()));
+    let has_new = || card.contact.extra.iter().any(|other| other.name.eq_ignore_ascii_case(pair.new));
+    let sayable = pair.value.is_none_or(|(old, _)| old.eq_ignore_ascii_case(extra.value.trim()) && !has_new());
     if !is_new || !sayable {
         return None;
     }
