@@ -15,6 +15,7 @@ mod peers;
 mod producers;
 mod profiles;
 mod samples;
+mod versions;
 
 use std::sync::Arc;
 

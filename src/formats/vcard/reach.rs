@@ -1,5 +1,7 @@
 //! EMAIL, TEL and URL, and what is said of such a value: kind, line, preference, label.
 
+use std::borrow::Cow;
+
 use super::Version;
 use super::card::Card;
 use super::draft::Draft;
@@ -167,13 +169,22 @@ pub(super) fn write_emails(card: &mut Card<'_>, row: &'static Row) {
     }
 }
 
-/// The text of a number without the scheme of a `tel:` URI; whether there was one.
-fn number(text: &str) -> (&str, bool) {
+/// The parameter of a `tel:` URI for the number behind a switchboard (RFC 3966 section 3).
+const EXTENSION: &str = ";ext=";
+
+/// The text of a number without the scheme of a `tel:` URI, its extension as people write it; whether there was one.
+fn number(text: &str) -> (Cow<'_, str>, bool) {
     let text = text.trim();
-    match text.get(..4) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => (text[4..].trim(), true),
-        _ => (text, false),
-    }
+    let Some(scheme) = text.get(..4).filter(|scheme| scheme.eq_ignore_ascii_case("tel:")) else {
+        return (Cow::Borrowed(text), false);
+    };
+    let number = text[scheme.len()..].trim();
+    let spoken = number.to_ascii_lowercase().find(EXTENSION).and_then(|at| {
+        let (main, extension) = (&number[..at], &number[at + EXTENSION.len()..]);
+        let is_number = !main.is_empty() && !extension.is_empty() && !extension.contains([';', '=']);
+        is_number.then(|| format!("{main} ext. {extension}"))
+    });
+    (spoken.map_or(Cow::Borrowed(number), Cow::Owned), true)
 }
 
 pub(super) fn read_phone(draft: &mut Draft<'_>, _: &'static Row, property: &Property<'_>) {
@@ -187,7 +198,7 @@ pub(super) fn read_phone(draft: &mut Draft<'_>, _: &'static Row, property: &Prop
     if is_uri {
         property.keep_raw(&mut rest);
     }
-    draft.contact.phones.push(Phone { number: number.to_owned(), kind, line, label, preference, rest });
+    draft.contact.phones.push(Phone { number: number.into_owned(), kind, line, label, preference, rest });
 }
 
 pub(super) fn write_phones(card: &mut Card<'_>, row: &'static Row) {
@@ -197,7 +208,9 @@ pub(super) fn write_phones(card: &mut Card<'_>, row: &'static Row) {
         let line = words::line_word(phone.line, version);
         let rest = &phone.rest;
         // A URI is for 4.0: readers of the older versions take it for a strange number.
-        let fits = |raw: &&str| version == Version::V4_0 && number(&unescape(raw, version)) == (&phone.number, true);
+        let fits = |raw: &&str| {
+            version == Version::V4_0 && number(&unescape(raw, version)) == (Cow::Borrowed(&phone.number), true)
+        };
         let raw = rest.raw.as_deref().filter(fits);
         let (name, said) = (card.name(row, at), (rest, raw.is_some()));
         let group = begin(card, row.field, name, ["", line], phone.kind, phone.preference, said, &phone.label);

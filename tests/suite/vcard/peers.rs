@@ -109,7 +109,8 @@ fn ours(contact: &Contact) -> Card {
         },
     );
     contact.emails.iter().for_each(|it| push(&mut card, "EMAIL", plain(&it.address)));
-    contact.phones.iter().for_each(|it| push(&mut card, "TEL", plain(&it.number)));
+    // They leave the extension of a URI as the URI has it.
+    contact.phones.iter().for_each(|it| push(&mut card, "TEL", plain(&it.number.replace(" ext. ", ";ext="))));
     contact.addresses.iter().for_each(|it| push(&mut card, "ADR", components(it.parts().map(str::to_owned))));
     let employers = std::iter::once(&contact.organization).chain(&contact.organizations);
     employers.for_each(|it| push(&mut card, "ORG", plain(&format!("{};{}", it.company, it.department))));
