@@ -123,6 +123,21 @@ fn relation(draft: &mut Draft<'_>, property: &Property<'_>, value: String, numbe
     true
 }
 
+/// Whether the property can say a date whole.
+pub(super) fn can_say(known: &PartialDate) -> bool {
+    date::parse(&date::spell(*known, super::Version::V3_0)) == Some((*known, true))
+}
+
+/// Tells what the property, which has no parameters, does not say of the value that was written last.
+pub(super) fn tell(card: &mut Card<'_>, rest: &Rest) {
+    for (name, values) in rest.params.iter().filter(|(name, _)| name != "VALUE") {
+        card.remark(format!("{name}={}", values.join(",")));
+    }
+    if let Some(raw) = &rest.raw {
+        card.remark(raw.to_string());
+    }
+}
+
 /// Writes a nickname, or another name beside the name.
 pub(super) fn write_nickname(card: &mut Card<'_>, field: Field, text: &str) {
     let number = NICKNAMES.iter().find(|(_, known)| *known == field).map_or(CUSTOM, |(number, _)| number);

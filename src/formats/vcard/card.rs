@@ -78,9 +78,10 @@ impl<'a> Card<'a> {
         known_name(field, spellings?.name(self.version.number(), field, at)?)
     }
 
-    /// Whether a date without a year had, in this version, no more than its parts.
+    /// Whether a date without a year had, in this version, no more than its parts, or the program reads it so.
     pub(super) fn is_bare(&self, field: Field, at: usize) -> bool {
-        self.profile == Profile::Standard && self.contact.spellings.is_bare(self.version.number(), field, at)
+        let was_bare = || self.contact.spellings.is_bare(self.version.number(), field, at);
+        self.profile.reads_customs() || self.profile == Profile::Standard && was_bare()
     }
 
     /// Whether the contact was read from a card of the version that is written.

@@ -52,6 +52,15 @@ fn read_date(draft: &mut Draft<'_>, field: Field, at: usize, property: &Property
 /// Where a date's property stands: field, place in its list, group, name.
 type Place<'p> = (Field, usize, &'p str, &'p str);
 
+/// A date with its time, as the version spells it.
+fn date_time<'r>(card: &Card<'_>, raw: &'r str) -> Cow<'r, str> {
+    match card.version {
+        Version::V4_0 => Cow::Owned(date::basic(raw, card.is_own())),
+        Version::V3_0 => date::rfc3339(raw).map_or(Cow::Borrowed(raw), Cow::Owned),
+        Version::V2_1 => Cow::Borrowed(raw),
+    }
+}
+
 fn write_date(card: &mut Card<'_>, (field, at, group, name): Place<'_>, date: &Date, rest: &Rest) {
     let version = card.version;
     let known = date.known();
@@ -61,13 +70,13 @@ fn write_date(card: &mut Card<'_>, (field, at, group, name): Place<'_>, date: &D
         card.begin_in(field, group, name, &[], rest, true);
         return card.verbatim(raw);
     }
-    let raw = rest.raw.as_deref().map(|raw| match version {
-        Version::V4_0 => Cow::Owned(date::basic(raw, card.is_own())),
-        Version::V3_0 => date::rfc3339(raw).map_or(Cow::Borrowed(raw), Cow::Owned),
-        Version::V2_1 => Cow::Borrowed(raw),
-    });
+    let raw = rest.raw.as_deref().map(|raw| date_time(card, raw));
     let raw = raw.filter(|raw| date::parse(raw).map(|(date, _)| date) == known && known.is_some());
+    let (raw, unread) = if card.profile.reads_times() { (raw, None) } else { (None, raw) };
     card.begin_in(field, group, name, &[], rest, raw.is_some() && version == Version::V3_0);
+    if let Some(time) = unread {
+        card.remark(time.into_owned());
+    }
     match (date, raw) {
         (_, Some(raw)) => {
             let says_so = rest.params.iter().any(|(name, _)| name == "VALUE");
@@ -123,13 +132,25 @@ pub(super) fn read_day(draft: &mut Draft<'_>, row: &'static Row, property: &Prop
     }
 }
 
+/// The property of a day: Android's own program knows ANNIVERSARY in every version, but with a year alone.
+fn day_name(card: &Card<'_>, row: &'static Row, date: &Date) -> &'static str {
+    if row.field != Field::Anniversary || !card.profile.reads_customs() {
+        return card.name(row, 0);
+    }
+    match date.known() {
+        Some(known) if known.year.is_none() && android::can_say(&known) => android::NAME,
+        _ => "ANNIVERSARY",
+    }
+}
+
 pub(super) fn write_day(card: &mut Card<'_>, row: &'static Row) {
     let contact = card.contact;
     let date = if row.field == Field::Birthday { &contact.birthday } else { &contact.anniversary };
     let Some(date) = date else { return };
-    let (name, rest) = (card.name(row, 0), card.rest_of(row.field));
+    let (name, rest) = (day_name(card, row, date), card.rest_of(row.field));
     if let (android::NAME, Some(known)) = (name, date.known()) {
         android::write_date(card, row.field, known, "");
+        android::tell(card, rest);
     } else if name == "X-ABDATE" {
         let group = card.group_for_made(row.field, rest, ANNIVERSARY);
         write_date(card, (row.field, 0, &group, name), date, rest);
@@ -160,8 +181,10 @@ pub(super) fn read_event(draft: &mut Draft<'_>, row: &'static Row, property: &Pr
 pub(super) fn write_events(card: &mut Card<'_>, row: &'static Row) {
     let contact = card.contact;
     for (at, event) in contact.events.iter().enumerate() {
-        if let (Some(android::NAME), Some(known)) = (card.spelling(row.field, at), event.date.known()) {
+        let asked = card.profile.reads_customs() || card.spelling(row.field, at) == Some(android::NAME);
+        if let Some(known) = event.date.known().filter(|known| asked && android::can_say(known)) {
             android::write_date(card, row.field, known, &event.label);
+            android::tell(card, &event.rest);
             continue;
         }
         let group = card.group_for(&event.rest, &event.label);

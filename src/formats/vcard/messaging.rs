@@ -193,11 +193,12 @@ fn own_property(card: &Card<'_>, at: usize, im: &Im) -> Option<&'static str> {
     if without_scheme(&im.address, scheme) != im.address {
         return None;
     }
+    let read = own.iter().find(|name| card.profile.messengers().contains(name));
     let usual = own.first().filter(|_| card.version == Version::V2_1 && !im.service.is_empty());
     match spelt {
         Some(spelt) if own.contains(&spelt) => Some(spelt),
         Some(UNNAMED | AS_9554 | OLD) => None,
-        _ => usual.copied(),
+        _ => read.or(usual).copied(),
     }
 }
 

@@ -190,9 +190,11 @@ pub(super) fn write_relations(card: &mut Card<'_>, row: &'static Row) {
 /// Writes a related person, by a name or by a URI: with a TYPE or a label, or without either where the property says
 /// what the person is.
 fn write(card: &mut Card<'_>, row: &'static Row, at: usize, (value, is_name): (&str, bool), label: &str, rest: &Rest) {
-    let name = card.name(row, at);
+    let asked = card.profile.reads_customs() && !value.trim().is_empty();
+    let name = if asked { android::NAME } else { card.name(row, at) };
     if name == android::NAME {
-        return android::write_relation(card, row.field, value, label);
+        android::write_relation(card, row.field, value, label);
+        return android::tell(card, rest);
     }
     let (word, label) = match name {
         RELATED if TYPES.contains(&label) => (label, ""),

@@ -44,9 +44,19 @@ struct Row {
     links: bool,
     /// Whether a file's first card alone is read.
     first_card_alone: bool,
+    /// The messaging services' own properties that are read, where IMPP is not.
+    messengers: &'static [&'static str],
+    /// Whether dates and related people are read from X-ANDROID-CUSTOM, an anniversary from ANNIVERSARY, and a day
+    /// without a year as it is.
+    customs: bool,
+    /// Whether a birthday may have a time of day.
+    times: bool,
     /// What else people should know.
     note: &'static str,
 }
+
+/// AOSP frameworks/opt/vcard, VCardEntry.sImMap; of IMPP it reads `sip:` alone.
+const AOSP: &[&str] = &["X-AIM", "X-MSN", "X-YAHOO", "X-ICQ", "X-JABBER", "X-QQ", "X-GOOGLE-TALK", "X-SKYPE-USERNAME"];
 
 const ROWS: &[Row] = &[
     Row {
@@ -58,11 +68,14 @@ const ROWS: &[Row] = &[
         most: None,
         links: true,
         first_card_alone: false,
+        messengers: &[],
+        customs: false,
+        times: true,
         note: "all that the version can say",
     },
     // One card a file: sperrysoftware.com/Email-Tools/vcard-limitations. Without CHARSET the Windows code page is
     // assumed, with it UTF-8 is read: jeroendesloovere/vcard#51, ical4j#190, Dolibarr#31958; 2.1 in quoted-printable is
-    // what Outlook itself writes. Photos: [MS-OXVCARD] 2.1.3.2.4, four kinds, inline alone.
+    // what Outlook itself writes, and its BDAY is a date alone. Photos: [MS-OXVCARD] 2.1.3.2.4, four kinds, inline alone.
     Row {
         profile: Profile::Outlook,
         name: "outlook",
@@ -72,6 +85,9 @@ const ROWS: &[Row] = &[
         most: None,
         links: false,
         first_card_alone: true,
+        messengers: &[],
+        customs: false,
+        times: false,
         note: "reads the first card of a file alone: `--split`",
     },
     // support.apple.com/103188: photos of 224 KB in JPEG, BMP, PNG and GIF, cards of 256 KB, 50,000 cards. iCloud refuses
@@ -85,6 +101,9 @@ const ROWS: &[Row] = &[
         most: Some(224_000),
         links: false,
         first_card_alone: false,
+        messengers: &[],
+        customs: false,
+        times: true,
         note: "iCloud takes 50,000 cards of 256 KB",
     },
     // developers.google.com/people/api/rest/v1/people/updateContactPhoto: photos are JPEG or PNG. Google's own exports are
@@ -98,10 +117,13 @@ const ROWS: &[Row] = &[
         most: None,
         links: true,
         first_card_alone: false,
+        messengers: &[],
+        customs: false,
+        times: true,
         note: "",
     },
     // AOSP frameworks/opt/vcard: parsers of 2.1 and 3.0, 4.0 late and premature (GrapheneOS#977); VALUE=URL is passed
-    // over. Pictures are what BitmapFactory decodes (developer.android.com/media/platform/supported-formats); they reach
+    // over. VCardEntry knows X-ANDROID-CUSTOM and ANNIVERSARY, none of Apple's labelled properties. Pictures are what BitmapFactory decodes (developer.android.com/media/platform/supported-formats); they reach
     // the store in a Binder transaction, whose buffer is 1 MB for all that is under way (TransactionTooLargeException).
     Row {
         profile: Profile::Android,
@@ -112,6 +134,9 @@ const ROWS: &[Row] = &[
         most: Some(1_000_000),
         links: false,
         first_card_alone: false,
+        messengers: AOSP,
+        customs: true,
+        times: true,
         note: "",
     },
     // comm-central, mailnews/addrbook: cards are kept as 4.0; of `data:` photos any picture that Gecko shows, of 3.0's own
@@ -125,6 +150,9 @@ const ROWS: &[Row] = &[
         most: None,
         links: true,
         first_card_alone: false,
+        messengers: &[],
+        customs: false,
+        times: true,
         note: "",
     },
 ];
@@ -156,6 +184,18 @@ impl Profile {
 
     pub(super) fn says_charset(self) -> bool {
         self.row().says_charset
+    }
+
+    pub(super) fn messengers(self) -> &'static [&'static str] {
+        self.row().messengers
+    }
+
+    pub(super) fn reads_customs(self) -> bool {
+        self.row().customs
+    }
+
+    pub(super) fn reads_times(self) -> bool {
+        self.row().times
     }
 
     /// Why the program does not take a photo, if so.

@@ -2,7 +2,7 @@
 
 use cardferry::formats::vcard::{self, Profile, Version};
 use cardferry::formats::{Encoder, photo};
-use cardferry::model::{Contact, Field, Loss, Photo, PhotoData, Why};
+use cardferry::model::{Contact, Field, Loss, Photo, PhotoData, Rest, Why};
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
@@ -39,6 +39,8 @@ proptest! {
     #[test]
     fn a_profile_leaves_out_photos_and_nothing_else(contact in arbitrary_contact()) {
         for profile in Profile::ALL.iter().copied() {
+            let is_rewritten = matches!(profile, Profile::Android | Profile::Outlook);
+            let contact = if is_rewritten { without_trappings(&contact) } else { contact.clone() };
             for version in [profile.version(), Version::V3_0] {
                 let (card, losses) = write_for(&contact, profile, version);
                 let (photos, others): (Vec<_>, Vec<_>) =
@@ -53,10 +55,61 @@ proptest! {
                 prop_assert_eq!(contacts(card.as_bytes()), contacts(plain.as_bytes()));
                 // Outlook is told the character set where 3.0 does not need it.
                 let plain = if profile == Profile::Thunderbird { numbered(&plain) } else { plain };
-                prop_assert!(card == plain || (profile, version) == (Profile::Outlook, Version::V3_0), "{}", card);
+                let is_rewritten = profile == Profile::Android;
+                prop_assert!(is_rewritten || card == plain || (profile, version) == (Profile::Outlook, Version::V3_0), "{}", card);
             }
         }
     }
+}
+
+/// The contact without what only a property of another name can carry: parameters of dates, people and handles.
+fn without_trappings(contact: &Contact) -> Contact {
+    let mut contact = contact.clone();
+    contact.events.iter_mut().for_each(|event| event.rest = Rest::default());
+    contact.relations.iter_mut().for_each(|relation| relation.rest = Rest::default());
+    contact.ims.iter_mut().for_each(|im| im.rest = Rest::default());
+    let days = [Field::Birthday, Field::Anniversary, Field::Spouse, Field::Manager, Field::Assistant];
+    contact.rest.retain(|(field, _)| !days.contains(field));
+    contact
+}
+
+#[test]
+fn android_is_given_what_its_own_program_reads() {
+    let card = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:a\r\nIMPP:xmpp:a@b.example\r\nIMPP;PREF=1:skype:ada\r\n\
+        IMPP:sip:a@c.example\r\nBDAY:--0415\r\nANNIVERSARY:20090808\r\nRELATED;VALUE=text;TYPE=spouse:Bo\r\n\
+        RELATED;VALUE=text;TYPE=co-worker;LANGUAGE=fr:Cy\r\ng.X-ABDATE:2001-02-03\r\ng.X-ABLabel:First met\r\n\
+        END:VCARD\r\n";
+    let contact = contacts(card.as_bytes()).remove(0);
+    let (card, losses) = write_for(&contact, Profile::Android, Version::V3_0);
+    let custom = |kind: &str, rest: &str| format!("X-ANDROID-CUSTOM:vnd.android.cursor.item/{kind};{rest}");
+    let wanted = [
+        "X-JABBER:a@b.example".to_owned(),
+        "X-SKYPE-USERNAME;TYPE=PREF:ada".to_owned(),
+        "IMPP;X-SERVICE-TYPE=SIP:sip:a@c.example".to_owned(),
+        "BDAY:--04-15".to_owned(),
+        "ANNIVERSARY:2009-08-08".to_owned(),
+        custom("contact_event", "2001-02-03;0;First met;;;;;;;;;;;;"),
+        custom("relation", "Bo;14;;;;;;;;;;;;;"),
+        custom("relation", "Cy;0;co-worker;;;;;;;;;;;;"),
+    ];
+    let unfolded = card.replace("\r\n ", "");
+    let shown: Vec<_> = unfolded.lines().filter(|line| wanted.iter().any(|wanted| wanted == line)).collect();
+    assert_eq!(shown, wanted, "{card}");
+    assert_eq!(losses, [Loss::new(Field::Relations, "LANGUAGE=fr", Why::Remark)]);
+    assert!(!card.contains("X-AB"), "{card}");
+    let yearless = contacts(b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:a\r\nANNIVERSARY:--0808\r\nEND:VCARD\r\n").remove(0);
+    let (card, _) = write_for(&yearless, Profile::Android, Version::V3_0);
+    assert!(card.replace("\r\n ", "").contains(&custom("contact_event", "--08-08;1;")), "{card}");
+    assert_eq!(contacts(card.as_bytes())[0].anniversary, yearless.anniversary);
+}
+
+#[test]
+fn outlook_is_given_a_birthday_as_a_date() {
+    let card = b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:a\r\nBDAY:19730203T101500Z\r\nEND:VCARD\r\n";
+    let contact = contacts(card).remove(0);
+    let (card, losses) = write_for(&contact, Profile::Outlook, Version::V2_1);
+    assert!(card.contains("\r\nBDAY:19730203\r\n"), "{card}");
+    assert_eq!(losses, [Loss::new(Field::Birthday, "19730203T101500Z", Why::Remark)]);
 }
 
 fn with(data: PhotoData) -> Contact {
