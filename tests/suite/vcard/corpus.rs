@@ -93,9 +93,7 @@ fn writing_and_reading_is_a_fixed_point() {
     assert!(wrong.is_empty(), "{} files\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Contacts of one version through another and back: told losses aside, they are what they were. What the golden file
-/// still has is the line end after an agent's card, the milliseconds of a REV, a line end in an unmodelled value, which
-/// 2.1 alone writes as it is, the parameter of a second N, and a TYPE without a word.
+/// Contacts of one version through another and back: told losses aside, they are what they were.
 const CROSSINGS: &[(Version, Version)] = &[
     (Version::V3_0, Version::V4_0),
     (Version::V4_0, Version::V3_0),
@@ -130,9 +128,8 @@ fn field_of(line: &str) -> Field {
 
 #[test]
 fn crossing_versions_loses_nothing_untold() {
-    let mut table = String::from("file\tof\tthrough\tfields\n");
-    let files = files();
-    for (name, bytes) in &files {
+    let mut table = String::new();
+    for (name, bytes) in &files() {
         let contacts = kept(as_far_as(bytes).0);
         for (own, other) in CROSSINGS {
             let fields: BTreeSet<_> = contacts.iter().flat_map(|contact| untold(contact, (*own, *other))).collect();
@@ -142,9 +139,7 @@ fn crossing_versions_loses_nothing_untold() {
             }
         }
     }
-    if !files.is_empty() {
-        golden::check("vcard/crossing.tsv", &table);
-    }
+    assert!(table.is_empty(), "file, of, through, fields:\n{table}");
 }
 
 /// Why a property stays as it is read, among the other properties of a contact. A name with a star stands for all that

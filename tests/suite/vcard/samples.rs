@@ -89,10 +89,17 @@ pub(super) fn without_spelling(contact: &Contact) -> Contact {
         // Old address books escape colons, which means nothing; names are alike in any case.
         extra.value = extra.value.replace("\\:", ":");
         extra.name.make_ascii_uppercase();
+        // The lines of a card within the card end as the version ends them, the last one too.
+        if extra.name == "AGENT" {
+            let lines: Vec<_> = extra.value.split("\\n").filter(|line| !line.trim().is_empty()).collect();
+            extra.value = lines.join("\\n");
+        }
     }
     for rest in rests(&mut contact) {
         rest.raw = None;
-        rest.params.retain(|(name, _)| name != "VALUE");
+        // A TYPE without a word says nothing.
+        rest.params.iter_mut().filter(|(name, _)| name == "TYPE").for_each(|(_, words)| words.retain(|word| !word.is_empty()));
+        rest.params.retain(|(name, values)| name != "VALUE" && !values.is_empty());
     }
     contact
 }
