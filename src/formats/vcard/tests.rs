@@ -87,7 +87,7 @@ fn telephones() {
         ("TEL;PREF=7:1", "1 None Voice Some(7) "),
         ("TEL;TYPE=CELL,FAX:1", "1 None Fax None "),
         ("TEL;TYPE=HOMEFAX:1", "1 Some(Home) Fax None "),
-        ("TEL;VALUE=uri:tel:+1-555;ext=9", "+1-555;ext=9 None Voice None "),
+        ("TEL;VALUE=uri:tel:+1-555;ext=9", "+1-555 ext. 9 None Voice None "),
         ("item1.TEL:1\nitem1.X-ABLabel:_$!<WorkFAX>!$_", "1 Some(Business) Fax None "),
         ("item1.TEL:1\nITEM1.X-ABLABEL:Cabin", "1 None Voice None Cabin"),
         ("TEL: 1 ", "1 None Voice None "),
