@@ -98,7 +98,10 @@ pub(super) fn without_spelling(contact: &Contact) -> Contact {
     for rest in rests(&mut contact) {
         rest.raw = None;
         // A TYPE without a word says nothing.
-        rest.params.iter_mut().filter(|(name, _)| name == "TYPE").for_each(|(_, words)| words.retain(|word| !word.is_empty()));
+        rest.params
+            .iter_mut()
+            .filter(|(name, _)| name == "TYPE")
+            .for_each(|(_, words)| words.retain(|word| !word.is_empty()));
         rest.params.retain(|(name, values)| name != "VALUE" && !values.is_empty());
     }
     contact
