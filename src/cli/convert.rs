@@ -31,7 +31,7 @@ pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     let temporary = sink.temporary.iter().cloned().chain(rejects.iter().filter_map(Rejects::temporary)).collect();
     let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon, temporary);
     let mut progress = Progress::start(common, Job::Convert).with_rejects(rejects);
-    let sources = output::sources(&args.input, Some(&args.output.output), &mut progress);
+    let sources = output::sources(&args.input, Some(&args.output.output), &mut progress)?;
     let mut records = Records::new(sources, &reading);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS);
     let converted =

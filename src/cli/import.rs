@@ -20,7 +20,7 @@ pub(super) async fn run(common: &Common, args: &Import) -> Result<Exit, Failure>
     let rejects = output::rejects(&args.input, args.mailbox.sandbox_store.as_deref())?;
     let temporary = rejects.iter().filter_map(Rejects::temporary).collect();
     let mut progress = Progress::start(common, Job::Import).with_rejects(rejects);
-    let sources = output::sources(&args.input, None, &mut progress);
+    let sources = output::sources(&args.input, None, &mut progress)?;
     let hopeless = sources.iter().all(Result::is_err);
     let mut records = Records::new(sources, &reading);
     if hopeless {

@@ -31,26 +31,33 @@ pub(super) fn is_table(args: &OutputArgs) -> Result<bool, Failure> {
     Ok(matches!(Form::of(args)?, Form::Csv { .. }))
 }
 
-/// The inputs without what the job writes: a second run over a directory must not read what the first one wrote there.
-/// What the user names by itself is read all the same, for it is replaced only when all of it has been read.
+/// The inputs without what the job writes. A second run over a directory must not read the directory that the first one
+/// wrote into it; a file in it that would be replaced may be anybody's, and is refused. What the user names by itself is
+/// read all the same, for it is replaced only when all of it has been read.
 pub(super) fn sources(
     input: &Input,
     output: Option<&Path>,
     watcher: &mut dyn Watcher,
-) -> Vec<Result<Source, SourceError>> {
+) -> Result<Vec<Result<Source, SourceError>>, Failure> {
     let mut sources = sources_of(&input.inputs, watcher);
-    for (place, what) in [(output, "the output"), (input.rejects.as_deref(), "the file of the rejected records")] {
+    for place in [output, input.rejects.as_deref()] {
         let Some((name, place)) = place.and_then(|name| Some((name, Place::of(name)?))) else { continue };
         if input.inputs.iter().any(|word| place.holds(word)) {
             continue;
         }
         let before = sources.len();
         sources.retain(|source| !matches!(source, Ok(Source::File(path)) if place.holds(path)));
-        if sources.len() < before {
-            watcher.note(&format!("{} is {what} and is not read", name.display()));
+        if sources.len() == before {
+            continue;
         }
+        let name = name.display();
+        if !place.is_directory() {
+            let what = "is one of the files of an input, and would be replaced; name another place, or move it away";
+            return Err(Failure::usage(format!("{name} {what}")));
+        }
+        watcher.note(&format!("{name} is the output and is not read"));
     }
-    sources
+    Ok(sources)
 }
 
 /// The file of the rejected records, if one is asked for.

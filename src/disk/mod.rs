@@ -34,6 +34,11 @@ impl Place {
         std::fs::canonicalize(path).ok().map(Self)
     }
 
+    /// Whether it is a directory.
+    pub fn is_directory(&self) -> bool {
+        self.0.is_dir()
+    }
+
     /// Whether a file is this one, or stands in this directory or below it; false when it is not there.
     pub fn holds(&self, file: &Path) -> bool {
         std::fs::canonicalize(file).is_ok_and(|file| file.starts_with(&self.0))

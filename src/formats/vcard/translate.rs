@@ -78,9 +78,10 @@ pub(super) fn to_old(extra: &mut Extra, version: Version) -> Option<&'static str
     (version != Version::V4_0).then_some(pair.new)
 }
 
-/// The name itself, if it is one of a pair.
+/// The name itself, if it is one of a pair, or that of a further property.
 pub(super) fn known_name(name: &str) -> Option<&'static str> {
-    PAIRS.iter().flat_map(|pair| [pair.old, pair.new]).find(|known| *known == name)
+    let further = ALTERNATES.iter().map(|(_, further)| *further);
+    PAIRS.iter().flat_map(|pair| [pair.old, pair.new]).chain(further).find(|known| *known == name)
 }
 
 /// The property under its newer name, if it is to be written so: `at` is its place among the contact's.
