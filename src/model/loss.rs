@@ -19,6 +19,8 @@ pub struct Loss {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Why {
+    /// The source names it, but what it names is not in what was read.
+    NotInInput,
     /// The target has no place for such a value.
     NoPlace,
     /// The target takes only so many.
@@ -55,6 +57,7 @@ impl fmt::Display for Loss {
 impl fmt::Display for Why {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Why::NotInInput => write!(out, "is not in what was read"),
             Why::NoPlace => write!(out, "the target has no place for it"),
             Why::TooMany { max } => write!(out, "the target takes only {max}"),
             Why::TooLong { max } => write!(out, "longer than the target's {max}"),

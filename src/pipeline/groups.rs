@@ -196,7 +196,7 @@ impl Groups {
         if *beyond > 0 {
             why += &format!("; {beyond} of its members are beyond the {MAX_MEMBERSHIPS} that can be kept");
         }
-        (why, missing.iter().map(|member| Loss::new(Field::Categories, *member, Why::NoPlace)).collect())
+        (why, missing.iter().map(|member| Loss::new(Field::Categories, *member, Why::NotInInput)).collect())
     }
 }
 

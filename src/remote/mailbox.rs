@@ -342,12 +342,17 @@ pub struct Pages<'a, T, C> {
     next: Option<Request<Bytes>>,
     /// Fingerprints of the links that were followed: a server must not lead in a circle.
     seen: HashSet<Fingerprint>,
+    /// Empty pages in a row.
+    empty: u32,
 }
+
+/// Empty pages in a row after which nothing is expected any more: a server must not lead on without end either.
+const EMPTY_PAGES: u32 = 100;
 
 impl<'a, T: Transport, C: Clock> Pages<'a, T, C> {
     fn new(mailbox: &'a Mailbox<T, C>, first: Request<Bytes>) -> Self {
         let seen = HashSet::from([Fingerprint::of(first.uri().to_string().as_bytes())]);
-        Self { mailbox, next: Some(first), seen }
+        Self { mailbox, next: Some(first), seen, empty: 0 }
     }
 
     /// The next page's items; none after the last page. A page may be empty and yet not the last.
@@ -360,7 +365,11 @@ impl<'a, T: Transport, C: Clock> Pages<'a, T, C> {
         let answer = self.mailbox.call(request).await?;
         let wrong = |what| RemoteError::Answer { request: about.clone(), what };
         let page = api::page(answer.body()).map_err(wrong)?;
+        self.empty = if page.items.is_empty() { self.empty + 1 } else { 0 };
         if let Some(link) = page.next {
+            if self.empty > EMPTY_PAGES {
+                return Err(wrong(format!("{EMPTY_PAGES} pages in a row were empty, and it leads on")));
+            }
             let next = self.follow(&link)?;
             if !self.seen.insert(Fingerprint::of(next.uri().to_string().as_bytes())) {
                 return Err(wrong("its next link leads back to a page that was read".into()));

@@ -172,6 +172,23 @@ async fn a_circle_of_pages_ends() {
 }
 
 #[tokio::test]
+async fn empty_pages_without_end_end() {
+    let page = |to: u32| {
+        answer(200, &format!(r#"{{"value":[],"@odata.nextLink":"https://mail.example/v1.0/me/contacts?p={to}"}}"#))
+    };
+    let script = Script::of((0..200).map(page));
+    let mailbox = mailbox(&script, &Arc::default());
+    let mut pages = mailbox.contacts(&Place::default(), &Query::default());
+    let error = loop {
+        match pages.next().await {
+            Ok(page) => assert!(page.is_some_and(|items| items.is_empty())),
+            Err(error) => break error.to_string(),
+        }
+    };
+    assert!(error.contains("100 pages in a row were empty"), "{error}");
+}
+
+#[tokio::test]
 async fn folders_are_found_by_their_names_and_made_when_asked() {
     let top = r#"{"value":[{"id":"F1","displayName":"Clients"}]}"#;
     let script = Script::of([answer(200, top), answer(200, r#"{"value":[]}"#)]);

@@ -6,13 +6,13 @@
 
 use std::io::{self, Read};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use memchr::memchr2;
 
 use super::input::Input;
 use super::mark::{Mark, announces_card, end_before_begin, is_blank, mark};
+use super::spare::Spare;
 
 /// The buffer's size, unless a card needs more: cards that fit into it make a batch.
 const BUFFER: usize = 128 * 1024;
@@ -67,32 +67,6 @@ pub(super) struct Frames<R> {
     /// What the source said when the pieces before it were not handed over yet.
     error: Option<io::Error>,
     spare: Spare,
-}
-
-/// Buffers to use again: the system would have to clear the pages of a new one for each batch.
-#[derive(Clone, Default)]
-pub(super) struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
-
-impl Spare {
-    /// More are not kept: one for each thread.
-    const MOST: usize = 8;
-
-    fn take(&self, size: usize) -> Vec<u8> {
-        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        buffer.resize(size, 0);
-        buffer
-    }
-
-    /// Takes back the buffer that a piece stands in, unless somebody else still holds a part of it.
-    pub(super) fn give(&self, raw: Bytes) {
-        if raw.is_unique() {
-            let buffer = Vec::from(raw);
-            let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if buffer.capacity() <= 2 * BUFFER && spare.len() < Self::MOST {
-                spare.push(buffer);
-            }
-        }
-    }
 }
 
 /// A piece whose bytes are still in the buffer.

@@ -42,6 +42,7 @@ mod property;
 mod reach;
 mod read;
 mod single;
+mod spare;
 mod structure;
 mod survey;
 mod table;
