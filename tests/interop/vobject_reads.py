@@ -31,11 +31,12 @@ def people(path):
         # 4.0 need not have an N.
         name = card.n.value if "n" in card.contents else vobject.vcard.Name()
         found.append({
-            "full name": values("fn"),
+            # 4.0 has translations of a name beside it.
+            "full name": values("fn")[:1],
             "name": [name.prefix, name.given, name.additional, name.family, name.suffix],
             "mails": values("email"),
-            # In 4.0 numbers may be links.
-            "phones": [value.removeprefix("tel:") for value in values("tel")],
+            # In 4.0 numbers may be links, with their extensions in the link's form.
+            "phones": [value.removeprefix("tel:").replace(";ext=", " ext. ") for value in values("tel")],
             "streets": [address.street for address in values("adr")],
             "notes": [value.replace("\r\n", "\n") for value in values("note")],
             "companies": [value[0] for value in values("org")],
