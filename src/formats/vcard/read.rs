@@ -160,8 +160,10 @@ impl Batch for Cards {
     fn read(self: Box<Self>, each: &mut dyn FnMut(Record)) -> Vec<Remark> {
         let mut cards = Interpreter::new(self.options);
         let last = self.frames.last().map(|frame| frame.raw.clone());
+        // A name of the batch's own: threads that count the uses of one name together wait for each other.
+        let name: Arc<str> = Arc::from(&*self.source);
         for (frame, record) in self.frames.into_iter().zip(self.first..) {
-            let (source, line, byte) = (Arc::clone(&self.source), frame.line, frame.byte);
+            let (source, line, byte) = (Arc::clone(&name), frame.line, frame.byte);
             each(cards.record(frame, Position { source, record, line, byte }));
         }
         last.into_iter().for_each(|raw| self.spare.give(raw));
