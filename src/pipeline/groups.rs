@@ -133,9 +133,6 @@ impl Groups {
     /// Gives a contact the names of its groups as categories, unless it has got them already, and those of the groups
     /// that these are within. Returns what is lost when these are too many.
     fn join(&self, contact: &mut Contact) -> Option<Loss> {
-        if self.is_empty() {
-            return None;
-        }
         let members: Vec<_> = references(contact).filter_map(|reference| self.members.get(&reference)).collect();
         members.iter().for_each(|member| member.there.store(true, Ordering::Relaxed));
         let (joined, is_cut) = self.joined(members.iter().flat_map(|member| &member.groups));
