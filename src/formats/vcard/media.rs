@@ -19,7 +19,7 @@ const WORDS: &[(&str, &str)] =
     &[("PGP", "application/pgp-keys"), ("X509", "application/pkix-cert"), ("WAVE", "audio/wav")];
 
 /// Words of TYPE that say whose a value is, not what.
-const OWNERS: &[&str] = &["HOME", "WORK", "OTHER"];
+pub(super) const OWNERS: &[&str] = &["HOME", "WORK", "OTHER"];
 
 const UNKNOWN: &str = "application/octet-stream";
 

@@ -284,7 +284,7 @@ impl Interpreter {
 }
 
 /// Whether the last card of a source, which has no END, ends in the middle of a line.
-fn is_cut_off(raw: &[u8]) -> bool {
+pub(super) fn is_cut_off(raw: &[u8]) -> bool {
     !raw.ends_with(b"\n") && !raw.ends_with(b"\r")
 }
 
@@ -299,11 +299,16 @@ fn stray(text: &[u8], charsets: &mut Charsets) -> Loss {
 
 /// The version that a card says it has, wherever it says so; 3.0 when it does not.
 fn version_of(raw: &[u8]) -> Version {
+    version_text(raw).and_then(Version::of_number).unwrap_or_default()
+}
+
+/// What a card says in VERSION, wherever that stands; empty when that is no text.
+pub(super) fn version_text(raw: &[u8]) -> Option<&str> {
     const NAME: &[u8] = b"VERSION";
     let value = Physical(raw).find_map(|line| {
         let (name, rest) = line.split_at_checked(NAME.len())?;
         let value = rest.trim_ascii_start().strip_prefix(b":")?;
         name.eq_ignore_ascii_case(NAME).then_some(value)
-    });
-    value.and_then(|value| std::str::from_utf8(value).ok()).and_then(Version::of_number).unwrap_or_default()
+    })?;
+    Some(std::str::from_utf8(value).unwrap_or_default().trim())
 }

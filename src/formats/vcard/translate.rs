@@ -1,6 +1,7 @@
 //! Properties that no field models and that have another name in 4.0. A contact has them under their older names.
 
 use super::card::Card;
+use super::media::OWNERS;
 use super::{Profile, Version};
 use crate::model::{Extra, Field};
 
@@ -30,9 +31,6 @@ const PAIRS: &[Pair] = &[
     pair("AGENT", "X-AGENT"),
     pair("MAILER", "X-MAILER"),
 ];
-
-/// Words of TYPE that say whose a value is.
-const OWNERS: &[&str] = &["HOME", "WORK", "OTHER"];
 
 /// Properties that a card has once, and the names under which further ones of them (4.0 tells them by ALTID) stand in the
 /// older versions: readers of those take the last, and would rename the person.

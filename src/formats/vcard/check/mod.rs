@@ -36,7 +36,7 @@ pub use rule::{Code, RULES, Rule, Severity};
 pub use tell::Finding;
 
 use super::frame::{Frame, Frames, Piece};
-use super::unfold::Physical;
+use super::read::{is_cut_off, version_text};
 use super::{Survey, Version};
 use crate::formats::{Position, ReadError};
 use card::Card;
@@ -156,7 +156,7 @@ impl<R: Read> Checker<R> {
 
     fn card(&mut self, frame: &Frame, sink: &mut dyn FnMut(Finding)) {
         let mut tell = Tell::new(sink, self.position(frame.line, frame.byte)).surveyed(self.survey);
-        let said = version_of(&frame.raw);
+        let said = version_text(&frame.raw);
         let version = said.and_then(Version::of_number).unwrap_or_default();
         match said {
             None => tell.say(Code::VersionMissing, ""),
@@ -170,19 +170,8 @@ impl<R: Read> Checker<R> {
         self.walk.walk((&frame.raw, version), each, &mut self.endings, &mut tell);
         card.finish(&mut tell);
         if frame.piece == Piece::Unended {
-            let cut = !frame.raw.ends_with(b"\n") && !frame.raw.ends_with(b"\r");
+            let cut = is_cut_off(&frame.raw);
             tell.say_first(if cut { Code::CutOff } else { Code::EndMissing }, "");
         }
     }
-}
-
-/// What a card says its version is, wherever it says so.
-fn version_of(raw: &[u8]) -> Option<&str> {
-    const NAME: &[u8] = b"VERSION";
-    let value = Physical(raw).find_map(|line| {
-        let (name, rest) = line.split_at_checked(NAME.len())?;
-        let value = rest.trim_ascii_start().strip_prefix(b":")?;
-        name.eq_ignore_ascii_case(NAME).then_some(value)
-    })?;
-    Some(std::str::from_utf8(value).unwrap_or_default().trim())
 }
