@@ -9,7 +9,7 @@ use encoding_rs::Encoding;
 
 use crate::cli::exit::Exit;
 use crate::formats::exchange::Dialect;
-use crate::formats::{Format, csv, vcard};
+use crate::formats::{Format, table, vcard};
 
 /// Moves address books between vCard, CSV and Exchange mailboxes.
 ///
@@ -73,7 +73,7 @@ pub struct Input {
     pub input_format: Option<Format>,
     /// The dialect of a table, with or without a language: outlook-desktop/de
     #[arg(long, value_name = "NAME[/LANG]", env = "CARDFERRY_CSV_DIALECT")]
-    pub csv_dialect: Option<csv::DialectChoice>,
+    pub csv_dialect: Option<table::DialectChoice>,
     /// The character set of a table, or of vCards that say none: utf-8, windows-1252, shift_jis …
     #[arg(long, value_name = "LABEL", env = "CARDFERRY_ENCODING", value_parser = encoding_named)]
     pub encoding: Option<&'static Encoding>,
@@ -123,7 +123,7 @@ pub struct ProfileChoice {
     /// For vCard.
     pub vcard: Option<vcard::Profile>,
     /// For CSV.
-    pub csv: Option<csv::Profile>,
+    pub csv: Option<table::Profile>,
 }
 
 impl ProfileChoice {
@@ -131,7 +131,7 @@ impl ProfileChoice {
     pub fn names(format: Format) -> String {
         match format {
             Format::Vcard => list(vcard::Profile::ALL.iter().map(|profile| profile.name())),
-            Format::Csv => list(csv::Profile::ALL.iter().map(|profile| profile.name())),
+            Format::Csv => list(table::Profile::ALL.iter().map(|profile| profile.name())),
         }
     }
 
@@ -155,7 +155,7 @@ impl ProfileChoice {
     /// Its name.
     pub fn name(self) -> &'static str {
         let name = self.vcard.map(vcard::Profile::name);
-        name.or(self.csv.map(csv::Profile::name)).unwrap_or_default()
+        name.or(self.csv.map(table::Profile::name)).unwrap_or_default()
     }
 }
 
@@ -329,7 +329,7 @@ fn format_named(text: &str) -> Result<Format, String> {
 
 fn profile_named(text: &str) -> Result<ProfileChoice, String> {
     let name = text.to_ascii_lowercase();
-    let found = ProfileChoice { vcard: vcard::Profile::named(&name), csv: csv::Profile::named(&name) };
+    let found = ProfileChoice { vcard: vcard::Profile::named(&name), csv: table::Profile::named(&name) };
     if found.vcard.is_none() && found.csv.is_none() {
         let [cards, tables] = [Format::Vcard, Format::Csv].map(ProfileChoice::names);
         return Err(format!("the profiles are {cards} for vCard, and {tables} for CSV"));

@@ -6,7 +6,7 @@ use crate::cli::args::{Output as OutputArgs, ProfileChoice};
 use crate::cli::exit::Failure;
 use crate::cli::print;
 use crate::disk::input::{self, There};
-use crate::formats::{Encoder, Format, csv, vcard};
+use crate::formats::{Encoder, Format, csv, table, vcard};
 use crate::pipeline::{Ending, Totals};
 
 /// The form of an output.
@@ -15,7 +15,7 @@ pub(super) enum Form {
     /// Cards, all in one file or `split`.
     Vcard { profile: vcard::Profile, version: vcard::Version, split: bool },
     /// A table.
-    Csv { profile: csv::Profile },
+    Csv { profile: table::Profile },
 }
 
 impl Form {

@@ -12,7 +12,7 @@ use crate::disk::directory::Directory;
 use crate::disk::names::Names;
 use crate::disk::output::Output;
 use crate::disk::{self, Place};
-use crate::formats::{Encoder, csv, vcard};
+use crate::formats::{Encoder, csv, table, vcard};
 use crate::pipeline::{self, Encoded, Ending, Reading, Source, SourceError, Totals, Watcher, sources_of};
 use crate::remote::Clock;
 use crate::remote::clock::System;
@@ -89,16 +89,15 @@ pub(super) fn summary(common: &Common, summary: print::Summary<'_>, ended: Resul
 /// How inputs are read.
 pub(super) fn reading(args: &Input) -> Reading {
     let date_order = args.date_order.map(|order| match order {
-        DateOrder::Dmy => csv::DateOrder::DayMonthYear,
-        DateOrder::Mdy => csv::DateOrder::MonthDayYear,
-        DateOrder::Ymd => csv::DateOrder::YearMonthDay,
+        DateOrder::Dmy => table::DateOrder::DayMonthYear,
+        DateOrder::Mdy => table::DateOrder::MonthDayYear,
+        DateOrder::Ymd => table::DateOrder::YearMonthDay,
     });
     let csv = csv::Options {
         encoding: args.encoding,
         delimiter: args.delimiter,
-        date_order,
-        dialect: args.csv_dialect.clone(),
-        this_year: Some(this_year()),
+        table: table::Options { date_order, dialect: args.csv_dialect.clone(), this_year: Some(this_year()) },
+        survey: None,
     };
     let vcard =
         vcard::Options { max_card_size: args.max_card_size, charset: args.encoding, ..vcard::Options::default() };

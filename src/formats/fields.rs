@@ -2,15 +2,15 @@
 
 use std::fmt::Write;
 
-use crate::formats::{csv, exchange, vcard};
+use crate::formats::{exchange, table, vcard};
 
 /// The table in Markdown, one row for each of [`Field::ALL`](crate::model::Field::ALL), taken from the formats' own mapping tables.
 pub fn table() -> String {
     let mut text = String::from("| field | vCard 3.0 | Outlook CSV | Google CSV | mailbox (Graph's names) |\n");
     text.push_str("| --- | --- | --- | --- | --- |\n");
     for (field, [_, three, _]) in vcard::columns() {
-        let outlook = listed(&csv::columns(csv::Profile::OutlookDesktop, field));
-        let google = listed(&csv::columns(csv::Profile::Google, field));
+        let outlook = listed(&table::columns(table::Profile::OutlookDesktop, field));
+        let google = listed(&table::columns(table::Profile::Google, field));
         let (name, mailbox) = (field.name(), listed(&exchange::carried_by(field)));
         // Writing to a string does not fail.
         let _ = writeln!(text, "| {name} | {three} | {outlook} | {google} | {mailbox} |");

@@ -8,6 +8,7 @@ pub mod csv;
 pub mod exchange;
 pub mod fields;
 pub mod photo;
+pub mod table;
 pub mod vcard;
 
 mod encode;

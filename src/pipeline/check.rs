@@ -80,7 +80,7 @@ fn open(source: &Source, reading: &Reading) -> Result<Checker<Box<dyn io::Read +
         return Err(SourceError::Unsupported { source_name: source.name(), what, way_out });
     }
     let checker = Checker::new(source.name().into(), input, reading.vcard.max_card_size);
-    Ok(checker.surveyed(source.survey(reading)))
+    Ok(checker.surveyed(source.survey(reading).vcard))
 }
 
 /// Checks one input to its end; returns what stopped that, if anything of the input did.

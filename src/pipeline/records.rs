@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::vec;
 
-use crate::formats::vcard::Survey;
 use crate::formats::{Batch, Outcome, Reader, Record, Remark};
 use crate::pipeline::groups::{Groups, Held, Joining, NOT_HELD};
+use crate::pipeline::source::Survey;
 use crate::pipeline::{Ending, Reading, RecordReport, Source, SourceError, Totals, Watcher};
 
 /// The records of several inputs in their order. An input that cannot be read, or not to its end, is counted and told,
@@ -129,7 +129,7 @@ impl Records<'_> {
         let survey = |source: &Result<Source, SourceError>| match source {
             Ok(source) => {
                 let survey = source.survey(self.reading);
-                source.groups(self.reading, survey, &mut |group| groups.add(&group));
+                source.groups(self.reading, &survey, &mut |group| groups.add(&group));
                 survey
             }
             Err(_) => Survey::default(),

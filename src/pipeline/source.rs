@@ -45,6 +45,15 @@ pub struct Reading {
     pub vcard: vcard::Options,
 }
 
+/// What a look over a source found, before its first record is read: of the format that it is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Survey {
+    /// Of vCards.
+    pub(super) vcard: vcard::Survey,
+    /// Of a table; none where it cannot be read as one.
+    csv: Option<csv::Survey>,
+}
+
 /// Why an input is not read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -104,7 +113,7 @@ impl Source {
         })
     }
 
-    /// Opens it and makes a reader of its format. Of vCards the whole source is looked over first.
+    /// Opens it and makes a reader of its format. The whole source is looked over first.
     ///
     /// # Errors
     /// When it cannot be opened, is empty, or is of no format that is read.
@@ -113,29 +122,33 @@ impl Source {
     }
 
     /// As [`open`](Self::open), for whoever has looked it over already.
-    pub(super) fn open_surveyed(
-        &self,
-        reading: &Reading,
-        survey: vcard::Survey,
-    ) -> Result<Box<dyn Reader>, SourceError> {
+    pub(super) fn open_surveyed(&self, reading: &Reading, survey: Survey) -> Result<Box<dyn Reader>, SourceError> {
         let (format, input) = self.content(reading)?;
         let source: Arc<str> = self.name().into();
         Ok(match format {
-            Format::Vcard => Box::new(vcard::Reader::new(source, input, vcard::Options { survey, ..reading.vcard })),
-            Format::Csv => Box::new(csv::Reader::new(source, input, reading.csv.clone())),
+            Format::Vcard => {
+                Box::new(vcard::Reader::new(source, input, vcard::Options { survey: survey.vcard, ..reading.vcard }))
+            }
+            Format::Csv => {
+                Box::new(csv::Reader::new(source, input, csv::Options { survey: survey.csv, ..reading.csv.clone() }))
+            }
         })
     }
 
-    /// What a look over the whole of it finds, if it is vCards. What cannot be read says so when it is read.
-    pub(super) fn survey(&self, reading: &Reading) -> vcard::Survey {
+    /// What a look over the whole of it finds. What cannot be read says so when it is read.
+    pub(super) fn survey(&self, reading: &Reading) -> Survey {
         match self.content(reading) {
-            Ok((Format::Vcard, input)) => vcard::survey(input).unwrap_or_default(),
-            _ => vcard::Survey::default(),
+            Ok((Format::Vcard, input)) => {
+                Survey { vcard: vcard::survey(input).unwrap_or_default(), ..Survey::default() }
+            }
+            Ok((Format::Csv, input)) => Survey { csv: csv::survey(input, &reading.csv), ..Survey::default() },
+            Err(_) => Survey::default(),
         }
     }
 
     /// Its groups, if it is vCards that a survey found to have some.
-    pub(super) fn groups(&self, reading: &Reading, survey: vcard::Survey, each: &mut dyn FnMut(Group)) {
+    pub(super) fn groups(&self, reading: &Reading, survey: &Survey, each: &mut dyn FnMut(Group)) {
+        let survey = survey.vcard;
         if let (true, Ok(input)) = (survey.groups, self.bytes()) {
             vcard::groups(input, vcard::Options { survey, ..reading.vcard }, each);
         }

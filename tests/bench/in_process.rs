@@ -17,7 +17,7 @@ use std::io;
 
 use cardferry::formats::exchange::{self, Dialect};
 use cardferry::formats::vcard::Version;
-use cardferry::formats::{Encoder, Outcome, Reader, Writer, csv, vcard};
+use cardferry::formats::{Encoder, Outcome, Reader, Writer, csv, table, vcard};
 use cardferry::model::Contact;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -79,7 +79,7 @@ fn contact_of(outcome: Outcome) -> Option<Contact> {
     }
 }
 
-fn table(contacts: &[Contact], profile: csv::Profile) -> Vec<u8> {
+fn as_table(contacts: &[Contact], profile: table::Profile) -> Vec<u8> {
     let mut bytes = Vec::new();
     write_all(&mut csv::Writer::new(&mut bytes, profile), contacts);
     bytes
@@ -89,8 +89,8 @@ fn table(contacts: &[Contact], profile: csv::Profile) -> Vec<u8> {
 fn csv_read(criterion: &mut Criterion) {
     let contacts: Vec<Contact> = inputs::contacts(CONTACTS, false).collect();
     let mut group = criterion.benchmark_group("csv read");
-    for profile in csv::Profile::ALL {
-        let bytes = table(&contacts, *profile);
+    for profile in table::Profile::ALL {
+        let bytes = as_table(&contacts, *profile);
         group.throughput(Throughput::Bytes(bytes.len() as u64));
         group.bench_function(profile.name(), |bencher| {
             let options = csv::Options::default;
@@ -103,8 +103,8 @@ fn csv_read(criterion: &mut Criterion) {
 fn csv_write(criterion: &mut Criterion) {
     let contacts: Vec<Contact> = inputs::contacts(CONTACTS, false).collect();
     let mut group = criterion.benchmark_group("csv write");
-    for profile in csv::Profile::ALL {
-        group.throughput(Throughput::Bytes(table(&contacts, *profile).len() as u64));
+    for profile in table::Profile::ALL {
+        group.throughput(Throughput::Bytes(as_table(&contacts, *profile).len() as u64));
         group.bench_function(profile.name(), |bencher| {
             bencher.iter(|| write_all(&mut csv::Writer::new(io::sink(), *profile), &contacts));
         });

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use cardferry::formats::csv;
+use cardferry::formats::{csv, table};
 use cardferry::model::Contact;
 
 #[path = "../generator.rs"]
@@ -21,7 +21,7 @@ pub fn contacts(count: usize, photos: bool) -> impl Iterator<Item = Contact> {
 
 /// Writes contacts as a table in the form of Outlook's desktop program.
 pub fn write_table(contacts: impl Iterator<Item = Contact>, out: impl Write) {
-    let mut writer = csv::Writer::new(out, csv::Profile::OutlookDesktop);
+    let mut writer = csv::Writer::new(out, table::Profile::OutlookDesktop);
     for contact in contacts {
         writer.write(&contact).unwrap();
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cardferry::formats::{Encoder, Outcome, Reader, csv, vcard};
+use cardferry::formats::{Encoder, Outcome, Reader, csv, table, vcard};
 use cardferry::model::{Contact, Photo, PhotoData};
 use pretty_assertions::assert_eq;
 
@@ -54,7 +54,7 @@ fn as_cards(contacts: &[Contact], version: vcard::Version) -> String {
     written(contacts, vcard::Encoder::new(version))
 }
 
-fn as_table(contacts: &[Contact], profile: csv::Profile) -> String {
+fn as_table(contacts: &[Contact], profile: table::Profile) -> String {
     written(contacts, csv::Encoder::new(profile))
 }
 
@@ -72,7 +72,7 @@ fn cards_as_tables() {
     for path in samples("vcard") {
         let name = path.file_name().unwrap().to_string_lossy();
         let people = cards(&fs::read(&path).unwrap());
-        for profile in csv::Profile::ALL {
+        for profile in table::Profile::ALL {
             golden::check(&format!("convert/{name}.{}.csv", profile.name()), &as_table(&people, *profile));
         }
     }
@@ -99,7 +99,7 @@ fn a_thousand_people_survive_as_cards_and_as_tables() {
         let there: Vec<_> = people.iter().cloned().map(as_read).collect();
         assert!(back == there, "{version:?}: {:?}", back.iter().zip(&there).find(|(back, there)| back != there));
     }
-    let text = as_table(&people, csv::Profile::Google);
+    let text = as_table(&people, table::Profile::Google);
     let back = table(text.split("LOSS ").next().unwrap().as_bytes());
     let name = |contact: &Contact| format!("{} {}", contact.name.given, contact.name.surname);
     assert_eq!(back.iter().map(name).collect::<Vec<_>>(), people.iter().map(name).collect::<Vec<_>>());

@@ -10,25 +10,14 @@ use encoding_rs::{
     WINDOWS_1254,
 };
 
+use crate::formats::Remark;
 use crate::formats::charset;
 use crate::formats::csv::Options;
-use crate::formats::csv::column::{Column, Part, Slot};
-use crate::formats::csv::dialects::{self, Table};
-use crate::formats::csv::fold::{fold, nearest};
 use crate::formats::csv::frame::{Frame, Frames};
-use crate::model::Field;
-
-/// How far into the source the decision looks.
-pub(super) const WINDOW: usize = 256 * 1024;
+use crate::formats::table::{Attempt, Head, MAX_COLUMNS, ROWS, advice};
 
 /// How much of that the header row is looked for in.
 const HEAD: usize = 64 * 1024;
-
-/// How many rows may stand before the header row (LinkedIn and reports have some).
-const ROWS: usize = 20;
-
-/// More columns than any table of contacts has.
-pub(super) const MAX_COLUMNS: usize = 4096;
 
 /// The code pages that Windows writes without saying so; the first is the most usual.
 const PAGES: &[&Encoding] =
@@ -41,30 +30,22 @@ const DELIMITERS: &[u8] = b",;\t|";
 pub(super) struct Decision {
     pub(super) encoding: &'static Encoding,
     /// Why this encoding.
-    pub(super) because: &'static str,
+    because: &'static str,
     /// Length of the byte order mark.
     pub(super) mark: usize,
     /// Whether the window is all ASCII, so that the encoding is still open.
     pub(super) ascii: bool,
     pub(super) delimiter: u8,
-    /// The header row's number among the rows, from 0.
-    pub(super) header_row: usize,
-    pub(super) headers: Vec<String>,
-    pub(super) columns: Vec<Option<Column>>,
-    pub(super) table: &'static Table,
-    /// Another table that fits as well and means something else, and the headers that it differs on.
-    pub(super) rival: Option<(&'static Table, Vec<String>)>,
+    pub(super) head: Head,
 }
 
-/// One way to read the beginning.
-struct Attempt {
-    encoding: Guess,
-    delimiter: u8,
-    header_row: usize,
-    headers: Vec<String>,
-    table: &'static Table,
-    hits: usize,
-    filled: usize,
+impl Decision {
+    /// It in plain words, but for the header.
+    pub(super) fn remarks(&self) -> [Remark; 2] {
+        let separated = format!("separated by {}", delimiter_name(self.delimiter));
+        let encoding = Remark::decided(self.encoding.name(), format!("because {}", self.because));
+        [encoding, Remark::decided(separated, "")]
+    }
 }
 
 /// An encoding that may be it.
@@ -77,7 +58,7 @@ struct Guess {
 
 /// Decides; `Err` says why nothing fits and what to do.
 pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<Decision, String> {
-    let mut best: Option<Attempt> = None;
+    let mut best: Option<(Guess, u8, Attempt)> = None;
     let mut first_row = Vec::new();
     for guess in guesses(window, complete, options) {
         let bytes = &window[guess.mark..];
@@ -88,16 +69,18 @@ pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<
             if first_row.is_empty() || first_row.len() < rows.first().map_or(0, Vec::len) {
                 first_row = rows.first().cloned().unwrap_or_default();
             }
-            if let Some(attempt) = attempt(&rows, guess, delimiter, options)
-                && best.as_ref().is_none_or(|best| better((attempt.hits, attempt.filled), best))
+            if let Some(attempt) = Attempt::best(&rows, &options.table)
+                && best.as_ref().is_none_or(|(.., best)| attempt.beats(best))
             {
-                best = Some(attempt);
+                best = Some((guess, delimiter, attempt));
             }
         }
     }
-    let Some(best) = best.filter(|best| is_enough(best, options)) else { return Err(advice(&first_row)) };
-    let encoding = settle_encoding(best.encoding, &best.headers, window, options);
-    Ok(decide(Attempt { encoding, ..best }, window))
+    let enough = best.filter(|(.., attempt)| attempt.is_enough(&options.table));
+    let Some((guess, delimiter, attempt)) = enough else { return Err(advice(&first_row)) };
+    let Guess { encoding, because, mark } = settle_encoding(guess, attempt.headers(), window, options);
+    let ascii = encoding == UTF_8 && window.is_ascii();
+    Ok(Decision { encoding, because, mark, ascii, delimiter, head: attempt.decide() })
 }
 
 /// The encodings that the bytes admit: a mark, NULs or strict UTF-8 are certain, else each code page that has a
@@ -128,7 +111,7 @@ fn guesses(window: &[u8], complete: bool, options: &Options) -> Vec<Guess> {
 }
 
 /// The text of the head; what means nothing is shown as such.
-pub(super) fn text_of<'t>(encoding: &'static Encoding, head: &'t [u8], complete: bool) -> Cow<'t, str> {
+fn text_of<'t>(encoding: &'static Encoding, head: &'t [u8], complete: bool) -> Cow<'t, str> {
     if encoding == UTF_8 {
         return String::from_utf8_lossy(head);
     }
@@ -163,40 +146,11 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<Vec<String>> {
 }
 
 /// The cells of a row as texts, not more than a table may have columns.
-pub(super) fn cells<R: std::io::Read>(frames: &Frames<R>) -> Vec<String> {
+fn cells<R: std::io::Read>(frames: &Frames<R>) -> Vec<String> {
     let (text, ends) = frames.cells();
     let starts = std::iter::once(0).chain(ends.iter().copied());
     let ranges = starts.zip(ends.iter().copied()).take(MAX_COLUMNS + 1);
     ranges.map(|(start, end)| String::from_utf8_lossy(&text[start..end]).into_owned()).collect()
-}
-
-/// The best of each row taken for the header with each table.
-fn attempt(rows: &[Vec<String>], encoding: Guess, delimiter: u8, options: &Options) -> Option<Attempt> {
-    let mut found: Option<Attempt> = None;
-    for (header_row, headers) in rows.iter().enumerate() {
-        let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-        let filled = folded.iter().filter(|header| !header.is_empty()).count();
-        let admitted = |table: &&Table| options.dialect.as_ref().is_none_or(|choice| choice.admits(table));
-        for table in dialects::tables().iter().filter(admitted) {
-            let hits = folded.iter().filter(|header| table.knows(header)).count();
-            if hits > 0 && found.as_ref().is_none_or(|best| better((hits, filled), best)) {
-                let headers = headers.clone();
-                found = Some(Attempt { encoding, delimiter, header_row, headers, table, hits, filled });
-            }
-        }
-    }
-    found
-}
-
-/// More known headers win, then the larger share of known ones; equals stay as they come.
-fn better((hits, filled): (usize, usize), best: &Attempt) -> bool {
-    let share = (hits * best.filled).cmp(&(best.hits * filled));
-    hits.cmp(&best.hits).then(share).is_gt()
-}
-
-/// One known header among many is chance, unless the user named the table.
-fn is_enough(best: &Attempt, options: &Options) -> bool {
-    best.headers.len() <= MAX_COLUMNS && (options.dialect.is_some() || best.hits > 1 || best.filled <= 2)
 }
 
 /// The header decides between code pages only as far as it uses them; beyond that the statistics of the text do.
@@ -211,65 +165,12 @@ fn settle_encoding(guess: Guess, headers: &[String], window: &[u8], options: &Op
     Guess { encoding, because: "its letters look like it; --encoding decides otherwise", mark: 0 }
 }
 
-fn decide(best: Attempt, window: &[u8]) -> Decision {
-    let columns = columns(best.table, &best.headers);
-    let rival = dialects::tables().iter().filter(|table| !std::ptr::eq(*table, best.table)).find_map(|table| {
-        let others = self::columns(table, &best.headers);
-        let hits = others.iter().flatten().count();
-        let differs = |at: &usize| columns[*at].is_some() && others[*at].is_some() && columns[*at] != others[*at];
-        let headers: Vec<String> =
-            (0..columns.len()).filter(differs).map(|at| best.headers[at].trim().to_owned()).collect();
-        (hits >= best.hits && !headers.is_empty()).then_some((table, headers))
-    });
-    Decision {
-        encoding: best.encoding.encoding,
-        because: best.encoding.because,
-        mark: best.encoding.mark,
-        ascii: best.encoding.encoding == UTF_8 && window.is_ascii(),
-        delimiter: best.delimiter,
-        header_row: best.header_row,
-        headers: best.headers,
-        columns,
-        table: best.table,
-        rival,
+fn delimiter_name(delimiter: u8) -> String {
+    match delimiter {
+        b',' => "commas".to_owned(),
+        b';' => "semicolons".to_owned(),
+        b'\t' => "tabs".to_owned(),
+        b'|' => "vertical bars".to_owned(),
+        other => format!("“{}”", char::from(other)),
     }
-}
-
-/// What each header means in a table; twins are counted.
-fn columns(table: &Table, headers: &[String]) -> Vec<Option<Column>> {
-    let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-    let nth = |at: usize| folded[..at].iter().filter(|before| **before == folded[at]).count();
-    let mut columns: Vec<_> = (0..folded.len()).map(|at| table.column(&folded[at], nth(at))).collect();
-    family_beside_given(&mut columns);
-    columns
-}
-
-/// A name beside a given name, where there is no family name, is the family name: "Name;Vorname".
-fn family_beside_given(columns: &mut [Option<Column>]) {
-    let named = |field| Some(Column { slot: Slot::Text(field), part: Part::Value });
-    let has = |columns: &[Option<Column>], field| columns.contains(&named(field));
-    if has(columns, Field::GivenName) && !has(columns, Field::Surname) {
-        let full = columns.iter_mut().filter(|column| **column == named(Field::FullName));
-        full.for_each(|column| *column = named(Field::Surname));
-    }
-}
-
-/// Why there is no table, and the way out.
-fn advice(first_row: &[String]) -> String {
-    let all = || dialects::tables().iter().flat_map(|table| table.headers.iter().map(|header| header.text));
-    let mut near = Vec::new();
-    for cell in first_row.iter().take(50) {
-        let folded = fold(cell);
-        if let Some(name) = (folded.len() > 2).then(|| nearest(&folded, all())).flatten() {
-            near.push(format!("“{name}”"));
-        }
-    }
-    near.dedup();
-    near.truncate(3);
-    let near = if near.is_empty() { String::new() } else { format!(" (near to known ones: {})", near.join(", ")) };
-    format!(
-        "no header row with known column names in the first {ROWS} rows{near}; put names such as “First Name”, \
-         “Last Name” and “E-mail Address” above the columns, or name the table with --csv-dialect ({})",
-        dialects::known().join(", ")
-    )
 }

@@ -4,9 +4,7 @@ use std::io::Write;
 
 use memchr::memchr3;
 
-use crate::formats::csv::column::Column;
-use crate::formats::csv::profile::{self, Profile};
-use crate::formats::csv::slot::{self, Plans, Sheet};
+use crate::formats::table::{self, Column, Plans, Profile, Sheet};
 use crate::model::{Contact, Loss};
 
 /// Without it Excel takes the file for one of the machine's code page.
@@ -22,7 +20,7 @@ pub struct Encoder {
 impl Encoder {
     /// An encoder of a table for a program.
     pub fn new(profile: Profile) -> Self {
-        let (headers, columns): (Vec<String>, Vec<Column>) = profile::layout(profile).into_iter().unzip();
+        let (headers, columns): (Vec<String>, Vec<Column>) = table::layout(profile).into_iter().unzip();
         let plans = Plans::new(columns.into_iter().map(Some));
         Encoder { profile, plans, sheet: Sheet::new(headers, profile.is_google()) }
     }
@@ -36,7 +34,7 @@ impl crate::formats::Encoder for Encoder {
 
     fn encode(&mut self, contact: &Contact, into: &mut Vec<u8>) -> Vec<Loss> {
         self.sheet.clear();
-        slot::write(&self.plans, contact, &mut self.sheet);
+        table::write(&self.plans, contact, &mut self.sheet);
         row(&self.sheet.cells, into);
         std::mem::take(&mut self.sheet.losses)
     }

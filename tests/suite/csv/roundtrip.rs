@@ -1,7 +1,8 @@
 //! read(write(contact)) is the contact without what the writer declared lost.
 
 use cardferry::formats::Outcome;
-use cardferry::formats::csv::{Options, Profile, Writer};
+use cardferry::formats::csv::{Options, Writer};
+use cardferry::formats::table::Profile;
 use cardferry::model::{
     Address, Contact, Date, Email, Event, Extra, Field, Im, Kind, Line, Loss, Organization, Origin, PartialDate, Phone,
     Relation, Rest, Sex, Shape, Url, Why,

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use cardferry::formats::Outcome;
-use cardferry::formats::csv::{Options, Profile, Writer};
+use cardferry::formats::csv::{Options, Writer};
+use cardferry::formats::table::Profile;
 
 use crate::{dump, golden};
 

@@ -1,6 +1,7 @@
 //! The known traps of contact tables, by their numbers in the collection that this room was built against.
 
-use cardferry::formats::csv::{DateOrder, Options};
+use cardferry::formats::csv::Options;
+use cardferry::formats::table::{self, DateOrder};
 use cardferry::formats::{Outcome, ReadError, Reader as _, Record};
 use cardferry::model::{Contact, Date, Field, Kind, Line, PartialDate, Why};
 
@@ -164,7 +165,10 @@ fn trap_09_date_order() {
     assert_eq!(third.birthday, Some(Date::Text("3/4/1970".to_owned())));
     assert_eq!((read[2].losses[0].field, read[2].losses[0].why), (Field::Birthday, Why::NotUnderstood));
 
-    let options = Options { date_order: Some(DateOrder::DayMonthYear), ..Options::default() };
+    let options = Options {
+        table: table::Options { date_order: Some(DateOrder::DayMonthYear), ..Default::default() },
+        ..Options::default()
+    };
     let (read, _) = super::read(table(&["3/4/1970"]).as_bytes(), options).unwrap();
     let Outcome::Contact(contact) = &read[0].outcome else { panic!("rejected") };
     assert_eq!(contact.birthday, day(1970, 4, 3));
@@ -188,7 +192,8 @@ fn trap_09_a_late_contradiction() {
 #[test]
 fn trap_10_11_12_dates_that_are_none() {
     let birthday = |cell: &str| {
-        let options = Options { this_year: Some(2026), ..Options::default() };
+        let options =
+            Options { table: table::Options { this_year: Some(2026), ..Default::default() }, ..Options::default() };
         let text = format!("First Name,Last Name,Birthday\nEve,Roe,{cell}\n");
         let (mut read, _) = super::read(text.as_bytes(), options).unwrap();
         let Outcome::Contact(contact) = read.remove(0).outcome else { panic!("rejected") };

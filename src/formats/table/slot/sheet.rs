@@ -2,39 +2,39 @@
 
 use std::borrow::Cow;
 
-use crate::formats::csv::column::Part;
-use crate::formats::csv::slot::Plan;
-use crate::formats::csv::slot::label::{self, BETWEEN};
+use crate::formats::table::column::Part;
+use crate::formats::table::slot::Plan;
+use crate::formats::table::slot::label::{self, BETWEEN};
 use crate::model::{Contact, Field, Kind, Line, Loss, Rest, Why};
 
 /// The cells of one row and the losses.
 #[derive(Debug, Default)]
-pub(crate) struct Sheet {
+pub(in crate::formats) struct Sheet {
     /// Whether values are written as Google does.
-    pub(crate) google: bool,
+    pub(in crate::formats) google: bool,
     /// The headers.
-    pub(crate) headers: Vec<String>,
+    pub(in crate::formats) headers: Vec<String>,
     /// The cells, one a header.
-    pub(crate) cells: Vec<String>,
+    pub(in crate::formats) cells: Vec<String>,
     /// What the row does not hold.
-    pub(crate) losses: Vec<Loss>,
+    pub(in crate::formats) losses: Vec<Loss>,
     /// Texts that have no column, until somebody further on finds a place for them.
-    pub(crate) homeless: Vec<Field>,
+    pub(in crate::formats) homeless: Vec<Field>,
 }
 
 /// The remarks on a value, of which some do not go into the row.
 #[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Remarks<'c> {
-    pub(crate) kind: Option<Kind>,
-    pub(crate) line: Line,
-    pub(crate) label: &'c str,
-    pub(crate) name: &'c str,
-    pub(crate) preference: Option<u8>,
+pub(in crate::formats) struct Remarks<'c> {
+    pub(in crate::formats) kind: Option<Kind>,
+    pub(in crate::formats) line: Line,
+    pub(in crate::formats) label: &'c str,
+    pub(in crate::formats) name: &'c str,
+    pub(in crate::formats) preference: Option<u8>,
 }
 
 impl Remarks<'_> {
     /// Whether there is any.
-    pub(crate) fn says_something(&self) -> bool {
+    pub(in crate::formats) fn says_something(&self) -> bool {
         let words = [label::kind_word(self.kind), label::line_word(self.line), self.label, self.name];
         self.preference.is_some() || words.iter().any(|word| !word.is_empty())
     }
@@ -42,28 +42,28 @@ impl Remarks<'_> {
 
 /// One labelled value: the cells of a group of numbered columns.
 #[derive(Debug)]
-pub(crate) struct Value<'c, const N: usize> {
-    pub(crate) field: Field,
-    pub(crate) label: Cow<'c, str>,
-    pub(crate) parts: [(Part, Cow<'c, str>); N],
+pub(in crate::formats) struct Value<'c, const N: usize> {
+    pub(in crate::formats) field: Field,
+    pub(in crate::formats) label: Cow<'c, str>,
+    pub(in crate::formats) parts: [(Part, Cow<'c, str>); N],
 }
 
 impl Sheet {
     /// A sheet of these columns.
-    pub(crate) fn new(headers: Vec<String>, google: bool) -> Self {
+    pub(in crate::formats) fn new(headers: Vec<String>, google: bool) -> Self {
         let cells = vec![String::new(); headers.len()];
         Sheet { google, headers, cells, ..Sheet::default() }
     }
 
     /// Makes it ready for the next contact.
-    pub(crate) fn clear(&mut self) {
+    pub(in crate::formats) fn clear(&mut self) {
         self.cells.iter_mut().for_each(String::clear);
         self.losses.clear();
         self.homeless.clear();
     }
 
     /// Writes a cell. Outlook separates the lines in it with CR LF.
-    pub(crate) fn set(&mut self, at: usize, text: &str) {
+    pub(in crate::formats) fn set(&mut self, at: usize, text: &str) {
         let cell = &mut self.cells[at];
         cell.clear();
         if self.google || !text.contains('\n') {
@@ -74,7 +74,7 @@ impl Sheet {
     }
 
     /// Writes a part of a slot, if the slot has a column for it.
-    pub(crate) fn put(&mut self, plan: &Plan, part: Part, text: &str) -> bool {
+    pub(in crate::formats) fn put(&mut self, plan: &Plan, part: Part, text: &str) -> bool {
         let at = plan.at(part);
         if let Some(at) = at {
             self.set(at, text);
@@ -83,17 +83,17 @@ impl Sheet {
     }
 
     /// A value that does not go into the row.
-    pub(crate) fn lose(&mut self, field: Field, value: &str, why: Why) {
+    pub(in crate::formats) fn lose(&mut self, field: Field, value: &str, why: Why) {
         self.losses.push(Loss::new(field, value, why));
     }
 
     /// A value for which all columns are taken, or that has none.
-    pub(crate) fn lose_beyond(&mut self, field: Field, value: &str, max: usize) {
+    pub(in crate::formats) fn lose_beyond(&mut self, field: Field, value: &str, max: usize) {
         self.lose(field, value, if max == 0 { Why::NoPlace } else { Why::TooMany { max } });
     }
 
     /// The remarks that the row does not hold although it holds their value.
-    pub(crate) fn lose_remarks(&mut self, field: Field, value: &str, remarks: Remarks<'_>, rest: &Rest) {
+    pub(in crate::formats) fn lose_remarks(&mut self, field: Field, value: &str, remarks: Remarks<'_>, rest: &Rest) {
         let mut lost = String::new();
         let mut lose = |words: &[&str]| {
             lost.push_str(if lost.is_empty() { value } else { "" });
@@ -112,7 +112,7 @@ impl Sheet {
     }
 
     /// What stood beside the single-valued fields in the source.
-    pub(crate) fn report_rest(&mut self, contact: &Contact) {
+    pub(in crate::formats) fn report_rest(&mut self, contact: &Contact) {
         for (field, rest) in &contact.rest {
             if !field.is_absent(contact) {
                 self.lose_remarks(*field, field.name(), Remarks::default(), rest);
@@ -122,7 +122,7 @@ impl Sheet {
 
     /// Writes labelled values into numbered groups of columns. Where there are more values than groups, those with the
     /// same label share one; what still finds none is lost.
-    pub(crate) fn groups<'c, const N: usize>(&mut self, plans: &[Plan], mut values: Vec<Value<'c, N>>) {
+    pub(in crate::formats) fn groups<'c, const N: usize>(&mut self, plans: &[Plan], mut values: Vec<Value<'c, N>>) {
         let share = values.len() > plans.len();
         // The labels of the groups, and how many values each has.
         let mut taken: Vec<(Cow<'c, str>, usize)> = Vec::new();

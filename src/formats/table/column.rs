@@ -7,16 +7,16 @@ use crate::model::{Field, Kind, Line};
 
 /// A column: a slot of the contact, and the part of that slot which the column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Column {
+pub(in crate::formats) struct Column {
     /// The value it belongs to; columns of one slot make one value (a street and its city).
-    pub(super) slot: Slot,
+    pub(in crate::formats) slot: Slot,
     /// Its part of that value.
-    pub(super) part: Part,
+    pub(in crate::formats) part: Part,
 }
 
 /// The place of one value. The last number tells apart the slots that are alike, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Slot {
+pub(in crate::formats) enum Slot {
     /// One text.
     Text(Field),
     /// A list in one cell: categories or children.
@@ -55,7 +55,7 @@ pub(super) enum Slot {
 
 /// The part of a slot's value that a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(in crate::formats) enum Part {
     /// The value itself, or the whole of it.
     Value,
     /// What the user calls it.
@@ -280,7 +280,7 @@ const ADDRESS_PARTS: &[(&str, Part)] = &[
 
 impl Column {
     /// The column of a name of the vocabulary; a number in brackets, if it has one, tells apart slots that are alike.
-    pub(super) fn named(name: &str) -> Option<Column> {
+    pub(in crate::formats) fn named(name: &str) -> Option<Column> {
         if let Some((_, slot, part)) = ROWS.iter().find(|(row, ..)| *row == name) {
             return Some(Column { slot: *slot, part: *part });
         }
@@ -297,7 +297,7 @@ impl Column {
     }
 
     /// The same column of the slot with another number.
-    pub(super) fn numbered(self, number: u16) -> Column {
+    pub(in crate::formats) fn numbered(self, number: u16) -> Column {
         let slot = match self.slot {
             Slot::Organization(_) => Slot::Organization(number),
             Slot::Email(kind, _) => Slot::Email(kind, number),

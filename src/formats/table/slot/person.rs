@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::formats::csv::column::{Part, Slot};
-use crate::formats::csv::slot::row::clean;
-use crate::formats::csv::slot::sheet::{Remarks, Value};
-use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source, words};
+use crate::formats::table::column::{Part, Slot};
+use crate::formats::table::slot::row::clean;
+use crate::formats::table::slot::sheet::{Remarks, Value};
+use crate::formats::table::slot::{Build, Plan, Row, Sheet, Source, words};
 use crate::model::{Contact, Field, Gender, Loss, Photo, PhotoData, Relation, Rest, Why};
 
 pub(super) fn read(plans: &[Plan], row: Row<'_>, into: &mut Build) {
@@ -52,7 +52,7 @@ fn read_photo(link: &str, base64: &str, into: &mut Build) {
 }
 
 /// Google's words for people that have a field of their own.
-pub(crate) const OWN_FIELDS: &[(&str, Field)] = &[
+pub(in crate::formats) const OWN_FIELDS: &[(&str, Field)] = &[
     ("Spouse", Field::Spouse),
     ("Manager", Field::Manager),
     ("Assistant", Field::Assistant),

@@ -16,16 +16,16 @@ mod text;
 mod web;
 mod words;
 
-pub(super) use custom::LABELS;
-pub(super) use person::OWN_FIELDS;
-pub(super) use plan::{Plan, Plans};
-pub(super) use row::{Build, Row, Source};
-pub(super) use sheet::Sheet;
+pub(in crate::formats) use custom::LABELS;
+pub(in crate::formats) use person::OWN_FIELDS;
+pub(in crate::formats) use plan::{Plan, Plans};
+pub(in crate::formats) use row::{Build, Row, Source};
+pub(in crate::formats) use sheet::Sheet;
 
 use crate::model::Contact;
 
 /// Reads everything that the columns of a row say.
-pub(super) fn read(plans: &Plans, row: Row<'_>, source: &Source, into: &mut Build) {
+pub(in crate::formats) fn read(plans: &Plans, row: Row<'_>, source: &Source, into: &mut Build) {
     text::read(&plans.texts, row, source, into);
     organization::read(&plans.organizations, row, source, into);
     email::read(&plans.emails, row, source, into);
@@ -43,7 +43,7 @@ pub(super) fn read(plans: &Plans, row: Row<'_>, source: &Source, into: &mut Buil
 }
 
 /// Writes everything that the columns can hold; the rest becomes the sheet's losses.
-pub(super) fn write(plans: &Plans, contact: &Contact, sheet: &mut Sheet) {
+pub(in crate::formats) fn write(plans: &Plans, contact: &Contact, sheet: &mut Sheet) {
     text::write(&plans.texts, contact, sheet);
     organization::write(&plans.organizations, contact, sheet);
     email::write(&plans.emails, contact, sheet);

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::formats::csv::column::{Part, Slot};
-use crate::formats::csv::slot::label::{self, Label};
-use crate::formats::csv::slot::row::clean;
-use crate::formats::csv::slot::sheet::{Remarks, Value};
-use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source};
+use crate::formats::table::column::{Part, Slot};
+use crate::formats::table::slot::label::{self, Label};
+use crate::formats::table::slot::row::clean;
+use crate::formats::table::slot::sheet::{Remarks, Value};
+use crate::formats::table::slot::{Build, Plan, Row, Sheet, Source};
 use crate::model::{Contact, Field, Kind, Line, Phone};
 
 pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use crate::formats::csv::column::{Part, Slot};
-use crate::formats::csv::fold::fold;
-use crate::formats::csv::slot::sheet::{Remarks, Value};
-use crate::formats::csv::slot::{Build, Plan, Plans, Row, Sheet, Source, person, words};
+use crate::formats::table::column::{Part, Slot};
+use crate::formats::table::fold::fold;
+use crate::formats::table::slot::sheet::{Remarks, Value};
+use crate::formats::table::slot::{Build, Plan, Plans, Row, Sheet, Source, person, words};
 use crate::model::{Contact, Extra, Field, Origin, Why};
 
 /// The labels under which Google's custom fields carry what its table has no column for.
-pub(crate) const LABELS: &[(&str, Field)] = &[
+pub(in crate::formats) const LABELS: &[(&str, Field)] = &[
     ("Initials", Field::Initials),
     ("Maiden Name", Field::MaidenName),
     ("Company Yomi", Field::YomiCompany),

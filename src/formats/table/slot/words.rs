@@ -1,6 +1,6 @@
 //! The fixed words that Outlook fills some columns with, in its languages.
 
-use crate::formats::csv::fold::fold;
+use crate::formats::table::fold::fold;
 use crate::model::Sex;
 
 /// Gender; Outlook's word for "not said" is no gender.
@@ -60,12 +60,12 @@ fn find<T: Copy>(rows: &[(&str, T)], cell: &str) -> Option<T> {
 }
 
 /// The sex that a word stands for; none of it for "unspecified". Nothing for another word.
-pub(crate) fn gender(cell: &str) -> Option<Option<Sex>> {
+pub(in crate::formats) fn gender(cell: &str) -> Option<Option<Sex>> {
     find(GENDERS, cell)
 }
 
 /// Outlook's English word for a sex.
-pub(crate) fn gender_word(sex: Sex) -> Option<&'static str> {
+pub(in crate::formats) fn gender_word(sex: Sex) -> Option<&'static str> {
     match sex {
         Sex::Male => Some("Male"),
         Sex::Female => Some("Female"),
@@ -74,12 +74,12 @@ pub(crate) fn gender_word(sex: Sex) -> Option<&'static str> {
 }
 
 /// The model's word for a sensitivity; nothing for another word.
-pub(crate) fn sensitivity(cell: &str) -> Option<&'static str> {
+pub(in crate::formats) fn sensitivity(cell: &str) -> Option<&'static str> {
     find(SENSITIVITIES, cell)
 }
 
 /// Outlook's English word for a sensitivity of the model.
-pub(crate) fn sensitivity_word(sensitivity: &str) -> Option<&'static str> {
+pub(in crate::formats) fn sensitivity_word(sensitivity: &str) -> Option<&'static str> {
     [("personal", "Personal"), ("private", "Private"), ("confidential", "Confidential")]
         .into_iter()
         .find(|(word, _)| word.eq_ignore_ascii_case(sensitivity))
@@ -87,11 +87,11 @@ pub(crate) fn sensitivity_word(sensitivity: &str) -> Option<&'static str> {
 }
 
 /// Whether a flag is set; nothing for another word.
-pub(crate) fn flag(cell: &str) -> Option<bool> {
+pub(in crate::formats) fn flag(cell: &str) -> Option<bool> {
     find(FLAGS, cell)
 }
 
 /// Whether a priority is the ordinary one.
-pub(crate) fn is_ordinary(priority: &str) -> bool {
+pub(in crate::formats) fn is_ordinary(priority: &str) -> bool {
     sensitivity(priority) == Some("")
 }

@@ -1,9 +1,9 @@
 //! Employers: the contact's own, and in Google's tables further ones in the same cells or in numbered groups.
 
-use crate::formats::csv::column::Part;
-use crate::formats::csv::slot::label::BETWEEN;
-use crate::formats::csv::slot::row::clean;
-use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source};
+use crate::formats::table::column::Part;
+use crate::formats::table::slot::label::BETWEEN;
+use crate::formats::table::slot::row::clean;
+use crate::formats::table::slot::{Build, Plan, Row, Sheet, Source};
 use crate::model::{Contact, Field, Organization, Why};
 
 /// The parts of an employer that stand in columns of an organisation. Profession, manager and assistant are the

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use crate::formats::csv::column::Column;
-use crate::formats::csv::fold::fold;
+use crate::formats::table::column::Column;
+use crate::formats::table::fold::fold;
 
 /// The programs whose tables are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +42,7 @@ impl Dialect {
     }
 
     /// What people call the program.
-    pub(super) fn title(self) -> &'static str {
+    pub(in crate::formats) fn title(self) -> &'static str {
         match self {
             Dialect::OutlookDesktop => "Outlook for Windows",
             Dialect::OutlookWeb => "Outlook on the web",
@@ -54,7 +54,7 @@ impl Dialect {
     }
 
     /// Whether cells hold several values and labels as Google writes them.
-    pub(super) fn is_google(self) -> bool {
+    pub(in crate::formats) fn is_google(self) -> bool {
         matches!(self, Dialect::Google2009 | Dialect::Google2024)
     }
 }
@@ -88,7 +88,7 @@ impl FromStr for DialectChoice {
 
 impl DialectChoice {
     /// Whether a table is meant by it.
-    pub(super) fn admits(&self, table: &Table) -> bool {
+    pub(in crate::formats) fn admits(&self, table: &Table) -> bool {
         self.dialect == table.dialect && self.language.as_deref().is_none_or(|language| language == table.language)
     }
 }
@@ -114,24 +114,24 @@ const SOURCES: &[(Dialect, &str, &str)] = &[
 
 /// One header of a table.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Header {
+pub(in crate::formats) struct Header {
     /// The header, verbatim.
-    pub(super) text: &'static str,
+    pub(in crate::formats) text: &'static str,
     /// What it means.
-    pub(super) column: Column,
+    pub(in crate::formats) column: Column,
 }
 
 /// The headers of one program in one language.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(in crate::formats) struct Table {
     /// The program.
-    pub(super) dialect: Dialect,
+    pub(in crate::formats) dialect: Dialect,
     /// The language, as a tag of RFC 5646.
-    pub(super) language: &'static str,
+    pub(in crate::formats) language: &'static str,
     /// Every header; the first [`own`](Self::own) are the program's own, in its order.
-    pub(super) headers: Vec<Header>,
+    pub(in crate::formats) headers: Vec<Header>,
     /// How many of them the program writes.
-    pub(super) own: usize,
+    pub(in crate::formats) own: usize,
     /// Folded header to its places in the list: twins have several.
     index: HashMap<String, Vec<usize>>,
     /// Whether some headers have numbers.
@@ -151,13 +151,13 @@ impl Table {
     }
 
     /// `outlook-desktop/en` and so on.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::formats) fn name(&self) -> String {
         format!("{}/{}", self.dialect.name(), self.language)
     }
 
     /// What a folded header means where it stands for the `nth` time (from 0) in its row. Twins are told apart by
     /// their order; a header that stands there more often than the table knows repeats the last.
-    pub(super) fn column(&self, folded: &str, nth: usize) -> Option<Column> {
+    pub(in crate::formats) fn column(&self, folded: &str, nth: usize) -> Option<Column> {
         if let Some(places) = self.index.get(folded) {
             let own = places.iter().take_while(|place| **place < self.own).count().max(1);
             return Some(self.headers[places[nth.min(own - 1)]].column);
@@ -168,7 +168,7 @@ impl Table {
     }
 
     /// Whether a folded header is one of its own or understood ones.
-    pub(super) fn knows(&self, folded: &str) -> bool {
+    pub(in crate::formats) fn knows(&self, folded: &str) -> bool {
         self.column(folded, 0).is_some()
     }
 }
@@ -188,7 +188,7 @@ fn numbered(folded: &str) -> Option<(String, u16)> {
 }
 
 /// Every table, in the order that decides between equals.
-pub(super) fn tables() -> &'static [Table] {
+pub(in crate::formats) fn tables() -> &'static [Table] {
     static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         SOURCES.iter().map(|(dialect, language, source)| Table::parse(*dialect, language, source)).collect()
     });
@@ -196,14 +196,14 @@ pub(super) fn tables() -> &'static [Table] {
 }
 
 /// The table of a dialect in a language.
-pub(super) fn table(dialect: Dialect, language: &str) -> Option<&'static Table> {
+pub(in crate::formats) fn table(dialect: Dialect, language: &str) -> Option<&'static Table> {
     tables().iter().find(|table| table.dialect == dialect && table.language == language)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::csv::column::{Part, Slot};
+    use crate::formats::table::column::{Part, Slot};
     use crate::model::Field;
 
     #[test]

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The text as it is compared: NFKC, lower case, one kind of quote and of dash, underscores and runs of blanks as one
 /// blank, none at the ends, no byte order mark.
-pub(super) fn fold(text: &str) -> String {
+pub(in crate::formats) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut gap = false;
     for c in text.nfkc().flat_map(char::to_lowercase) {
@@ -32,7 +32,7 @@ fn plain(c: char) -> char {
 }
 
 /// The known name that is nearest to a folded one, if any is near enough to be a slip of the pen.
-pub(super) fn nearest<'n>(folded: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(in crate::formats) fn nearest<'n>(folded: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let limit = folded.chars().count() / 4 + 1;
     names.map(|name| (distance(folded, &fold(name)), name)).filter(|(far, _)| *far <= limit).min().map(|(_, name)| name)
 }

@@ -31,7 +31,7 @@ impl DateOrder {
     }
 
     /// How a date looks in it, for a remark.
-    pub(super) fn words(self) -> &'static str {
+    pub(in crate::formats) fn words(self) -> &'static str {
         match self {
             DateOrder::DayMonthYear => "day, month, year",
             DateOrder::MonthDayYear => "month, day, year",
@@ -42,7 +42,7 @@ impl DateOrder {
 
 /// What a date cell says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cell {
+pub(in crate::formats) enum Cell {
     /// Nothing: blank, or a date of zeros (`0/0/00`), which is how Outlook writes "none".
     Null,
     /// A date whose order shows by itself.
@@ -55,7 +55,7 @@ pub(super) enum Cell {
 
 /// A number of a date, and how many digits it is written with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Number {
+pub(in crate::formats) struct Number {
     value: u16,
     digits: usize,
 }
@@ -91,7 +91,7 @@ const MONTHS: &[(&str, u8)] = &[
 ];
 
 /// Reads a cell as far as it goes without knowing the file's order.
-pub(super) fn read(text: &str) -> Cell {
+pub(in crate::formats) fn read(text: &str) -> Cell {
     let text = date_part(text.trim());
     let digits = text.bytes().filter(u8::is_ascii_digit);
     if !text.is_empty() && text.len() <= 64 && digits.clone().count() > 0 && digits.clone().all(|digit| digit == b'0') {
@@ -180,7 +180,7 @@ fn plain(year: u16, month: u16, day: u16) -> Cell {
 }
 
 /// The order that three numbers prove, if they prove one.
-pub(super) fn proved(numbers: [Number; 3], text: &str) -> Option<DateOrder> {
+pub(in crate::formats) fn proved(numbers: [Number; 3], text: &str) -> Option<DateOrder> {
     let [first, second, third] = numbers;
     let is_year = third.digits > 2;
     if first.value > 31 && !is_year {
@@ -195,7 +195,7 @@ pub(super) fn proved(numbers: [Number; 3], text: &str) -> Option<DateOrder> {
 
 /// The date of three numbers in an order. `this_year` decides what a year of two digits means: the latest one that is
 /// not in the future, because these are birthdays and anniversaries.
-pub(super) fn in_order(numbers: [Number; 3], order: DateOrder, this_year: u16) -> Option<PartialDate> {
+pub(in crate::formats) fn in_order(numbers: [Number; 3], order: DateOrder, this_year: u16) -> Option<PartialDate> {
     let [first, second, third] = numbers;
     let (day, month, year) = match order {
         DateOrder::DayMonthYear => (first, second, third),
@@ -216,22 +216,22 @@ pub(super) fn in_order(numbers: [Number; 3], order: DateOrder, this_year: u16) -
 }
 
 /// Whether the year is written with two digits.
-pub(super) fn has_short_year(numbers: [Number; 3]) -> bool {
+pub(in crate::formats) fn has_short_year(numbers: [Number; 3]) -> bool {
     numbers.iter().all(|number| number.digits <= 2)
 }
 
 /// The date cells that were seen, and what they prove.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Votes {
+pub(in crate::formats) struct Votes {
     /// Cells of three numbers.
-    pub(super) seen: usize,
+    pub(in crate::formats) seen: usize,
     /// Those that prove an order, in the order of [`DateOrder`]'s variants.
-    pub(super) proofs: [usize; 3],
+    pub(in crate::formats) proofs: [usize; 3],
 }
 
 impl Votes {
     /// Counts a cell.
-    pub(super) fn count(&mut self, text: &str) {
+    pub(in crate::formats) fn count(&mut self, text: &str) {
         if let Cell::Numbers(numbers) = read(text) {
             self.seen += 1;
             if let Some(order) = proved(numbers, text) {
@@ -243,7 +243,7 @@ impl Votes {
 
 /// How the dates of a file are read, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
+pub(in crate::formats) enum Order {
     /// The user says so.
     Given(DateOrder),
     /// Cells prove it, and none the contrary.
@@ -256,7 +256,7 @@ pub(super) enum Order {
 
 impl Order {
     /// The order that the votes give, else the one of the language.
-    pub(super) fn decide(votes: &Votes, language: &str) -> Order {
+    pub(in crate::formats) fn decide(votes: &Votes, language: &str) -> Order {
         let orders = [DateOrder::DayMonthYear, DateOrder::MonthDayYear, DateOrder::YearMonthDay];
         let mut proved = orders.into_iter().filter(|order| votes.proofs[*order as usize] > 0);
         match (proved.next(), proved.next()) {
@@ -268,7 +268,7 @@ impl Order {
     }
 
     /// The date of a cell of three numbers; none where it contradicts what was decided.
-    pub(super) fn date(self, numbers: [Number; 3], text: &str, this_year: u16) -> Option<PartialDate> {
+    pub(in crate::formats) fn date(self, numbers: [Number; 3], text: &str, this_year: u16) -> Option<PartialDate> {
         let proved = proved(numbers, text);
         let order = match self {
             Order::Given(order) => order,

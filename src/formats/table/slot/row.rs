@@ -2,31 +2,31 @@
 
 use std::borrow::Cow;
 
-use crate::formats::csv::date::{self, Cell, Order};
-use crate::formats::csv::slot::Plan;
-use crate::formats::csv::slot::label::BETWEEN;
+use crate::formats::table::date::{self, Cell, Order};
+use crate::formats::table::slot::Plan;
+use crate::formats::table::slot::label::BETWEEN;
 use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Rest, Why};
 
 /// The cells of a row.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Row<'r> {
+pub(in crate::formats) struct Row<'r> {
     text: &'r str,
     ends: &'r [usize],
 }
 
 impl<'r> Row<'r> {
     /// A row of cells that stand one behind the other in `text`.
-    pub(crate) fn new(text: &'r str, ends: &'r [usize]) -> Self {
+    pub(in crate::formats) fn new(text: &'r str, ends: &'r [usize]) -> Self {
         Row { text, ends }
     }
 
     /// How many cells it has.
-    pub(crate) fn len(self) -> usize {
+    pub(in crate::formats) fn len(self) -> usize {
         self.ends.len()
     }
 
     /// A cell as it stands there; one that the row does not reach to is empty.
-    pub(crate) fn verbatim(self, at: usize) -> &'r str {
+    pub(in crate::formats) fn verbatim(self, at: usize) -> &'r str {
         let Some(end) = self.ends.get(at) else { return "" };
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         if start == *end {
@@ -36,37 +36,37 @@ impl<'r> Row<'r> {
     }
 
     /// A cell without the blanks around it.
-    pub(crate) fn cell(self, at: usize) -> &'r str {
+    pub(in crate::formats) fn cell(self, at: usize) -> &'r str {
         self.verbatim(at).trim()
     }
 
     /// Whether every cell is blank.
-    pub(crate) fn is_blank(self) -> bool {
+    pub(in crate::formats) fn is_blank(self) -> bool {
         self.text.trim().is_empty()
     }
 
     /// Whether nothing stands in any of a plan's cells.
-    pub(crate) fn lacks(self, plan: &Plan) -> bool {
+    pub(in crate::formats) fn lacks(self, plan: &Plan) -> bool {
         plan.parts.iter().all(|(_, at)| self.cell(*at).is_empty())
     }
 }
 
 /// What was decided for the whole table.
 #[derive(Debug)]
-pub(crate) struct Source {
+pub(in crate::formats) struct Source {
     /// The headers, verbatim.
-    pub(crate) headers: Vec<String>,
+    pub(in crate::formats) headers: Vec<String>,
     /// Whether cells hold several values as Google writes them.
-    pub(crate) google: bool,
+    pub(in crate::formats) google: bool,
     /// How dates are read.
-    pub(crate) order: Order,
+    pub(in crate::formats) order: Order,
     /// The year that tells what a year of two digits means.
-    pub(crate) this_year: u16,
+    pub(in crate::formats) this_year: u16,
 }
 
 impl Source {
     /// The values in a cell, each without the blanks around it: one, or several between ` ::: `.
-    pub(crate) fn values<'r>(&self, verbatim: &'r str) -> impl Iterator<Item = &'r str> {
+    pub(in crate::formats) fn values<'r>(&self, verbatim: &'r str) -> impl Iterator<Item = &'r str> {
         let several = self.google && memchr::memmem::find(verbatim.as_bytes(), BETWEEN.as_bytes()).is_some();
         Values { rest: Some(verbatim), several }
     }
@@ -95,16 +95,16 @@ impl<'r> Iterator for Values<'r> {
 
 /// The contact that comes of a row.
 #[derive(Debug, Default)]
-pub(crate) struct Build {
+pub(in crate::formats) struct Build {
     /// The contact.
-    pub(crate) contact: Box<Contact>,
+    pub(in crate::formats) contact: Box<Contact>,
     /// What could not be understood.
-    pub(crate) losses: Vec<Loss>,
+    pub(in crate::formats) losses: Vec<Loss>,
 }
 
 impl Build {
     /// Puts a single text in its place. Where another stands already, it is kept as a leftover of its column.
-    pub(crate) fn text(&mut self, field: Field, value: &str, header: &str) {
+    pub(in crate::formats) fn text(&mut self, field: Field, value: &str, header: &str) {
         if value.is_empty() {
             return;
         }
@@ -117,7 +117,7 @@ impl Build {
     }
 
     /// Keeps a cell that has no field, under its header.
-    pub(crate) fn keep(&mut self, header: &str, value: &str) {
+    pub(in crate::formats) fn keep(&mut self, header: &str, value: &str) {
         if !value.is_empty() {
             let value = clean(value).into_owned();
             self.contact.extra.push(Extra {
@@ -130,7 +130,7 @@ impl Build {
     }
 
     /// A date as the file's order has it; a cell that is none, or contradicts the order, is kept as text and said.
-    pub(crate) fn date(&mut self, field: Field, text: &str, source: &Source) -> Option<Date> {
+    pub(in crate::formats) fn date(&mut self, field: Field, text: &str, source: &Source) -> Option<Date> {
         let date = match date::read(text) {
             Cell::Null => return None,
             Cell::Plain(date) => Some(date),
@@ -148,6 +148,6 @@ impl Build {
 }
 
 /// The text of a cell with its lines separated by `\n`.
-pub(crate) fn clean(text: &str) -> Cow<'_, str> {
+pub(in crate::formats) fn clean(text: &str) -> Cow<'_, str> {
     if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) }
 }

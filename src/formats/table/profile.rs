@@ -1,8 +1,8 @@
 //! The tables that are written, and which column of them carries which field.
 
-use crate::formats::csv::column::{Column, Part, Slot};
-use crate::formats::csv::dialects::{self, Dialect};
-use crate::formats::csv::slot::{LABELS, OWN_FIELDS};
+use crate::formats::table::column::{Column, Part, Slot};
+use crate::formats::table::dialects::{self, Dialect};
+use crate::formats::table::slot::{LABELS, OWN_FIELDS};
 use crate::model::Field;
 
 /// A program that a table is written for.
@@ -46,7 +46,7 @@ impl Profile {
         Profile::ALL.iter().copied().find(|profile| profile.name() == name)
     }
 
-    pub(super) fn is_google(self) -> bool {
+    pub(in crate::formats) fn is_google(self) -> bool {
         self == Profile::Google
     }
 
@@ -59,7 +59,7 @@ impl Profile {
 }
 
 /// The columns of a profile in their order, each with what it means.
-pub(super) fn layout(profile: Profile) -> Vec<(String, Column)> {
+pub(in crate::formats) fn layout(profile: Profile) -> Vec<(String, Column)> {
     let Some(table) = dialects::table(profile.dialect(), "en") else { return Vec::new() };
     let own = &table.headers[..table.own];
     let mut columns = Vec::new();

@@ -1,9 +1,9 @@
 //! Lists in one cell: categories and children.
 
-use crate::formats::csv::column::{Part, Slot};
-use crate::formats::csv::slot::label::BETWEEN;
-use crate::formats::csv::slot::row::clean;
-use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source};
+use crate::formats::table::column::{Part, Slot};
+use crate::formats::table::slot::label::BETWEEN;
+use crate::formats::table::slot::row::clean;
+use crate::formats::table::slot::{Build, Plan, Row, Sheet, Source};
 use crate::model::{Contact, Field, Why};
 
 /// Google's own groups, and the category each one is; the first three are no choice of the user's.

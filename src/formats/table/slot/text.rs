@@ -1,8 +1,8 @@
 //! Fields of one text, each with a column of its own.
 
-use crate::formats::csv::column::{Part, Slot};
-use crate::formats::csv::slot::organization::PARTS as ORGANIZATION;
-use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source};
+use crate::formats::table::column::{Part, Slot};
+use crate::formats::table::slot::organization::PARTS as ORGANIZATION;
+use crate::formats::table::slot::{Build, Plan, Row, Sheet, Source};
 use crate::model::{Contact, Field, Shape, Why};
 
 pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {

@@ -1,46 +1,46 @@
 //! The columns of a table put together into the values that they make.
 
-use crate::formats::csv::column::{Column, Part, Slot};
+use crate::formats::table::column::{Column, Part, Slot};
 
 /// One slot, and where its parts stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Plan {
+pub(in crate::formats) struct Plan {
     /// The slot.
-    pub(crate) slot: Slot,
+    pub(in crate::formats) slot: Slot,
     /// Its parts, each with the number of its column from 0.
-    pub(crate) parts: Vec<(Part, usize)>,
+    pub(in crate::formats) parts: Vec<(Part, usize)>,
 }
 
 impl Plan {
     /// The column of a part.
-    pub(crate) fn at(&self, part: Part) -> Option<usize> {
+    pub(in crate::formats) fn at(&self, part: Part) -> Option<usize> {
         self.parts.iter().find(|(of, _)| *of == part).map(|(_, at)| *at)
     }
 }
 
 /// The slots of a table by the kind of their values, each list in the order of its columns; phones by their lines.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Plans {
-    pub(crate) texts: Vec<Plan>,
-    pub(crate) organizations: Vec<Plan>,
-    pub(crate) emails: Vec<Plan>,
-    pub(crate) phones: Vec<Plan>,
-    pub(crate) addresses: Vec<Plan>,
-    pub(crate) urls: Vec<Plan>,
-    pub(crate) ims: Vec<Plan>,
-    pub(crate) dates: Vec<Plan>,
-    pub(crate) events: Vec<Plan>,
-    pub(crate) lists: Vec<Plan>,
+pub(in crate::formats) struct Plans {
+    pub(in crate::formats) texts: Vec<Plan>,
+    pub(in crate::formats) organizations: Vec<Plan>,
+    pub(in crate::formats) emails: Vec<Plan>,
+    pub(in crate::formats) phones: Vec<Plan>,
+    pub(in crate::formats) addresses: Vec<Plan>,
+    pub(in crate::formats) urls: Vec<Plan>,
+    pub(in crate::formats) ims: Vec<Plan>,
+    pub(in crate::formats) dates: Vec<Plan>,
+    pub(in crate::formats) events: Vec<Plan>,
+    pub(in crate::formats) lists: Vec<Plan>,
     /// Gender, sensitivity, photo.
-    pub(crate) persons: Vec<Plan>,
-    pub(crate) relations: Vec<Plan>,
-    pub(crate) customs: Vec<Plan>,
-    pub(crate) kept: Vec<Plan>,
+    pub(in crate::formats) persons: Vec<Plan>,
+    pub(in crate::formats) relations: Vec<Plan>,
+    pub(in crate::formats) customs: Vec<Plan>,
+    pub(in crate::formats) kept: Vec<Plan>,
 }
 
 impl Plans {
     /// Puts the columns together. A part that its slot has already begins another value of the same slot.
-    pub(crate) fn new(columns: impl Iterator<Item = Option<Column>>) -> Plans {
+    pub(in crate::formats) fn new(columns: impl Iterator<Item = Option<Column>>) -> Plans {
         let mut plans = Plans::default();
         for (at, column) in columns.enumerate() {
             let Some(column) = column else { continue };
@@ -78,7 +78,7 @@ impl Plans {
     }
 
     /// The columns that hold a date alone.
-    pub(crate) fn date_columns(&self) -> impl Iterator<Item = usize> {
+    pub(in crate::formats) fn date_columns(&self) -> impl Iterator<Item = usize> {
         self.dates.iter().chain(&self.events).filter_map(|plan| plan.at(Part::Value))
     }
 }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::formats::csv::column::{Part, Slot};
-use crate::formats::csv::slot::row::clean;
-use crate::formats::csv::slot::sheet::{Remarks, Value};
-use crate::formats::csv::slot::{Build, Plan, Row, Sheet, Source};
+use crate::formats::table::column::{Part, Slot};
+use crate::formats::table::slot::row::clean;
+use crate::formats::table::slot::sheet::{Remarks, Value};
+use crate::formats::table::slot::{Build, Plan, Row, Sheet, Source};
 use crate::model::{Contact, Date, Event, Field, PartialDate, Rest, Why};
 
 /// What Google calls an anniversary.

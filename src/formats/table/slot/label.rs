@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::model::{Kind, Line};
 
 /// What stands between several values in one cell.
-pub(crate) const BETWEEN: &str = " ::: ";
+pub(in crate::formats) const BETWEEN: &str = " ::: ";
 
 /// Google's words for where a value belongs.
 const KINDS: &[(&str, Kind)] = &[("Home", Kind::Home), ("Work", Kind::Business), ("Other", Kind::Other)];
@@ -29,20 +29,20 @@ const LINES: &[(&str, Line)] = &[
 
 /// A label as it is understood.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Label {
+pub(in crate::formats) struct Label {
     /// Where the value belongs.
-    pub(crate) kind: Option<Kind>,
+    pub(in crate::formats) kind: Option<Kind>,
     /// What is at the end of the number.
-    pub(crate) line: Line,
+    pub(in crate::formats) line: Line,
     /// The user's own word.
-    pub(crate) text: String,
+    pub(in crate::formats) text: String,
     /// Whether it is the preferred value.
-    pub(crate) preferred: bool,
+    pub(in crate::formats) preferred: bool,
 }
 
 impl Label {
     /// Understands a label cell of a phone.
-    pub(crate) fn of_phone(cell: &str) -> Label {
+    pub(in crate::formats) fn of_phone(cell: &str) -> Label {
         let (preferred, text) = star(cell);
         let (kind, rest) = match KINDS.iter().find_map(|(word, kind)| Some((kind, after(text, word)?))) {
             Some((kind, rest)) => (Some(*kind), rest),
@@ -57,7 +57,7 @@ impl Label {
     }
 
     /// Understands a label cell of any other value.
-    pub(crate) fn of_value(cell: &str) -> Label {
+    pub(in crate::formats) fn of_value(cell: &str) -> Label {
         let (preferred, text) = star(cell);
         match KINDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)) {
             Some((_, kind)) => Label { kind: Some(*kind), preferred, ..Label::default() },
@@ -66,7 +66,7 @@ impl Label {
     }
 
     /// RFC 6350 PREF of it.
-    pub(crate) fn preference(&self) -> Option<u8> {
+    pub(in crate::formats) fn preference(&self) -> Option<u8> {
         self.preferred.then_some(1)
     }
 }
@@ -85,17 +85,17 @@ fn star(cell: &str) -> (bool, &str) {
 }
 
 /// The word for a kind.
-pub(crate) fn kind_word(kind: Option<Kind>) -> &'static str {
+pub(in crate::formats) fn kind_word(kind: Option<Kind>) -> &'static str {
     KINDS.iter().find(|(_, of)| Some(*of) == kind).map_or("", |(word, _)| word)
 }
 
 /// The word for a line.
-pub(crate) fn line_word(line: Line) -> &'static str {
+pub(in crate::formats) fn line_word(line: Line) -> &'static str {
     LINES.iter().find(|(_, of)| *of == line).map_or("", |(word, _)| word)
 }
 
 /// The label of a kind and line, else the user's own word, with the star of the preferred value.
-pub(crate) fn written(kind: Option<Kind>, line: Line, own: &str, preference: Option<u8>) -> Cow<'_, str> {
+pub(in crate::formats) fn written(kind: Option<Kind>, line: Line, own: &str, preference: Option<u8>) -> Cow<'_, str> {
     let words = (kind_word(kind), line_word(line));
     let label: Cow<'_, str> = match words {
         ("", "") => Cow::Borrowed(own),

@@ -1,0 +1,39 @@
+//! Tables of contacts, whatever file they stand in: what their headers mean, and how the values of a contact stand in
+//! cells, both ways.
+//!
+//! Reading goes through these layers: `head` finds the header row and the table of headers ([`dialects`](Dialect))
+//! that it is of, by how many it knows; `census` counts what stands in the columns; `rows` makes contacts of rows.
+//! `column` says what a column means, and `slot` how a value stands in its columns. Writing: `profile` has the
+//! columns that a program wants.
+
+mod census;
+mod column;
+mod date;
+mod dialects;
+mod fold;
+mod head;
+mod profile;
+mod rows;
+mod slot;
+
+pub use date::DateOrder;
+pub use dialects::{Dialect, DialectChoice, UnknownDialect, known};
+pub use profile::{Profile, columns};
+
+pub(in crate::formats) use census::Census;
+pub(in crate::formats) use column::Column;
+pub(in crate::formats) use head::{Attempt, Head, MAX_COLUMNS, ROWS, advice};
+pub(in crate::formats) use profile::layout;
+pub(in crate::formats) use rows::Rows;
+pub(in crate::formats) use slot::{Plans, Row, Sheet, write};
+
+/// What the user says of a table, so that it need not be found out.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The order of day, month and year.
+    pub date_order: Option<DateOrder>,
+    /// The table of headers.
+    pub dialect: Option<DialectChoice>,
+    /// The current year, which tells what a year of two digits means; 2026 when it is not said.
+    pub this_year: Option<u16>,
+}
