@@ -46,6 +46,7 @@ mod spare;
 mod structure;
 mod survey;
 mod table;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod translate;
@@ -57,6 +58,7 @@ pub use profile::Profile;
 pub use read::{Options, Reader, groups};
 pub use survey::{Survey, survey};
 pub use table::columns;
+pub use tally::Tally;
 pub use write::{Encoder, Writer};
 
 /// The versions of vCard.
