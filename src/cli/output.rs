@@ -96,7 +96,7 @@ pub(super) fn reading(args: &Input) -> Reading {
     let csv = csv::Options {
         encoding: args.encoding,
         delimiter: args.delimiter,
-        table: table::Options { date_order, dialect: args.csv_dialect.clone(), this_year: Some(this_year()) },
+        table: table::Options { date_order, dialect: args.csv_dialect.clone(), this_year: Some(this_year()), map: None, closely: false },
         survey: None,
     };
     let vcard =

@@ -3,9 +3,11 @@
 mod corpus;
 mod decided;
 mod hostile;
+mod map;
 mod roundtrip;
 mod samples;
 mod traps;
+mod written;
 
 use std::io::Read;
 

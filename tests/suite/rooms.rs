@@ -22,6 +22,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("zip", &["disk/"]),
     ("flate2", &["disk/"]),
     ("clap", &["cli/"]),
+    ("toml", &["formats/table/map/"]),
+    ("regex", &["formats/table/map/"]),
+    ("unicode_width", &["cli/"]),
     ("anyhow", &["cli/"]),
     ("indicatif", &["cli/"]),
 ];

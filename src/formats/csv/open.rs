@@ -81,12 +81,14 @@ impl<R: Read> Open<R> {
             encoding => Input::Decoded(Decode::new(encoding, bytes)),
         };
         let mut frames = Frames::new(input, decision.delimiter, decision.encoding, (1, decision.mark as u64));
-        for _ in 0..=decision.head.row {
+        for _ in 0..decision.head.rows_before() {
             // These rows were read before; what fails now fails again with the next row.
             let _ = frames.next(0);
         }
-        header.extend_from_slice(&frames.raw());
-        header.extend_from_slice(&line_break);
+        if decision.head.rows_before() > 0 {
+            header.extend_from_slice(&frames.raw());
+            header.extend_from_slice(&line_break);
+        }
         Open {
             frames,
             encoding: decision.encoding,

@@ -30,7 +30,7 @@ const DELIMITERS: &[u8] = b",;\t|";
 pub(super) struct Decision {
     pub(super) encoding: &'static Encoding,
     /// Why this encoding.
-    because: &'static str,
+    pub(super) because: &'static str,
     /// Length of the byte order mark.
     pub(super) mark: usize,
     /// Whether the window is all ASCII, so that the encoding is still open.
@@ -80,7 +80,7 @@ pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<
     let Some((guess, delimiter, attempt)) = enough else { return Err(advice(&first_row)) };
     let Guess { encoding, because, mark } = settle_encoding(guess, attempt.headers(), window, options);
     let ascii = encoding == UTF_8 && window.is_ascii();
-    Ok(Decision { encoding, because, mark, ascii, delimiter, head: attempt.decide() })
+    Ok(Decision { encoding, because, mark, ascii, delimiter, head: attempt.decide()? })
 }
 
 /// The encodings that the bytes admit: a mark, NULs or strict UTF-8 are certain, else each code page that has a
@@ -165,7 +165,8 @@ fn settle_encoding(guess: Guess, headers: &[String], window: &[u8], options: &Op
     Guess { encoding, because: "its letters look like it; --encoding decides otherwise", mark: 0 }
 }
 
-fn delimiter_name(delimiter: u8) -> String {
+/// What a delimiter is called.
+pub(super) fn delimiter_name(delimiter: u8) -> String {
     match delimiter {
         b',' => "commas".to_owned(),
         b';' => "semicolons".to_owned(),

@@ -7,8 +7,8 @@ use crate::formats::Remark;
 use crate::formats::csv::Options;
 use crate::formats::csv::frame::Frame;
 use crate::formats::csv::open::{Open, Window};
-use crate::formats::csv::sniff::{self, Decision};
-use crate::formats::table::{Census, Rows};
+use crate::formats::csv::sniff::{self, Decision, delimiter_name};
+use crate::formats::table::{Census, Findings, Rows};
 
 /// What was decided about a table, and what its rows show.
 #[derive(Debug, Clone)]
@@ -26,6 +26,9 @@ pub fn survey(input: impl Read, options: &Options) -> Option<Survey> {
     let window = Window::of(input).ok()?;
     let decision = sniff::sniff(&window.bytes, window.complete, options).ok()?;
     let mut census = Census::new(&decision.head);
+    if options.table.closely {
+        census.look_closely(&decision.head);
+    }
     count(&mut Open::new(&decision, options, window), &decision, &mut census)?;
     Some(Survey(Arc::new(Found { decision, census })))
 }
@@ -40,6 +43,20 @@ impl Survey {
             count(&mut Open::new(&decision, options, window), &decision, &mut census);
         }
         Ok(Survey(Arc::new(Found { decision, census })))
+    }
+
+    /// What was decided and why, for people; what stands in the columns only if the survey was to look closely.
+    pub fn findings(&self, options: &Options) -> Findings {
+        let Found { decision, census } = &*self.0;
+        let mut findings = Findings::of(&decision.head, census, &options.table);
+        findings.encoding = Some((decision.encoding.name().to_owned(), decision.because.to_owned()));
+        let delimiter = char::from(decision.delimiter);
+        findings.delimiter = Some((delimiter, delimiter_name(decision.delimiter)));
+        // What begins as plain ASCII may go on as anything.
+        let encoding = (!decision.ascii).then(|| decision.encoding.name().to_ascii_lowercase());
+        findings.remarks.extend(decision.remarks());
+        findings.say_input(&decision.head, encoding.as_deref());
+        findings
     }
 
     /// What was decided.

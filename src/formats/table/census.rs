@@ -1,10 +1,14 @@
 //! What the rows of a table show beyond its header: the votes on the date order, how full the columns are; and what was
 //! decided about them in plain words.
 
+use std::sync::Arc;
+
 use crate::formats::Remark;
 use crate::formats::table::Options;
+use crate::formats::table::closely::Closely;
 use crate::formats::table::date::{self, Cell, Order, Votes};
-use crate::formats::table::head::{Head, name};
+use crate::formats::table::head::{Head, language_name, name};
+use crate::formats::table::map::{Cells, Mapped};
 use crate::formats::table::slot::{Plans, Row};
 
 /// What the rows show that were counted.
@@ -17,18 +21,42 @@ pub(in crate::formats) struct Census {
     dates: Vec<usize>,
     /// How many rows have something in each column that means nothing to us.
     unmapped: Vec<(usize, usize)>,
+    /// What a mapping file makes of the rows, and how many columns the table has.
+    mapped: Option<(Arc<Mapped>, usize)>,
+    /// What stands in every column, for whoever asks.
+    closely: Option<Closely>,
 }
 
 impl Census {
     /// Of the rows below a header; none is counted yet.
     pub(in crate::formats) fn new(head: &Head) -> Census {
-        let plans = Plans::new(head.columns.iter().copied());
-        let unmapped = head.columns.iter().enumerate().filter(|(_, column)| column.is_none());
+        let plans = Plans::new(head.layout());
         Census {
             dates: plans.date_columns().collect(),
-            unmapped: unmapped.map(|(at, _)| (at, 0)).collect(),
+            unmapped: head.unmapped().into_iter().map(|at| (at, 0)).collect(),
+            mapped: head.mapped.as_ref().map(|mapped| (Arc::clone(mapped), head.columns.len())),
             ..Census::default()
         }
+    }
+
+    /// Counts what stands in every column too.
+    pub(in crate::formats) fn look_closely(&mut self, head: &Head) {
+        self.closely = Some(Closely::new(head));
+    }
+
+    /// What stands in every column, if that was counted.
+    pub(in crate::formats) fn closely(&self) -> Option<&Closely> {
+        self.closely.as_ref()
+    }
+
+    /// The rows counted.
+    pub(in crate::formats) fn rows(&self) -> u64 {
+        self.rows as u64
+    }
+
+    /// Date cells that the order matters for, and those that prove each order.
+    pub(in crate::formats) fn votes(&self) -> (usize, [usize; 3]) {
+        (self.votes.seen, self.votes.proofs)
     }
 
     /// Counts a row.
@@ -37,6 +65,8 @@ impl Census {
             return;
         }
         self.rows += 1;
+        let mut cells = Cells::default();
+        let row = self.mapped.as_ref().map_or(row, |(mapped, width)| mapped.view(row, *width, &mut cells));
         for at in &self.dates {
             let cell = row.cell(*at);
             self.votes.count(cell);
@@ -44,6 +74,7 @@ impl Census {
                 self.short_years |= date::has_short_year(numbers);
             }
         }
+        self.closely.iter_mut().for_each(|closely| closely.count(row, &self.dates));
         for (at, filled) in &mut self.unmapped {
             *filled += usize::from(!row.cell(*at).is_empty());
         }
@@ -61,9 +92,13 @@ impl Census {
     pub(in crate::formats) fn remarks(&self, head: &Head, order: Order) -> Vec<Remark> {
         let (known, all) = (head.columns.iter().flatten().count(), head.columns.len());
         let (dialect, language) = (head.table.dialect.title(), language_name(head.table.language));
-        let headers = format!("{dialect} in {language}, {known} of {all} headers known");
-        let mut remarks = vec![Remark::decided(headers, format!("in row {}", head.row + 1))];
-        if known * 2 < all {
+        let headers = match &head.mapped {
+            Some(mapped) => mapped.words(),
+            None => format!("{dialect} in {language}, {known} of {all} headers known"),
+        };
+        let row = if head.rows_before() == 0 { String::new() } else { format!("in row {}", head.row + 1) };
+        let mut remarks = vec![Remark::decided(headers, row)];
+        if known * 2 < all && head.mapped.is_none() {
             let what = "fewer than half of the headers are known; look at the result before you use it";
             remarks.push(Remark::Notable(what.to_owned()));
         }
@@ -76,8 +111,13 @@ impl Census {
         if self.short_years {
             remarks.push(Remark::decided("a year of two digits is the latest one that is not in the future", ""));
         }
-        remarks.extend(self.unmapped.iter().filter_map(|(at, filled)| self.unmapped_remark(head, *at, *filled)));
+        remarks.extend(self.unmapped_remarks(head));
         remarks
+    }
+
+    /// What becomes of the columns that no field has.
+    pub(in crate::formats) fn unmapped_remarks(&self, head: &Head) -> impl Iterator<Item = Remark> {
+        self.unmapped.iter().filter_map(|(at, filled)| self.unmapped_remark(head, *at, *filled))
     }
 
     /// A column that no field has: who left it empty need not hear of it.
@@ -91,7 +131,8 @@ impl Census {
         }
     }
 
-    fn date_remark(&self, order: Order) -> Option<Remark> {
+    /// How dates are read and why; nothing where no date needs it.
+    pub(in crate::formats) fn date_remark(&self, order: Order) -> Option<Remark> {
         let (seen, proofs) = (self.votes.seen, self.votes.proofs);
         if seen == 0 {
             return None;
@@ -117,13 +158,4 @@ impl Census {
 
 fn quoted<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     texts.map(|text| format!("“{text}”")).collect::<Vec<_>>().join(", ")
-}
-
-fn language_name(language: &str) -> &str {
-    match language {
-        "en" => "English",
-        "de" => "German",
-        "fr" => "French",
-        other => other,
-    }
 }

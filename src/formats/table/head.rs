@@ -1,9 +1,12 @@
 //! The header row of a table: which one it is, of what program and language, and what each header means.
 
+use std::sync::Arc;
+
 use crate::formats::table::Options;
 use crate::formats::table::column::{Column, Part, Slot};
 use crate::formats::table::dialects::{self, Table};
 use crate::formats::table::fold::{fold, nearest};
+use crate::formats::table::map::{Map, Mapped};
 use crate::model::Field;
 
 /// How many rows may stand before the header row (LinkedIn and reports have some).
@@ -22,6 +25,29 @@ pub(in crate::formats) struct Head {
     pub(in crate::formats) table: &'static Table,
     /// Another table that fits as well and means something else, and the headers that it differs on.
     pub(in crate::formats) rival: Option<(&'static Table, Vec<String>)>,
+    /// What a mapping file makes of its rows, where there is one.
+    pub(in crate::formats) mapped: Option<Arc<Mapped>>,
+}
+
+impl Head {
+    /// What each column means, those that a mapping file makes behind the table's own.
+    pub(in crate::formats) fn layout(&self) -> impl Iterator<Item = Option<Column>> {
+        let made = self.mapped.iter().flat_map(|mapped| mapped.made().map(|(_, column)| Some(column)));
+        self.columns.iter().copied().chain(made)
+    }
+
+    /// The columns that mean nothing to us and are kept under their headers.
+    pub(in crate::formats) fn unmapped(&self) -> Vec<usize> {
+        match &self.mapped {
+            Some(mapped) => mapped.unmapped().to_vec(),
+            None => (0..self.columns.len()).filter(|at| self.columns[*at].is_none()).collect(),
+        }
+    }
+
+    /// How many rows stand above the first record.
+    pub(in crate::formats) fn rows_before(&self) -> usize {
+        self.mapped.as_ref().map_or(self.row + 1, |mapped| mapped.rows_before())
+    }
 }
 
 /// A row taken for the header of a table.
@@ -33,11 +59,16 @@ pub(in crate::formats) struct Attempt {
     /// How many of its cells are headers of the table, and how many are not empty.
     hits: usize,
     filled: usize,
+    /// The mapping file that says so, if one does.
+    map: Option<Arc<Map>>,
 }
 
 impl Attempt {
     /// The best of each of the first rows taken for the header with each table.
     pub(in crate::formats) fn best(rows: &[Vec<String>], options: &Options) -> Option<Attempt> {
+        if let Some(map) = &options.map {
+            return Attempt::mapped(rows, map, options);
+        }
         let mut found: Option<Attempt> = None;
         for (row, headers) in rows.iter().enumerate() {
             let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
@@ -46,11 +77,34 @@ impl Attempt {
             for table in dialects::tables().iter().filter(admitted) {
                 let hits = folded.iter().filter(|header| table.knows(header)).count();
                 if hits > 0 && found.as_ref().is_none_or(|best| better((hits, filled), best)) {
-                    found = Some(Attempt { row, headers: headers.clone(), table, hits, filled });
+                    found = Some(Attempt { row, headers: headers.clone(), table, hits, filled, map: None });
                 }
             }
         }
         found
+    }
+
+    /// The best of the first rows taken for the header that a mapping file means.
+    fn mapped(rows: &[Vec<String>], map: &Arc<Map>, options: &Options) -> Option<Attempt> {
+        let mut found: Option<Attempt> = None;
+        for (row, headers) in map.candidates(rows) {
+            let filled = headers.iter().filter(|header| !header.trim().is_empty()).count().max(1);
+            let hits = map.hits(&headers);
+            if found.as_ref().is_none_or(|best| better((hits, filled), best)) {
+                let table = Map::plain_table()?;
+                found = Some(Attempt { row, headers, table, hits, filled, map: Some(Arc::clone(map)) });
+            }
+        }
+        let mut found = found?;
+        if let Some(choice) = map.dialect() {
+            let dialect = choice.cloned().or_else(|| options.dialect.clone());
+            let options = Options { dialect: dialect.clone(), ..Options::default() };
+            let table = Attempt::best(std::slice::from_ref(&found.headers), &options).map(|attempt| attempt.table);
+            let is_meant = |table: &&Table| dialect.as_ref().is_some_and(|choice| choice.admits(table));
+            let first = || dialects::tables().iter().find(is_meant);
+            found.table = table.or_else(first).unwrap_or(found.table);
+        }
+        Some(found)
     }
 
     /// Whether it explains more than another one.
@@ -60,7 +114,8 @@ impl Attempt {
 
     /// One known header among many is chance, unless the user named the table.
     pub(in crate::formats) fn is_enough(&self, options: &Options) -> bool {
-        self.headers.len() <= MAX_COLUMNS && (options.dialect.is_some() || self.hits > 1 || self.filled <= 2)
+        let is_said = options.dialect.is_some() || self.map.is_some();
+        self.headers.len() <= MAX_COLUMNS && (is_said || self.hits > 1 || self.filled <= 2)
     }
 
     /// The headers as they stand there.
@@ -68,9 +123,14 @@ impl Attempt {
         &self.headers
     }
 
-    /// Takes it for the header.
-    pub(in crate::formats) fn decide(self) -> Head {
+    /// Takes it for the header. `Err` says why it cannot be, and what to do.
+    pub(in crate::formats) fn decide(self) -> Result<Head, String> {
         let columns = columns(self.table, &self.headers);
+        if let Some(map) = &self.map {
+            let (columns, mapped) = map.fit(self.row, &self.headers, &columns)?;
+            let Attempt { row, headers, table, .. } = self;
+            return Ok(Head { row, headers, columns, table, rival: None, mapped: Some(Arc::new(mapped)) });
+        }
         let rival = dialects::tables().iter().filter(|table| !std::ptr::eq(*table, self.table)).find_map(|table| {
             let others = self::columns(table, &self.headers);
             let hits = others.iter().flatten().count();
@@ -79,7 +139,7 @@ impl Attempt {
                 (0..columns.len()).filter(differs).map(|at| self.headers[at].trim().to_owned()).collect();
             (hits >= self.hits && !headers.is_empty()).then_some((table, headers))
         });
-        Head { row: self.row, headers: self.headers, columns, table: self.table, rival }
+        Ok(Head { row: self.row, headers: self.headers, columns, table: self.table, rival, mapped: None })
     }
 }
 
@@ -132,4 +192,14 @@ pub(in crate::formats) fn advice(first_row: &[String]) -> String {
 pub(in crate::formats) fn name(at: usize, header: &str) -> String {
     let header = header.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if header.is_empty() { format!("column {}", at + 1) } else { header.to_owned() }
+}
+
+/// What a language of the tables is called.
+pub(in crate::formats) fn language_name(language: &str) -> &str {
+    match language {
+        "en" => "English",
+        "de" => "German",
+        "fr" => "French",
+        other => other,
+    }
 }

@@ -3,21 +3,28 @@
 //!
 //! Reading goes through these layers: `head` finds the header row and the table of headers ([`dialects`](Dialect))
 //! that it is of, by how many it knows; `census` counts what stands in the columns; `rows` makes contacts of rows.
-//! `column` says what a column means, and `slot` how a value stands in its columns. Writing: `profile` has the
+//! `map` is what the user says in place of all that. `column` says what a column means, and `slot` how a value stands in its columns. Writing: `profile` has the
 //! columns that a program wants.
 
 mod census;
+mod closely;
 mod column;
 mod date;
 mod dialects;
+mod findings;
 mod fold;
 mod head;
+mod map;
 mod profile;
 mod rows;
 mod slot;
 
+use std::sync::Arc;
+
 pub use date::DateOrder;
 pub use dialects::{Dialect, DialectChoice, UnknownDialect, known};
+pub use findings::{Dates, Findings, Fit, Found};
+pub use map::{Map, MapError};
 pub use profile::{Profile, columns};
 
 pub(in crate::formats) use census::Census;
@@ -36,4 +43,8 @@ pub struct Options {
     pub dialect: Option<DialectChoice>,
     /// The current year, which tells what a year of two digits means; 2026 when it is not said.
     pub this_year: Option<u16>,
+    /// What a mapping file says: it goes before all that could be found out.
+    pub map: Option<Arc<Map>>,
+    /// Whether a look over the table also counts what stands in every column, for its [`Findings`].
+    pub closely: bool,
 }

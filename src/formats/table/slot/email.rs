@@ -36,7 +36,7 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
 }
 
 /// The addresses in a cell: Google separates them by ` ::: `, people by commas or semicolons.
-fn addresses<'r>(cell: &'r str, source: &Source) -> Vec<&'r str> {
+fn addresses<'r>(cell: &'r str, source: &'r Source) -> Vec<&'r str> {
     let values: Vec<&str> = source.values(cell).filter(|value| !value.is_empty()).collect();
     if memchr::memchr2(b',', b';', cell.as_bytes()).is_none() {
         return values;

@@ -31,6 +31,8 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
         let list = list_of(field, &mut into.contact);
         if source.google && field == Field::Categories {
             list.extend(source.values(&cell).filter_map(group));
+        } else if !source.google && !source.separators.is_empty() {
+            list.extend(source.values(&cell).filter(|item| !item.is_empty()).map(str::to_owned));
         } else {
             list.extend(items(&cell).map(str::to_owned));
         }

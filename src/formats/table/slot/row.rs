@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use crate::formats::table::date::{self, Cell, Order};
 use crate::formats::table::slot::Plan;
-use crate::formats::table::slot::label::BETWEEN;
 use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Rest, Why};
 
 /// The cells of a row.
@@ -56,8 +55,10 @@ impl<'r> Row<'r> {
 pub(in crate::formats) struct Source {
     /// The headers, verbatim.
     pub(in crate::formats) headers: Vec<String>,
-    /// Whether cells hold several values as Google writes them.
+    /// Whether groups and labels are written as Google does.
     pub(in crate::formats) google: bool,
+    /// What separates the values of one cell.
+    pub(in crate::formats) separators: Vec<String>,
     /// How dates are read.
     pub(in crate::formats) order: Order,
     /// The year that tells what a year of two digits means.
@@ -65,17 +66,18 @@ pub(in crate::formats) struct Source {
 }
 
 impl Source {
-    /// The values in a cell, each without the blanks around it: one, or several between ` ::: `.
-    pub(in crate::formats) fn values<'r>(&self, verbatim: &'r str) -> impl Iterator<Item = &'r str> {
-        let several = self.google && memchr::memmem::find(verbatim.as_bytes(), BETWEEN.as_bytes()).is_some();
-        Values { rest: Some(verbatim), several }
+    /// The values in a cell, each without the blanks around it: one, or several between the separators.
+    pub(in crate::formats) fn values<'r>(&'r self, verbatim: &'r str) -> impl Iterator<Item = &'r str> {
+        let stands = |between: &String| memchr::memmem::find(verbatim.as_bytes(), between.as_bytes()).is_some();
+        let several = self.separators.iter().any(stands);
+        Values { rest: Some(verbatim), separators: if several { &self.separators } else { &[] } }
     }
 }
 
 /// The values in a cell; most cells have one, which costs no search.
 struct Values<'r> {
     rest: Option<&'r str>,
-    several: bool,
+    separators: &'r [String],
 }
 
 impl<'r> Iterator for Values<'r> {
@@ -83,13 +85,14 @@ impl<'r> Iterator for Values<'r> {
 
     fn next(&mut self) -> Option<&'r str> {
         let rest = self.rest.take()?;
-        if self.several
-            && let Some((value, rest)) = rest.split_once(BETWEEN)
-        {
-            self.rest = Some(rest);
-            return Some(value.trim());
+        let found = self.separators.iter().filter_map(|between| rest.split_once(between.as_str()));
+        match found.min_by_key(|(value, _)| value.len()) {
+            Some((value, rest)) => {
+                self.rest = Some(rest);
+                Some(value.trim())
+            }
+            None => Some(rest.trim()),
         }
-        Some(rest.trim())
     }
 }
 

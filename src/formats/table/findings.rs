@@ -1,0 +1,210 @@
+//! What was decided about a table and why, for people to look at and to mend.
+
+use crate::formats::Remark;
+use crate::formats::table::census::Census;
+use crate::formats::table::closely::called;
+use crate::formats::table::column::Column;
+use crate::formats::table::date::Order;
+use crate::formats::table::dialects::{self, Dialect, Table};
+use crate::formats::table::fold::{fold, nearest};
+use crate::formats::table::head::{Head, language_name, name};
+use crate::formats::table::map;
+use crate::formats::table::{DateOrder, Options};
+
+/// Tables that fitted less well and are told.
+const RUNNERS_UP: usize = 3;
+
+/// What was decided about a table, and what its rows show.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// The character set and why; none where the file itself says it.
+    pub encoding: Option<(String, String)>,
+    /// What stands between the cells, as a name in words; none where the file itself says it.
+    pub delimiter: Option<(char, String)>,
+    /// The number of the header row, from 1; none where there is no header row.
+    pub header_row: Option<usize>,
+    /// Whose headers these are; none where a mapping file says what they mean.
+    pub dialect: Option<Fit>,
+    /// Others that fit, the best first.
+    pub runners_up: Vec<Fit>,
+    /// What a mapping file decides, in words.
+    pub mapped: Option<String>,
+    /// How the dates are read.
+    pub dates: Dates,
+    /// Rows below the header, blank ones aside.
+    pub rows: u64,
+    /// The columns, in their order.
+    pub columns: Vec<Found>,
+    /// What else the user may know better.
+    pub notes: Vec<String>,
+    /// All of it as a reader says it.
+    pub remarks: Vec<Remark>,
+    /// The sections of a mapping file that says the same.
+    pub(in crate::formats) sections: String,
+}
+
+/// How well a table of headers fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fit {
+    /// Its name on the command line: `outlook-desktop/de`.
+    pub name: String,
+    /// The program and the language, in words.
+    pub title: String,
+    /// How many of the headers it knows.
+    pub known: usize,
+}
+
+/// How dates are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dates {
+    /// Date cells that the order matters for.
+    pub cells: usize,
+    /// Those that prove day, month, year; month, day, year; year, month, day.
+    pub votes: [usize; 3],
+    /// The order that was decided on; none where there is nothing to decide, or no way to.
+    pub order: Option<DateOrder>,
+    /// The decision and its reason, in words; empty where there is nothing to decide.
+    pub words: String,
+    /// One date that proves each order, and one that proves none.
+    pub examples: [Option<String>; 4],
+}
+
+/// A column and what it means.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Its header, or its number in words.
+    pub header: String,
+    /// The places in a contact that it fills, by their names; `keep` and `ignore` as in a mapping file; empty where it
+    /// means nothing to us and is kept as it is.
+    pub to: Vec<String>,
+    /// Rows that have something in it.
+    pub filled: u64,
+    /// The first few different values, cut where they are long. Personal data.
+    pub samples: Vec<String>,
+    /// A known header that was perhaps meant, and the place that it fills; for columns that mean nothing to us.
+    pub near: Option<(String, String)>,
+}
+
+impl Findings {
+    /// What was decided about a table, whatever file it stands in.
+    pub(in crate::formats) fn of(head: &Head, census: &Census, options: &Options) -> Findings {
+        let order = census.order(head, options);
+        let fit = |table: &Table| Fit {
+            name: table.name(),
+            title: format!("{} in {}", table.dialect.title(), language_name(table.language)),
+            known: known(table, head),
+        };
+        let closely = census.closely();
+        let column = |at: usize| {
+            let filled = closely.map(|closely| closely.column(at)).unwrap_or_default();
+            let to = goes_to(head, at);
+            let near = if to.is_empty() { near(head, at) } else { None };
+            let header = name(at, &head.headers[at]);
+            Found { number: at + 1, header, to, filled: filled.count, samples: filled.samples, near }
+        };
+        let remarks = census.remarks(head, order);
+        // The columns and the dates say these by themselves.
+        let shown: Vec<Remark> = census.unmapped_remarks(head).chain(census.date_remark(order)).collect();
+        let notes = remarks.iter().filter(|remark| !shown.contains(remark)).filter_map(|remark| match remark {
+            Remark::Notable(text) => Some(text.clone()),
+            _ => None,
+        });
+        let mut findings = Findings {
+            header_row: (head.rows_before() > 0).then_some(head.row + 1),
+            dialect: head.mapped.is_none().then(|| fit(head.table)),
+            runners_up: if head.mapped.is_none() {
+                runners_up(head).into_iter().map(fit).collect()
+            } else {
+                Vec::new()
+            },
+            mapped: head.mapped.as_ref().map(|mapped| mapped.words()),
+            dates: dates(census, order),
+            rows: census.rows(),
+            columns: (0..head.headers.len()).map(column).collect(),
+            notes: notes.collect(),
+            remarks,
+            ..Findings::default()
+        };
+        findings.sections = map::written(head, &findings);
+        findings
+    }
+
+    /// Puts before the mapping file's sections what it says of the input.
+    pub(in crate::formats) fn say_input(&mut self, head: &Head, encoding: Option<&str>) {
+        self.sections = map::input(head, encoding, self) + &self.sections;
+    }
+
+    /// A mapping file that says what was decided, for the user to edit; it holds no values of the table. `name` is what
+    /// it calls itself.
+    pub fn mapping_file(&self, name: &str) -> String {
+        map::file(name, self)
+    }
+}
+
+/// How many of the headers a table knows.
+fn known(table: &Table, head: &Head) -> usize {
+    head.headers.iter().filter(|header| table.knows(&fold(header))).count()
+}
+
+/// The tables that fit next best.
+fn runners_up(head: &Head) -> Vec<&'static Table> {
+    let tables = dialects::tables().iter().filter(|table| !std::ptr::eq(*table, head.table));
+    let mut fits: Vec<_> = tables.map(|table| (known(table, head), table)).filter(|(known, _)| *known > 0).collect();
+    fits.sort_by_key(|(known, _)| std::cmp::Reverse(*known));
+    fits.truncate(RUNNERS_UP);
+    fits.into_iter().map(|(_, table)| table).collect()
+}
+
+/// The places that a column fills.
+fn goes_to(head: &Head, at: usize) -> Vec<String> {
+    let own = head.columns[at].map(called);
+    let made = head.mapped.iter().flat_map(|mapped| mapped.made_of(at)).map(called);
+    let mut places: Vec<String> = own.into_iter().chain(made).collect();
+    places.dedup();
+    if places.is_empty() && !head.unmapped().contains(&at) {
+        places.push("ignore".to_owned());
+    }
+    places
+}
+
+/// A known header that a column's is, or nearly is: of another table, of the same, or of those that people make up.
+fn near(head: &Head, at: usize) -> Option<(String, String)> {
+    let folded = fold(&head.headers[at]);
+    if folded.is_empty() {
+        return None;
+    }
+    let said = |text: &str, column: Column| Some((text.trim().to_owned(), column.name()?));
+    let exact = dialects::tables().iter().find_map(|table| Some((table.name(), table.column(&folded, 0)?)));
+    if let Some((_, column)) = exact {
+        return said(&head.headers[at], column);
+    }
+    let likely = |table: &&Table| std::ptr::eq(*table, head.table) || table.dialect == Dialect::Generic;
+    let headers = || dialects::tables().iter().filter(likely).flat_map(|table| &table.headers);
+    let length = folded.chars().count();
+    let candidates = || headers().filter(|header| header.text.chars().count().abs_diff(length) <= length / 4 + 1);
+    let found = nearest(&folded, candidates().map(|header| header.text)).filter(|_| length > 2)?;
+    said(found, headers().find(|header| header.text == found)?.column)
+}
+
+fn dates(census: &Census, order: Order) -> Dates {
+    let (cells, votes) = census.votes();
+    if cells == 0 {
+        return Dates::default();
+    }
+    let examples = census.closely().map_or([const { None }; 4], |closely| {
+        let [first, second, third] = closely.dates.clone();
+        [first, second, third, closely.open_date.clone()]
+    });
+    let words = census.date_remark(order).map(|remark| remark.to_string()).unwrap_or_default();
+    Dates { cells, votes, order: decided(order), words, examples }
+}
+
+/// The one order that all dates are read in, if there is one.
+pub(in crate::formats) fn decided(order: Order) -> Option<DateOrder> {
+    match order {
+        Order::Given(order) | Order::Proved(order) | Order::Assumed(order) => Some(order),
+        Order::Contrary => None,
+    }
+}
