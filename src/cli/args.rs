@@ -10,6 +10,7 @@ use encoding_rs::Encoding;
 use crate::cli::exit::Exit;
 use crate::formats::exchange::Dialect;
 use crate::formats::{Format, table, vcard};
+use crate::pipeline::inspect::Target;
 
 /// Moves address books between vCard, CSV and Exchange mailboxes.
 ///
@@ -35,6 +36,8 @@ pub enum Command {
     Import(Import),
     /// Download a mailbox's contacts, photos included, into a file
     Export(Export),
+    /// Look at files: what they are, what each column means and why, what a target would lose; nothing is written
+    Inspect(Inspect),
     /// Tell what is wrong or unusual in vCard files, line by line, and how to mend it
     Check(Check),
     /// The embedded server to rehearse on
@@ -68,6 +71,21 @@ pub struct Input {
     /// Files, directories or zip archives with .vcf and .csv files, or - for standard input
     #[arg(value_name = "IN", required = true, help_heading = None)]
     pub inputs: Vec<PathBuf>,
+    /// How.
+    #[command(flatten)]
+    pub how: How,
+    /// Write the rejected records there as they stand in their sources, to be mended and read again
+    #[arg(long, value_name = "FILE", env = "CARDFERRY_REJECTS")]
+    pub rejects: Option<PathBuf>,
+    /// Download photos that are links, as Google writes them: from public https addresses alone, never through a proxy, up to 4 MiB and 30 s each
+    #[arg(long, env = "CARDFERRY_FETCH_PHOTOS", value_parser = FalseyValueParser::new())]
+    pub fetch_photos: bool,
+}
+
+/// How files are read.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "How files are read")]
+pub struct How {
     /// The input's format, when name and content do not tell
     #[arg(long, value_name = "FORMAT", env = "CARDFERRY_INPUT_FORMAT", value_parser = format_named)]
     pub input_format: Option<Format>,
@@ -83,15 +101,12 @@ pub struct Input {
     /// The delimiter of a table
     #[arg(long, value_name = "CHAR", env = "CARDFERRY_DELIMITER", value_parser = delimiter_named)]
     pub delimiter: Option<u8>,
-    /// Write the rejected records there as they stand in their sources, to be mended and read again
-    #[arg(long, value_name = "FILE", env = "CARDFERRY_REJECTS")]
-    pub rejects: Option<PathBuf>,
+    /// A mapping file: what the columns of a table mean, and what becomes of each; inspect --write-map makes one
+    #[arg(long, value_name = "FILE", env = "CARDFERRY_MAP", conflicts_with = "csv_dialect")]
+    pub map: Option<PathBuf>,
     /// The order of day, month and year in a table
     #[arg(long, value_name = "ORDER", env = "CARDFERRY_DATE_ORDER", value_enum)]
     pub date_order: Option<DateOrder>,
-    /// Download photos that are links, as Google writes them: from public https addresses alone, never through a proxy, up to 4 MiB and 30 s each
-    #[arg(long, env = "CARDFERRY_FETCH_PHOTOS", value_parser = FalseyValueParser::new())]
-    pub fetch_photos: bool,
 }
 
 /// How a file is written.
@@ -228,6 +243,26 @@ pub struct Export {
     pub output: Output,
 }
 
+/// `inspect`.
+#[derive(Debug, Group)]
+pub struct Inspect {
+    /// Files, directories or zip archives with .vcf and .csv files, or - for standard input
+    #[arg(value_name = "FILE", required_unless_present = "columns")]
+    pub inputs: Vec<PathBuf>,
+    /// Tell what would be lost in a target: exchange (a mailbox), vcard2.1, vcard3.0, vcard4.0, or a table's profile
+    #[arg(long, value_name = "NAME", env = "CARDFERRY_TARGET", default_value = "exchange", value_parser = target_named)]
+    pub target: Target,
+    /// Write what was decided about a table as a mapping file, to be edited and given to --map
+    #[arg(long, value_name = "FILE", env = "CARDFERRY_WRITE_MAP", conflicts_with = "map")]
+    pub write_map: Option<PathBuf>,
+    /// Print every name that a mapping file may give to a column
+    #[arg(long, env = "CARDFERRY_COLUMNS", value_parser = FalseyValueParser::new())]
+    pub columns: bool,
+    /// How.
+    #[command(flatten)]
+    pub how: How,
+}
+
 /// `check`.
 #[derive(Debug, Group)]
 pub struct Check {
@@ -335,6 +370,12 @@ fn profile_named(text: &str) -> Result<ProfileChoice, String> {
         return Err(format!("the profiles are {cards} for vCard, and {tables} for CSV"));
     }
     Ok(found)
+}
+
+fn target_named(text: &str) -> Result<Target, String> {
+    let names = Target::names();
+    let found = Target::named(&text.to_ascii_lowercase());
+    found.ok_or_else(|| format!("the targets are {}", list(names.iter().map(String::as_str))))
 }
 
 fn version_named(text: &str) -> Result<vcard::Version, String> {

@@ -24,7 +24,7 @@ pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     }
     let pictures = output::pictures(&args.input)?.map(|fetcher| Background::new(Arc::new(fetcher), Handle::current()));
     let pictures = pictures.as_ref().map(|pictures| pictures as &dyn Pictures);
-    let reading = output::reading(&args.input);
+    let reading = output::reading(&args.input.how)?;
     let signals = Signals::listen();
     let mut sink = Sink::create(&args.output)?;
     let rejects = output::rejects(&args.input, Some(&args.output.output))?;

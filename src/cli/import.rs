@@ -16,7 +16,7 @@ use crate::remote::{Clock, RemoteError};
 const NOT_DONE: &str = "nothing was uploaded";
 
 pub(super) async fn run(common: &Common, args: &Import) -> Result<Exit, Failure> {
-    let reading = output::reading(&args.input);
+    let reading = output::reading(&args.input.how)?;
     let rejects = output::rejects(&args.input, args.mailbox.sandbox_store.as_deref())?;
     let temporary = rejects.iter().filter_map(Rejects::temporary).collect();
     let mut progress = Progress::start(common, Job::Import).with_rejects(rejects);

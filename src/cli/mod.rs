@@ -9,6 +9,7 @@ mod exit;
 mod export;
 mod form;
 mod import;
+mod inspect;
 mod local;
 mod output;
 mod print;
@@ -54,6 +55,7 @@ fn run(args: Args) -> Result<Exit, Failure> {
     runtime.block_on(async {
         match args.command {
             Command::Check(command) => check::run(&common, &command),
+            Command::Inspect(command) => inspect::run(&common, &command),
             Command::Convert(command) => convert::run(&common, &command),
             Command::Import(command) => import::run(&common, &command).await,
             Command::Export(command) => export::run(&common, &command).await,

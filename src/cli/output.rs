@@ -1,17 +1,20 @@
 //! Where a job reads and writes, as the arguments say.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::cli::args::{Common, DateOrder, Input, Output as OutputArgs};
+use crate::cli::args::{Common, DateOrder, How, Input, Output as OutputArgs};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::form::{Form, is_stdout, name_of};
 use crate::cli::print;
 use crate::cli::rejects::Rejects;
 use crate::disk::directory::Directory;
+use crate::disk::input;
 use crate::disk::names::Names;
 use crate::disk::output::Output;
 use crate::disk::{self, Place};
+use crate::formats::table::Map;
 use crate::formats::{Encoder, csv, table, vcard};
 use crate::pipeline::{self, Encoded, Ending, Reading, Source, SourceError, Totals, Watcher, sources_of};
 use crate::remote::Clock;
@@ -86,22 +89,42 @@ pub(super) fn summary(common: &Common, summary: print::Summary<'_>, ended: Resul
     ended
 }
 
-/// How inputs are read.
-pub(super) fn reading(args: &Input) -> Reading {
+/// How inputs are read; what the user says by a flag goes before what the mapping file says.
+pub(super) fn reading(args: &How) -> Result<Reading, Failure> {
+    let map = args.map.as_deref().map(map).transpose()?;
+    let said = map.as_deref();
     let date_order = args.date_order.map(|order| match order {
         DateOrder::Dmy => table::DateOrder::DayMonthYear,
         DateOrder::Mdy => table::DateOrder::MonthDayYear,
         DateOrder::Ymd => table::DateOrder::YearMonthDay,
     });
     let csv = csv::Options {
-        encoding: args.encoding,
-        delimiter: args.delimiter,
-        table: table::Options { date_order, dialect: args.csv_dialect.clone(), this_year: Some(this_year()), map: None, closely: false },
+        encoding: args.encoding.or(said.and_then(|map| map.encoding)),
+        delimiter: args.delimiter.or(said.and_then(|map| map.delimiter)),
+        table: table::Options {
+            date_order: date_order.or(said.and_then(|map| map.date_order)),
+            dialect: args.csv_dialect.clone(),
+            this_year: Some(this_year()),
+            map,
+            closely: false,
+        },
         survey: None,
     };
     let vcard =
         vcard::Options { max_card_size: args.max_card_size, charset: args.encoding, ..vcard::Options::default() };
-    Reading { format: args.input_format, csv, vcard }
+    Ok(Reading { format: args.input_format, csv, vcard })
+}
+
+/// Reads a mapping file.
+fn map(path: &Path) -> Result<Arc<Map>, Failure> {
+    const MOST: u64 = 1024 * 1024;
+    let name = path.display();
+    let mut bytes = Vec::new();
+    let read = input::open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| Failure::usage(format!("{name}: cannot be read: {error}")))?;
+    let text = String::from_utf8(bytes);
+    let text = text.map_err(|_| Failure::usage(format!("{name}: is not UTF-8, as mapping files are")))?;
+    Map::parse(&text).map(Arc::new).map_err(|error| Failure::usage(format!("{name}, {error}")))
 }
 
 /// Who fetches the pictures that photo links lead to, if anybody.

@@ -71,7 +71,7 @@ pub(super) fn line(text: &str) {
 }
 
 /// A line of data on standard output.
-fn data(text: &str) -> Result<(), Failure> {
+pub(super) fn data(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let written = writeln!(out, "{text}").and_then(|()| out.flush());
     written.map_err(|error| Failure::output(STDOUT, &error))

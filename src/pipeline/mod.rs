@@ -5,6 +5,7 @@ pub mod check;
 mod convert;
 mod groups;
 mod inputs;
+pub mod inspect;
 mod links;
 mod pictures;
 mod records;

@@ -2,6 +2,7 @@
 
 mod check;
 mod convert;
+mod inspect;
 mod links;
 pub(crate) mod mailbox;
 mod refusals;

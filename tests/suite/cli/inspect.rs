@@ -1,0 +1,158 @@
+//! `inspect`: the page and the JSON of samples, mapping files written and obeyed, exit codes.
+
+use serde_json::Value;
+
+use super::{Stage, card, sample};
+use crate::golden;
+
+/// Runs it on a copy of a sample, so that no path of this machine is shown.
+fn shown(name: &str, more: &[&str]) -> String {
+    let (stage, file) = (Stage::new(), name.rsplit('/').next().unwrap());
+    stage.write(file, std::fs::read(sample(name)).unwrap());
+    let ran = stage.run(&[&["inspect", file], more].concat()).exits(0);
+    ran.text().to_owned()
+}
+
+#[test]
+fn samples_are_shown() {
+    for name in ["outlook-en", "outlook-de", "outlook-fr", "google", "google-2009"] {
+        let page = shown(&format!("csv/{name}.csv"), &["--target", "vcard"]);
+        golden::check(&format!("inspect/{name}.txt"), &page);
+        assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
+    }
+    golden::check("inspect/apple-3.0.txt", &shown("vcard/apple-3.0.vcf", &["--target", "google"]));
+    golden::check("inspect/outlook-2.1.txt", &shown("vcard/outlook-2.1.vcf", &[]));
+}
+
+#[test]
+fn samples_are_shown_to_programs() {
+    for (name, target) in [("csv/outlook-fr.csv", "exchange"), ("vcard/apple-3.0.vcf", "outlook-desktop")] {
+        let said: Value = serde_json::from_str(&shown(name, &["--json", "--target", target])).unwrap();
+        let file = name.rsplit('/').next().unwrap();
+        golden::check(&format!("inspect/{file}.json"), &format!("{said:#}\n"));
+    }
+}
+
+#[test]
+fn the_losses_are_those_of_a_conversion() {
+    let stage = Stage::new();
+    let file = sample("vcard/apple-3.0.vcf");
+    for (target, out, profile) in [("google", "a.csv", "google"), ("outlook-desktop", "b.csv", "outlook-desktop")] {
+        let said: Value =
+            serde_json::from_slice(&stage.run(&["inspect", &file, "--target", target, "--json"]).exits(0).out).unwrap();
+        let converted = stage.run(&["convert", &file, "-o", out, "--profile", profile, "--json"]).exits(0).json();
+        let sums = |losses: &Value| -> Vec<String> {
+            let each = losses.as_array().unwrap().iter();
+            each.map(|loss| format!("{} {} {}", loss["field"], loss["why"], loss["count"])).collect()
+        };
+        assert_eq!(sums(&said["files"][0]["target"]["losses"]), sums(&converted["losses"]));
+        assert_eq!(said["files"][0]["contacts"], converted["written"]);
+    }
+    stage.run(&["inspect", &file, "--target", "google", "--strict"]).exits(4);
+    stage.run(&["inspect", &file, "--target", "lotus"]).exits(2).says(&["the targets are exchange, vcard2.1"]);
+}
+
+#[test]
+fn a_mapping_file_is_written_edited_and_obeyed() {
+    let stage = Stage::new();
+    stage.write("in.csv", "Vorname;Nachname;Kundennr.\nEve;Roe;7\n");
+    stage.run(&["inspect", "in.csv", "--write-map", "m.toml"]).exits(0).says(&["note: m.toml says what was decided"]);
+    stage.run(&["convert", "in.csv", "-o", "a.vcf"]).exits(0);
+    let ran = stage.run(&["convert", "in.csv", "-o", "b.vcf", "--map", "m.toml"]).exits(0);
+    ran.says(&["in.csv: UTF-8", "mapped by the file “in”: 2 columns", "no field for “Kundennr.”"]);
+    assert_eq!(stage.text("a.vcf"), stage.text("b.vcf"));
+    let text = stage
+        .text("m.toml")
+        .replace("# \"Kundennr.\" = \"keep\"", "\"Kundennr.\" = { to = \"notes\", prefix = \"No. \" }");
+    stage.write("n.toml", text);
+    stage.run(&["convert", "in.csv", "-o", "c.vcf", "--map", "n.toml"]).exits(0);
+    assert!(stage.text("c.vcf").contains("\r\nNOTE:No. 7\r\n"));
+    let said = stage.run(&["inspect", "in.csv", "--map", "n.toml"]).exits(0);
+    assert!(said.text().contains("Kundennr.              notes "), "{}", said.text());
+    stage.run(&["inspect", "in.csv", "--write-map", "m.toml"]).exits(2).says(&["m.toml: is there already"]);
+    stage.run(&["inspect", "in.csv", "--write-map", "x.toml", "--map", "m.toml"]).exits(2);
+    stage.run(&["inspect", "in.csv", "m.toml", "--write-map", "x.toml"]).exits(2).says(&["for one table"]);
+    stage.run(&["inspect", "a.vcf", "--write-map", "x.toml"]).exits(2).says(&["is no table"]);
+    assert_eq!(stage.names(), ["a.vcf", "b.vcf", "c.vcf", "in.csv", "m.toml", "n.toml"]);
+}
+
+#[test]
+fn a_table_of_unknown_headers_gets_a_mapping_file_too() {
+    let stage = Stage::new();
+    stage.write("hu.csv", "Keresztnév;Vezetéknév;Cím\nÁgnes;Kovács;Pécs\n");
+    let ran = stage.run(&["inspect", "hu.csv", "--write-map", "hu.toml"]).stops_saying();
+    assert!(ran.text().contains("none of the headers is known"), "{}", ran.text());
+    stage.run(&["convert", "hu.csv", "-o", "a.vcf", "--map", "hu.toml"]).exits(2).says(&["hu.toml, line", "[columns]"]);
+    let text = stage.text("hu.toml").replace("# \"Keresztnév\" = \"keep\"", "\"Keresztnév\" = \"name.given\"");
+    stage.write("hu2.toml", text.replace("# \"Vezetéknév\" = \"keep\"", "\"Vezetéknév\" = \"name.family\""));
+    stage.run(&["convert", "hu.csv", "-o", "a.vcf", "--map", "hu2.toml"]).exits(0);
+    assert!(stage.text("a.vcf").contains("\r\nN:Kovács;Ágnes;;;\r\n"));
+}
+
+impl super::Ran {
+    /// It could read nothing, and said why.
+    fn stops_saying(self) -> Self {
+        self.exits(1).says(&["no header row with known column names"])
+    }
+}
+
+#[test]
+fn a_map_is_refused_before_anything_is_written() {
+    let stage = Stage::new();
+    stage.write("in.csv", "Vorname,Neu\nEve,1\n");
+    stage.write("m.toml", "version = 1\n[columns]\n'Vorname' = 'name.given'\n'Nachname' = 'name.famly'\n");
+    let run = |map: &str| stage.run(&["convert", "in.csv", "-o", "out.vcf", "--map", map]);
+    run("m.toml")
+        .stops(2, &["m.toml, line 4, column 14: there is no “name.famly” in a contact; did you mean “name.family”?"]);
+    stage.write("n.toml", "version = 1\n[columns]\n'Vorname' = 'name.given'\n'Nachname' = 'name.family'\n");
+    run("n.toml").stops(1, &["missing are “Nachname”; new are “Neu”"]);
+    run("none.toml").stops(2, &["none.toml: cannot be read"]);
+    stage.write("bytes.toml", b"\xff");
+    run("bytes.toml").stops(2, &["bytes.toml: is not UTF-8"]);
+    run(".").stops(2, &["cannot be read"]);
+    stage.run(&["convert", "in.csv", "-o", "o.vcf", "--map", "n.toml", "--csv-dialect", "google-2009"]).exits(2);
+    let to = ["import", "in.csv", "--to", "sandbox", "--map", "n.toml"];
+    stage.run(&to).exits(1).says(&["missing are “Nachname”"]);
+    assert_eq!(stage.names(), ["bytes.toml", "in.csv", "m.toml", "n.toml"]);
+}
+
+#[test]
+fn rejected_rows_and_vcards_are_told_apart() {
+    let stage = Stage::new();
+    let rows: String = (0..7).map(|_| "Total\n").collect();
+    stage.write("a.csv", format!("First Name,Last Name,Notes\nEve,Roe,\"a\tb\"\n{rows}"));
+    stage.write("b.vcf", card("Ada", "Byron", "ada@example.com"));
+    stage.write("c.bin", "hello");
+    let ran = stage.run(&["inspect", "a.csv", "b.vcf", "c.bin"]).exits(3).says(&["error: c.bin"]);
+    let text = ran.text();
+    for part in ["CSV: 1 contact, 7 records rejected", "rejected   line 3: the row has one cell", "and 2 more", "a␉b"]
+    {
+        assert!(text.contains(part), "no {part} in\n{text}");
+    }
+    assert!(text.contains("\n\nb.vcf\n  is         vCard: 1 contact, 0 records rejected\n"), "{text}");
+    assert_eq!(stage.run(&["inspect", "a.csv", "-q"]).exits(3).text(), "");
+    stage.run(&["inspect", "c.bin"]).exits(1);
+    stage.write("d.csv", "First Name,Last Name\n");
+    stage.run(&["inspect", "d.csv", "--fail-empty"]).exits(7);
+}
+
+#[test]
+fn the_vocabulary_can_be_printed() {
+    let stage = Stage::new();
+    let ran = stage.run(&["inspect", "--columns"]).exits(0);
+    let names: Vec<_> = ran.text().lines().collect();
+    assert!(names.contains(&"email[].address") && names.contains(&"address.home.city"));
+    let said: Vec<String> =
+        serde_json::from_slice(&stage.run(&["inspect", "--columns", "--json"]).exits(0).out).unwrap();
+    assert_eq!(said, names);
+    stage.run(&["inspect"]).exits(2);
+}
+
+#[test]
+fn a_pipe_is_looked_at_as_well() {
+    let stage = Stage::new();
+    let ran = stage.fed(&["inspect", "-"], "姓,名,电子邮件\n山田,太郎,a@b.example\n".as_bytes());
+    assert!(ran.text().starts_with("-\n"), "{}", ran.text());
+    let ran = stage.fed(&["inspect", "-"], b"First Name,Last Name\nEve,Roe\n").exits(0);
+    assert!(ran.text().contains("is         CSV: 1 contact"), "{}", ran.text());
+}
