@@ -39,8 +39,8 @@ pub(super) fn run(common: &Common, args: &Inspect) -> Result<Exit, Failure> {
         if common.json {
             files.push(json::object(&inspected, &name));
         } else if !common.quiet && inspected.has_something_to_show() {
-            let before = if files.is_empty() { "" } else { "\n" };
-            files.push(json!(null));
+            let before = if sums.shown == 0 { "" } else { "\n" };
+            sums.shown += 1;
             print::data(&format!("{before}{}", page::text(&inspected, args.target, common.verbose)))?;
         }
         if let Some(path) = &args.write_map {
@@ -61,6 +61,8 @@ struct Sums {
     contacts: u64,
     rejected: u64,
     lost: bool,
+    /// Pages that were printed.
+    shown: u64,
 }
 
 impl Sums {

@@ -248,6 +248,7 @@ fn mistakes_are_told_with_their_place_and_the_way_out() {
         ("version = 1\n[columns]\n'@0' = 'notes'", "line 3, column 1", "from @1 to"),
         ("version = 1\n[columns]\n' ' = 'notes'", "line 3, column 1", "goes by its number"),
         ("version = 1\n[columns]\nA = { too = 'notes' }", "line 3, column 7", "did you mean “to”?"),
+        ("version = 1\n[columns]\nA = { to = 'ignore' }", "line 3, column 12", "stands alone"),
         ("version = 1\n[columns]\nA = { prefix = 'x' }", "line 3, column 5", "add to ="),
         ("version = 1\n[columns]\nA = { to = ['notes'] }", "line 3, column 12", "several are for split"),
         ("version = 1\n[columns]\nA = { to = 'notes', with = ' ' }", "line 3, column 28", "stands beside join"),
@@ -335,8 +336,31 @@ fn mistakes_are_told_with_their_place_and_the_way_out() {
     assert!(others.is_empty(), "{others:#?}");
 }
 
+/// The sample, and what is left of it when any one piece is missing, doubled or another: never a panic.
+#[test]
+fn damaged_maps_are_told() {
+    let sample = include_str!("../../../samples/map/customers.toml");
+    let table = include_bytes!("../../../samples/map/customers.csv");
+    let mut read = 0;
+    for (at, letter) in sample.char_indices() {
+        let (before, behind) = (&sample[..at], &sample[at + letter.len_utf8()..]);
+        for damaged in
+            [format!("{before}{behind}"), format!("{before}]{behind}"), format!("{before}{letter}{letter}{behind}")]
+        {
+            if let Ok(map) = Map::parse(&damaged) {
+                let table_options = table::Options { map: Some(Arc::new(map)), ..table::Options::default() };
+                let _ = super::read(table.as_slice(), Options { table: table_options, ..Options::default() });
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 100, "{read}");
+}
+
 #[test]
 fn no_map_is_too_much_for_the_reader() {
+    let many: String = (0..101).map(|n| format!("C{n} = {{ split = '(x)', to = ['notes'] }}\n")).collect();
+    assert!(wrong(&format!("version = 1\n[columns]\n{many}")).contains("more than 100"));
     assert!(wrong(&"a".repeat(2 * 1024 * 1024)).contains("larger than 1 MiB"));
     let deep = format!("version = 1\n[columns]\nA = {}", "[".repeat(100_000));
     assert!(wrong(&deep).contains("is no TOML"));

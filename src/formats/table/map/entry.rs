@@ -116,10 +116,9 @@ fn pattern(text: &str) -> Result<Regex, String> {
             format!("is no regular expression: {why}")
         }
     };
+    let compiled = |text: &str| RegexBuilder::new(text).size_limit(PATTERN).dfa_size_limit(PATTERN).build();
     // By itself first, so that it cannot close the group that is put around it.
-    Regex::new(text).map_err(|error| said(&error))?;
-    let whole = format!(r"\A(?:{text})\z");
-    RegexBuilder::new(&whole).size_limit(PATTERN).dfa_size_limit(PATTERN).build().map_err(|error| said(&error))
+    compiled(text).and_then(|_| compiled(&format!(r"\A(?:{text})\z"))).map_err(|error| said(&error))
 }
 
 /// `{ join = ["…", "…"], with = " ", to = "…" }`
@@ -156,6 +155,9 @@ fn one_target<'t>(file: Text<'t>, value: &Value<'t>, table: &DeTable<'t>) -> Res
 
 /// The place in a contact that a name of the vocabulary stands for.
 pub(super) fn target(file: Text<'_>, text: &str, at: Range<usize>) -> Result<Target, MapError> {
+    if WORDS.contains(&text) {
+        return Err(file.error(at, format!("“{text}” stands alone: \"header\" = \"{text}\"")));
+    }
     match place(text) {
         Some(column) => Ok(Target { column, name: text.to_owned() }),
         None => {

@@ -17,6 +17,9 @@ const VERSION: &str = "1";
 /// A mapping file for the largest table is far smaller.
 const MAX_BYTES: usize = 1024 * 1024;
 
+/// More columns are never parted; each pattern takes memory.
+const MAX_SPLITS: usize = 100;
+
 impl Map {
     /// Reads a mapping file.
     ///
@@ -186,6 +189,9 @@ fn columns<'t>(file: Text<'t>, table: &DeTable<'t>, map: &mut Map) -> Result<(),
             take(&mut taken, target, key.get_ref()).map_err(|what| file.error(value.span(), what))?;
         }
         map.entries.push(entry);
+        if map.entries.iter().filter(|entry| matches!(entry.to, To::Split(..))).count() > MAX_SPLITS {
+            return Err(file.error(key.span(), format!("parts more than {MAX_SPLITS} columns")));
+        }
     }
     Ok(())
 }
