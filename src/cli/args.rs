@@ -1,6 +1,9 @@
 //! The command line: names, help texts, environment variables.
 #![allow(rustdoc::bare_urls, reason = "these texts are printed as they stand")]
 
+mod inspect;
+mod sandbox;
+
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
@@ -10,7 +13,9 @@ use encoding_rs::Encoding;
 use crate::cli::exit::Exit;
 use crate::formats::exchange::Dialect;
 use crate::formats::{Format, table, vcard};
-use crate::pipeline::inspect::Target;
+
+pub use inspect::Inspect;
+pub use sandbox::{Sandbox, SandboxCommand, Serve};
 
 /// Moves address books between vCard, CSV and Exchange mailboxes.
 ///
@@ -243,26 +248,6 @@ pub struct Export {
     pub output: Output,
 }
 
-/// `inspect`.
-#[derive(Debug, Group)]
-pub struct Inspect {
-    /// Files, directories or zip archives with .vcf and .csv files, or - for standard input
-    #[arg(value_name = "FILE", required_unless_present = "columns")]
-    pub inputs: Vec<PathBuf>,
-    /// Tell what would be lost in a target: exchange (a mailbox), vcard2.1, vcard3.0, vcard4.0, or a table's profile
-    #[arg(long, value_name = "NAME", env = "CARDFERRY_TARGET", default_value = "exchange", value_parser = target_named)]
-    pub target: Target,
-    /// Write what was decided about a table as a mapping file, to be edited and given to --map
-    #[arg(long, value_name = "FILE", env = "CARDFERRY_WRITE_MAP", conflicts_with = "map")]
-    pub write_map: Option<PathBuf>,
-    /// Print every name that a mapping file may give to a column
-    #[arg(long, env = "CARDFERRY_COLUMNS", value_parser = FalseyValueParser::new())]
-    pub columns: bool,
-    /// How.
-    #[command(flatten)]
-    pub how: How,
-}
-
 /// `check`.
 #[derive(Debug, Group)]
 pub struct Check {
@@ -275,32 +260,6 @@ pub struct Check {
     /// Bytes that one vCard may have; a larger one is told and not looked at
     #[arg(long, value_name = "BYTES", env = "CARDFERRY_MAX_CARD_SIZE", default_value_t = vcard::Options::default().max_card_size)]
     pub max_card_size: usize,
-}
-
-/// `sandbox`.
-#[derive(Debug, Group)]
-pub struct Sandbox {
-    /// What to do with it.
-    #[command(subcommand)]
-    pub command: SandboxCommand,
-}
-
-/// What to do with the sandbox.
-#[derive(Debug, Subcommand)]
-pub enum SandboxCommand {
-    /// Run the server alone, for any client, until interrupted
-    Serve(Serve),
-}
-
-/// `sandbox serve`.
-#[derive(Debug, Group)]
-pub struct Serve {
-    /// The port on 127.0.0.1; 0 takes a free one
-    #[arg(long, value_name = "N", env = "CARDFERRY_PORT", default_value_t = 0)]
-    pub port: u16,
-    /// The store, in place of the one in the user's data directory
-    #[arg(long, value_name = "FILE", env = "CARDFERRY_SANDBOX_STORE")]
-    pub sandbox_store: Option<PathBuf>,
 }
 
 /// The wire API.
@@ -370,12 +329,6 @@ fn profile_named(text: &str) -> Result<ProfileChoice, String> {
         return Err(format!("the profiles are {cards} for vCard, and {tables} for CSV"));
     }
     Ok(found)
-}
-
-fn target_named(text: &str) -> Result<Target, String> {
-    let names = Target::names();
-    let found = Target::named(&text.to_ascii_lowercase());
-    found.ok_or_else(|| format!("the targets are {}", list(names.iter().map(String::as_str))))
 }
 
 fn version_named(text: &str) -> Result<vcard::Version, String> {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::formats::exchange::{self, Dialect};
 use crate::formats::table::{Findings, Map, Profile};
 use crate::formats::vcard::{Tally, Version};
-use crate::formats::{Encoder, Format, Outcome, Record, Remark, csv, vcard};
+use crate::formats::{Encoder, Format, Outcome, Reader, Record, Remark, csv, vcard};
 use crate::model::{Contact, Field, Loss, PhotoData, Why};
 use crate::pipeline::{Reading, Source, SourceError};
 
@@ -155,22 +155,7 @@ pub fn inspect(
     inspected.cards = (inspected.format == Some(Format::Vcard)).then(Tally::default);
     if inspected.failed.is_none() {
         match source.open_surveyed(&reading, survey) {
-            Ok(mut reader) => {
-                let mut losses = target.losses();
-                for record in reader.by_ref() {
-                    match record {
-                        Ok(record) => inspected.record(&record, &mut losses),
-                        Err(error) => inspected.failed = Some(error.to_string()),
-                    }
-                    if interrupted.load(Ordering::Relaxed) {
-                        return Err(io::ErrorKind::Interrupted.into());
-                    }
-                }
-                inspected.remarks = reader.remarks();
-                if let Some(table) = &inspected.table {
-                    inspected.remarks.retain(|remark| !table.remarks.contains(remark));
-                }
-            }
+            Ok(mut reader) => inspected.read(&mut *reader, target.losses(), interrupted)?,
             Err(error) => inspected.failed = Some(error.to_string()),
         }
     }
@@ -192,6 +177,24 @@ fn unknown_table(source: &Source, mut reading: Reading) -> Option<Findings> {
 impl Inspected {
     fn is_unknown_table(&self) -> bool {
         self.format == Some(Format::Csv) && self.table.is_none()
+    }
+
+    /// Reads every record.
+    fn read(&mut self, reader: &mut dyn Reader, mut losses: Losses, interrupted: &AtomicBool) -> io::Result<()> {
+        for record in &mut *reader {
+            match record {
+                Ok(record) => self.record(&record, &mut losses),
+                Err(error) => self.failed = Some(error.to_string()),
+            }
+            if interrupted.load(Ordering::Relaxed) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+        }
+        self.remarks = reader.remarks();
+        if let Some(table) = &self.table {
+            self.remarks.retain(|remark| !table.remarks.contains(remark));
+        }
+        Ok(())
     }
 
     fn record(&mut self, record: &Record, losses: &mut Losses) {

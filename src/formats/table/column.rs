@@ -3,6 +3,8 @@
 //! A table of headers ([`super::dialects`]) gives each header one of these names. `[]` in a name stands for a number:
 //! `email[2].address` is the second e-mail slot, `email[n].address` the one of the number in the header.
 
+mod names;
+
 use crate::model::{Field, Kind, Line};
 
 /// A column: a slot of the contact, and the part of that slot which the column holds.
@@ -300,43 +302,6 @@ impl Column {
         Some(Column { slot: row.1, part: row.2 }.numbered(number.parse().unwrap_or(1)))
     }
 
-    /// Its name; none for what is kept under its header, which has several.
-    pub(in crate::formats) fn name(self) -> Option<String> {
-        if self.slot == Slot::Kept {
-            return None;
-        }
-        let of = |slot: Slot, part| slot == self.slot && part == self.part;
-        if let Some((name, ..)) = ROWS.iter().find(|(name, slot, part)| !name.contains("[]") && of(*slot, *part)) {
-            return Some((*name).to_owned());
-        }
-        let (number, first) = (self.number(), self.numbered(1));
-        if let Some((name, ..)) = ROWS.iter().find(|(_, slot, part)| (*slot, *part) == (first.slot, first.part)) {
-            return Some(name.replace("[]", &format!("[{number}]")));
-        }
-        let (prefix, _) = ADDRESSES.iter().find(|(_, slot)| *slot == first.slot)?;
-        let (part, _) = ADDRESS_PARTS.iter().find(|(_, part)| *part == first.part)?;
-        let kind = prefix.strip_suffix('.')?;
-        Some(if number == 1 { format!("{kind}.{part}") } else { format!("{kind}[{number}].{part}") })
-    }
-
-    /// The number that tells its slot apart from those that are alike.
-    pub(in crate::formats) fn number(self) -> u16 {
-        match self.slot {
-            Slot::Organization(number) | Slot::Relation(number) | Slot::Event(number) | Slot::Custom(number) => number,
-            Slot::Email(_, number) | Slot::Phone(_, number) | Slot::Address(_, number) => number,
-            Slot::Url(_, number) | Slot::Im(_, number) => number,
-            _ => 1,
-        }
-    }
-
-    /// Every name of the vocabulary, `[]` where a number stands.
-    pub(in crate::formats) fn names() -> impl Iterator<Item = String> {
-        let addresses = ADDRESSES
-            .iter()
-            .flat_map(|(prefix, _)| ADDRESS_PARTS.iter().map(move |(part, _)| format!("{prefix}{part}")));
-        ROWS.iter().map(|(name, ..)| (*name).to_owned()).chain(addresses)
-    }
-
     /// The same column of the slot with another number.
     pub(in crate::formats) fn numbered(self, number: u16) -> Column {
         let slot = match self.slot {
@@ -365,22 +330,6 @@ mod tests {
         assert_eq!(names.len(), ROWS.len());
         for (name, slot, part) in ROWS {
             assert_eq!(Column::named(name), Some(Column { slot: *slot, part: *part }), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_column_says_its_name() {
-        let texts = ["name.given", "email[2].address", "org.company", "org[3].office", "phone.home[2]", "phone.fax"];
-        let more = ["address.home.city", "address.home[2].city", "address[4].city", "meta.user[3]", "url.blog"];
-        for name in texts.into_iter().chain(more) {
-            assert_eq!(Column::named(name).unwrap().name().as_deref(), Some(name));
-        }
-        for name in Column::names() {
-            let column = Column::named(&name.replace("[]", "[1]")).unwrap();
-            assert_eq!(
-                column.name().map(|name| Column::named(&name)),
-                Some(Some(column)).filter(|_| column.slot != Slot::Kept)
-            );
         }
     }
 

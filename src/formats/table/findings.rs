@@ -96,14 +96,6 @@ impl Findings {
             title: format!("{} in {}", table.dialect.title(), language_name(table.language)),
             known: known(table, head),
         };
-        let closely = census.closely();
-        let column = |at: usize| {
-            let filled = closely.map(|closely| closely.column(at)).unwrap_or_default();
-            let to = goes_to(head, at);
-            let near = if to.is_empty() { near(head, at) } else { None };
-            let header = name(at, &head.headers[at]);
-            Found { number: at + 1, header, to, filled: filled.count, samples: filled.samples, near }
-        };
         let remarks = census.remarks(head, order);
         // The columns and the dates say these by themselves.
         let shown: Vec<Remark> = census.unmapped_remarks(head).chain(census.date_remark(order)).collect();
@@ -122,7 +114,7 @@ impl Findings {
             mapped: head.mapped.as_ref().map(|mapped| mapped.words()),
             dates: dates(census, order),
             rows: census.rows(),
-            columns: (0..head.headers.len()).map(column).collect(),
+            columns: (0..head.headers.len()).map(|at| found(head, census, at)).collect(),
             notes: notes.collect(),
             remarks,
             ..Findings::default()
@@ -155,6 +147,15 @@ fn runners_up(head: &Head) -> Vec<&'static Table> {
     fits.sort_by_key(|(known, _)| std::cmp::Reverse(*known));
     fits.truncate(RUNNERS_UP);
     fits.into_iter().map(|(_, table)| table).collect()
+}
+
+/// A column and what it means.
+fn found(head: &Head, census: &Census, at: usize) -> Found {
+    let filled = census.closely().map(|closely| closely.column(at)).unwrap_or_default();
+    let to = goes_to(head, at);
+    let near = if to.is_empty() { near(head, at) } else { None };
+    let header = name(at, &head.headers[at]);
+    Found { number: at + 1, header, to, filled: filled.count, samples: filled.samples, near }
 }
 
 /// The places that a column fills.

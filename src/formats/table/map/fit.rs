@@ -176,19 +176,7 @@ struct Fitted<'h> {
 impl Fitted<'_> {
     fn entry(&mut self, entry: &Entry, index: &Index) -> Result<(), String> {
         let places: Vec<usize> = entry.keys().filter_map(|key| index.find(key)).collect();
-        for at in &places {
-            if !self.touched.contains(at) {
-                self.touched.push(*at);
-            }
-        }
-        let first = places.first().copied().unwrap_or_default();
-        if !matches!(entry.to, To::Join(..)) {
-            if self.own.contains(&first) {
-                let header = name(first, &self.headers[first]);
-                return Err(format!("the mapping file names column {} (“{header}”) twice", first + 1));
-            }
-            self.own.push(first);
-        }
+        let first = self.touch(&places, matches!(entry.to, To::Join(..)))?;
         match &entry.to {
             To::Ignore => return Ok(()),
             To::Keep => {
@@ -215,6 +203,20 @@ impl Fitted<'_> {
         }
         self.filling.extend(places);
         Ok(())
+    }
+
+    /// Takes columns, each by itself once; returns the first.
+    fn touch(&mut self, places: &[usize], joined: bool) -> Result<usize, String> {
+        let new: Vec<usize> = places.iter().copied().filter(|at| !self.touched.contains(at)).collect();
+        self.touched.extend(new);
+        let first = places.first().copied().unwrap_or_default();
+        if !joined && self.own.contains(&first) {
+            return Err(format!("the mapping file names column {} (“{}”) twice", first + 1, self.name(first)));
+        }
+        if !joined {
+            self.own.push(first);
+        }
+        Ok(first)
     }
 
     fn name(&self, at: usize) -> String {
