@@ -270,6 +270,30 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_never_wider_than_a_terminal() {
+        let column = |number: usize, header: &str, sample: &str| Found {
+            number,
+            header: header.to_owned(),
+            to: vec!["address.business.postal_code".to_owned()],
+            filled: 123_456,
+            samples: vec![sample.to_owned(), "x".repeat(60)],
+            near: None,
+        };
+        let columns =
+            vec![column(1, "勤務先の住所の郵便番号です", "東京都千代田区丸の内一丁目"), column(92, "Ü", "a\nb")];
+        let note = "多".repeat(10) + " and many words that go on and on ".repeat(9).as_str();
+        let mut table = Findings::default();
+        (table.columns, table.notes) = (columns, vec![note]);
+        let inspected = Inspected { source: "表.csv".to_owned(), table: Some(table), ..Inspected::default() };
+        let page = text(&inspected, Target::Exchange, false);
+        assert!(page.lines().all(|line| line.width() <= WIDTH), "{page}");
+        let places: Vec<_> = page.lines().filter_map(|line| Some(line[..line.find("address.")?].width())).collect();
+        assert_eq!(places, [NUMBER + HEADER + 2; 2], "{page}");
+        let whole = text(&inspected, Target::Exchange, true);
+        assert!(whole.contains("address.business.postal_code") && whole.contains(&"x".repeat(60)), "{whole}");
+    }
+
+    #[test]
     fn control_characters_are_seen() {
         assert_eq!(visible("a\r\nb\tc\u{1b}[2J\u{7f}"), "a␍␊b␉c␛[2J␡");
         assert_eq!(visible("a\u{202e}b\u{85}"), "a\u{fffd}b\u{fffd}");

@@ -67,7 +67,7 @@ impl Attempt {
     /// The best of each of the first rows taken for the header with each table.
     pub(in crate::formats) fn best(rows: &[Vec<String>], options: &Options) -> Option<Attempt> {
         if let Some(map) = &options.map {
-            return Attempt::mapped(rows, map, options);
+            return Attempt::mapped(rows, map);
         }
         let mut found: Option<Attempt> = None;
         for (row, headers) in rows.iter().enumerate() {
@@ -85,26 +85,28 @@ impl Attempt {
     }
 
     /// The best of the first rows taken for the header that a mapping file means.
-    fn mapped(rows: &[Vec<String>], map: &Arc<Map>, options: &Options) -> Option<Attempt> {
+    fn mapped(rows: &[Vec<String>], map: &Arc<Map>) -> Option<Attempt> {
         let mut found: Option<Attempt> = None;
         for (row, headers) in map.candidates(rows) {
-            let filled = headers.iter().filter(|header| !header.trim().is_empty()).count().max(1);
-            let hits = map.hits(&headers);
-            if found.as_ref().is_none_or(|best| better((hits, filled), best)) {
-                let table = Map::plain_table()?;
-                found = Some(Attempt { row, headers, table, hits, filled, map: Some(Arc::clone(map)) });
+            let (table, known) = Attempt::in_dialect(&headers, map)?;
+            let named = map.hits(&headers) + if map.is_by_dialect() { known } else { 0 };
+            let hits = named * (MAX_COLUMNS + 1) + map.weight(rows, &headers).min(MAX_COLUMNS);
+            if found.as_ref().is_none_or(|best| better((hits, hits), best)) {
+                found = Some(Attempt { row, headers, table, hits, filled: hits, map: Some(Arc::clone(map)) });
             }
         }
-        let mut found = found?;
-        if let Some(choice) = map.dialect() {
-            let dialect = choice.cloned().or_else(|| options.dialect.clone());
-            let options = Options { dialect: dialect.clone(), ..Options::default() };
-            let table = Attempt::best(std::slice::from_ref(&found.headers), &options).map(|attempt| attempt.table);
-            let is_meant = |table: &&Table| dialect.as_ref().is_some_and(|choice| choice.admits(table));
-            let first = || dialects::tables().iter().find(is_meant);
-            found.table = table.or_else(first).unwrap_or(found.table);
+        found
+    }
+
+    /// The table of the dialect that a mapping file names, and how many headers of a row it knows.
+    fn in_dialect(headers: &Vec<String>, map: &Map) -> Option<(&'static Table, usize)> {
+        let Some(choice) = map.dialect() else { return Some((Map::plain_table()?, 0)) };
+        let options = Options { dialect: choice.cloned(), ..Options::default() };
+        if let Some(attempt) = Attempt::best(std::slice::from_ref(headers), &options) {
+            return Some((attempt.table, attempt.hits));
         }
-        Some(found)
+        let is_meant = |table: &&Table| choice.is_some_and(|choice| choice.admits(table));
+        Some((dialects::tables().iter().find(is_meant).or_else(Map::plain_table)?, 0))
     }
 
     /// Whether it explains more than another one.

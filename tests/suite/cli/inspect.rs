@@ -166,3 +166,16 @@ fn the_sample_of_a_mapping_file_is_obeyed() {
     let ran = stage.run(&["convert", &table, "-o", "-", "--output-format", "vcard", "--map", &map]).exits(0);
     golden::check("inspect/customers.vcf", ran.text());
 }
+
+#[test]
+fn every_row_of_a_large_table_is_counted() {
+    let stage = Stage::new();
+    let rows: String = (0..15_000).map(|row| format!("Name {row},Roe,1/2/1980\n")).collect();
+    stage.write("a.csv", format!("First Name,Last Name,Birthday\n{rows}Last,Roe,2/28/1980\n"));
+    let said: Value = serde_json::from_slice(&stage.run(&["inspect", "a.csv", "--json"]).exits(0).out).unwrap();
+    let file = &said["files"][0];
+    assert_eq!((&file["contacts"], &file["table"]["rows"]), (&15_001.into(), &15_001.into()));
+    assert_eq!(file["table"]["columns"][0]["filled"], 15_001);
+    assert_eq!(file["table"]["columns"][0]["samples"], serde_json::json!(["Name 0", "Name 1", "Name 2"]));
+    assert_eq!((&file["table"]["dates"]["order"], &file["table"]["dates"]["votes"]["mdy"]), (&"mdy".into(), &1.into()));
+}

