@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::formats::Position;
+use crate::formats::table::Findings;
 use crate::model::{Contact, Group, Loss};
 
 /// One record of a source: a contact, a group of contacts, or why it is neither.
@@ -135,6 +136,12 @@ pub trait Reader: Iterator<Item = Result<Record, ReadError>> + Send {
     /// What was decided about the source as a whole (character set, dialect, …), for the user to see. Complete once
     /// the first record has been read.
     fn remarks(&self) -> Vec<Remark>;
+
+    /// What was decided about a table and what its rows show, for people; only if it was to look closely. Complete once
+    /// the first record has been read.
+    fn findings(&self) -> Option<Findings> {
+        None
+    }
 
     /// Cuts the next records; none at the end of the source.
     ///

@@ -151,7 +151,6 @@ pub fn inspect(
         Ok((format, _)) => inspected.format = Some(format),
         Err(error) => inspected.failed = Some(error.to_string()),
     }
-    inspected.table = survey.findings(&reading);
     inspected.cards = (inspected.format == Some(Format::Vcard)).then(Tally::default);
     if inspected.failed.is_none() {
         match source.open_surveyed(&reading, survey) {
@@ -171,12 +170,15 @@ fn unknown_table(source: &Source, mut reading: Reading) -> Option<Findings> {
         return None;
     }
     reading.csv.table.map = Some(Arc::new(Map::blank()));
-    source.survey(&reading).findings(&reading)
+    let mut reader = source.open(&reading).ok()?;
+    // What is wrong with the record is not asked; what was decided is.
+    let _ = reader.next();
+    reader.findings()
 }
 
 impl Inspected {
     fn is_unknown_table(&self) -> bool {
-        self.format == Some(Format::Csv) && self.table.is_none()
+        self.format.is_some_and(|format| format != Format::Vcard) && self.table.is_none()
     }
 
     /// Reads every record.
@@ -191,6 +193,7 @@ impl Inspected {
             }
         }
         self.remarks = reader.remarks();
+        self.table = reader.findings();
         if let Some(table) = &self.table {
             self.remarks.retain(|remark| !table.remarks.contains(remark));
         }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::disk::archive::Member;
 use crate::disk::input;
 use crate::disk::spool::Spool;
-use crate::formats::table::Findings;
 use crate::formats::{Format, Reader, csv, vcard};
 use crate::model::Group;
 
@@ -53,13 +52,6 @@ pub(super) struct Survey {
     pub(super) vcard: vcard::Survey,
     /// Of a table; none where it cannot be read as one.
     csv: Option<csv::Survey>,
-}
-
-impl Survey {
-    /// What was decided about a table; none where the source is none, or cannot be read as one.
-    pub(super) fn findings(&self, reading: &Reading) -> Option<Findings> {
-        self.csv.as_ref().map(|survey| survey.findings(&reading.csv))
-    }
 }
 
 /// Why an input is not read.

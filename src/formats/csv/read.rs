@@ -7,7 +7,7 @@ use crate::formats::csv::Options;
 use crate::formats::csv::frame::{Frame, MAX_ROW};
 use crate::formats::csv::open::{Open, Window};
 use crate::formats::csv::survey::Survey;
-use crate::formats::table::Rows;
+use crate::formats::table::{Findings, Rows};
 use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark};
 
 /// Reads the contacts of one table, holding one row at a time.
@@ -20,6 +20,8 @@ pub struct Reader<R: Read> {
     state: State<R>,
     remarks: Vec<Remark>,
     number: u64,
+    /// What was decided, for whoever looks closely.
+    findings: Option<Findings>,
     /// What stopped the reading, when the records before it are not handed on yet.
     failed: Option<ReadError>,
 }
@@ -37,7 +39,15 @@ impl<R: Read> Reader<R> {
     /// Reads the table that `input` is; `source` is what the user calls it. Nothing is read before the first record is
     /// asked for.
     pub fn new(source: Arc<str>, input: R, options: Options) -> Self {
-        Reader { source, options, state: State::Fresh(input), remarks: Vec::new(), number: 0, failed: None }
+        Reader {
+            source,
+            options,
+            state: State::Fresh(input),
+            remarks: Vec::new(),
+            number: 0,
+            findings: None,
+            failed: None,
+        }
     }
 
     /// Where the record of the running number begins.
@@ -66,6 +76,7 @@ impl<R: Read> Reader<R> {
             None => Survey::of_window(&window.bytes, window.complete, &self.options).map_err(unusable)?,
         };
         self.remarks = survey.remarks(&self.options);
+        self.findings = self.options.table.closely.then(|| survey.findings(&self.options));
         let open = Box::new(Open::new(survey.decision(), &self.options, window));
         self.state = State::Open(open, Arc::new(survey.rows(&self.options)));
         Ok(())
@@ -139,6 +150,10 @@ impl<R: Read> Iterator for Reader<R> {
 impl<R: Read + Send> crate::formats::Reader for Reader<R> {
     fn remarks(&self) -> Vec<Remark> {
         self.remarks.clone()
+    }
+
+    fn findings(&self) -> Option<Findings> {
+        self.findings.clone()
     }
 
     fn batch(&mut self) -> Option<Result<Box<dyn Batch>, ReadError>> {

@@ -39,7 +39,8 @@ pub struct Findings {
     pub notes: Vec<String>,
     /// All of it as a reader says it.
     pub remarks: Vec<Remark>,
-    /// The sections of a mapping file that says the same.
+    /// The sections of a mapping file that says the same: what it says of the input, and all else.
+    pub(in crate::formats) input: String,
     pub(in crate::formats) sections: String,
 }
 
@@ -120,12 +121,13 @@ impl Findings {
             ..Findings::default()
         };
         findings.sections = map::written(head, &findings);
+        findings.say_input(head, None);
         findings
     }
 
-    /// Puts before the mapping file's sections what it says of the input.
+    /// Says in the mapping file what is known of the input by now; no encoding where the file itself says it.
     pub(in crate::formats) fn say_input(&mut self, head: &Head, encoding: Option<&str>) {
-        self.sections = map::input(head, encoding, self) + &self.sections;
+        self.input = map::input(head, encoding, self);
     }
 
     /// A mapping file that says what was decided, for the user to edit; it holds no values of the table. `name` is what

@@ -46,7 +46,7 @@ impl Head {
 
     /// How many rows stand above the first record.
     pub(in crate::formats) fn rows_before(&self) -> usize {
-        self.mapped.as_ref().map_or(self.row + 1, |mapped| mapped.rows_before())
+        if self.mapped.as_ref().is_some_and(|mapped| mapped.is_headless()) { 0 } else { self.row + 1 }
     }
 }
 
@@ -129,7 +129,7 @@ impl Attempt {
     pub(in crate::formats) fn decide(self) -> Result<Head, String> {
         let columns = columns(self.table, &self.headers);
         if let Some(map) = &self.map {
-            let (columns, mapped) = map.fit(self.row, &self.headers, &columns)?;
+            let (columns, mapped) = map.fit(&self.headers, &columns)?;
             let Attempt { row, headers, table, .. } = self;
             return Ok(Head { row, headers, columns, table, rival: None, mapped: Some(Arc::new(mapped)) });
         }

@@ -61,7 +61,7 @@ impl Map {
 
     /// How many columns a table without a header row has: as many as most rows, or as the map names and some row has.
     fn width(&self, rows: &[Vec<String>]) -> usize {
-        let widths = || rows.iter().map(Vec::len);
+        let widths = || rows.iter().map(Vec::len).filter(|width| *width > 0);
         let most = widths().max_by_key(|width| (widths().filter(|other| other == width).count(), *width));
         let named = self.entries.iter().flat_map(Entry::keys).filter_map(|key| Some(key.number? + 1)).max();
         let named = named.filter(|named| widths().any(|width| width >= *named));
@@ -111,7 +111,6 @@ impl Map {
     /// Where the headers are not those that the map is for: which are missing, which are new.
     pub(in crate::formats) fn fit(
         &self,
-        row: usize,
         headers: &[String],
         by_dialect: &[Option<Column>],
     ) -> Result<(Vec<Option<Column>>, Mapped), String> {
@@ -144,9 +143,9 @@ impl Map {
         fitted.end_notes();
         others.into_iter().for_each(|(target, text)| fitted.constant(target, text));
         let Fitted { columns, splits, made, touched, .. } = fitted;
-        let rows_before = if self.header == HeaderRow::None { 0 } else { row + 1 };
+        let headless = self.header == HeaderRow::None;
         let (name, named, separators) = (self.name.clone(), touched.len(), self.separators.clone());
-        let mapped = Mapped { name, named, rows_before, unmapped: kept, ignored, splits, made, separators };
+        let mapped = Mapped { name, named, headless, unmapped: kept, ignored, splits, made, separators };
         Ok((columns, mapped))
     }
 

@@ -14,8 +14,8 @@ pub(in crate::formats) struct Mapped {
     pub(super) name: String,
     /// How many columns the map names.
     pub(super) named: usize,
-    /// How many rows stand above the first record.
-    pub(super) rows_before: usize,
+    /// Whether the table has no header row.
+    pub(super) headless: bool,
     /// The columns that nothing is said about and that are kept.
     pub(super) unmapped: Vec<usize>,
     /// How many of those are left out, because the map says so.
@@ -112,9 +112,9 @@ impl Mapped {
         self.made.iter().map(|made| (made.name.as_str(), made.column))
     }
 
-    /// How many rows stand above the first record.
-    pub(in crate::formats) fn rows_before(&self) -> usize {
-        self.rows_before
+    /// Whether the table has no header row.
+    pub(in crate::formats) fn is_headless(&self) -> bool {
+        self.headless
     }
 
     /// The columns that nothing is said about and that are kept.

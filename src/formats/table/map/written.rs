@@ -24,7 +24,7 @@ const HEADING: &str = "\
 
 /// The whole file.
 pub(in crate::formats) fn file(name: &str, findings: &Findings) -> String {
-    format!("{HEADING}version = 1\nname = {}\n\n{}", quoted(name), findings.sections)
+    format!("{HEADING}version = 1\nname = {}\n\n{}{}", quoted(name), findings.input, findings.sections)
 }
 
 /// The sections of a file that says what was decided.
