@@ -30,8 +30,7 @@ impl Target {
     /// The target of a name, if it is one.
     pub fn named(name: &str) -> Option<Target> {
         let version = |number: &str| match number {
-            "" => Some(Version::V3_0),
-            "3" => Some(Version::V3_0),
+            "" | "3" => Some(Version::V3_0),
             "4" => Some(Version::V4_0),
             number => Version::of_number(number),
         };

@@ -1,5 +1,6 @@
 //! What a look at a file shows, as a page of 80 columns.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -119,7 +120,7 @@ impl Page {
     }
 
     fn cards(&mut self, cards: &Tally, inspected: &Inspected) {
-        let listed = |counts: &std::collections::BTreeMap<String, u64>, none: &str| {
+        let listed = |counts: &BTreeMap<String, u64>, none: &str| {
             let mut counts: Vec<_> = counts.iter().collect();
             counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
             let name = |name: &String| if name.is_empty() { none.to_owned() } else { name.clone() };
