@@ -15,7 +15,7 @@ use crate::formats::Format;
 use crate::formats::vcard;
 use crate::formats::vcard::check::{Code, Finding, RULES, Rule, Severity};
 use crate::pipeline::check::{Checked, Inspector, check};
-use crate::pipeline::{Reading, Source, SourceError, Watcher, sources_of};
+use crate::pipeline::{Reading, Source, SourceError, Watcher, counted, sources_of};
 
 /// Findings of one rule in one file that are shown; the rest is counted.
 const SHOWN: u64 = 20;
@@ -104,7 +104,6 @@ struct Page<'a> {
     heading: (String, u64),
     /// Findings of each rule in the file.
     counts: HashMap<Code, u64>,
-    /// Findings that were counted and not shown.
     /// Findings that were not shown, by their codes.
     hidden: BTreeMap<Code, u64>,
     /// Whether a finding stands in the JSON already.
@@ -207,10 +206,6 @@ fn as_lines(checked: &Checked, hidden: &BTreeMap<Code, u64>) -> Vec<String> {
         lines.push(format!("inputs that could not be read to their end: {}", checked.failed_sources));
     }
     lines
-}
-
-fn counted(count: u64, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 fn as_json(checked: &Checked) -> Value {

@@ -12,7 +12,7 @@ use crate::cli::args::Common;
 use crate::cli::exit::Failure;
 use crate::model::{Field, Why};
 use crate::pipeline::import::Proof;
-use crate::pipeline::{Ending, LossCount, PhotoLink, PhotoLinks, RecordReport, Totals};
+use crate::pipeline::{Ending, LossCount, PhotoLink, PhotoLinks, RecordReport, Totals, counted};
 
 /// What standard output is called in messages.
 pub(super) const STDOUT: &str = "standard output";
@@ -189,8 +189,9 @@ fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
     lines.extend(losses(totals, verbose));
     if totals.hidden > 0 {
         let hint = if verbose { "" } else { "; -v shows each" };
-        let what = "kept with their contacts for the way back, for which Outlook has no place to show";
-        lines.push(format!("hidden: {} values {what}{hint}", totals.hidden));
+        let whose = if totals.hidden == 1 { "its contact" } else { "their contacts" };
+        let what = format!("kept with {whose} for the way back, for which Outlook has no place to show");
+        lines.push(format!("hidden: {} {what}{hint}", counted(totals.hidden, "value")));
     }
     lines.extend(summary.proof.as_ref().map(|proof| proof_line(proof, totals)));
     lines
@@ -241,7 +242,7 @@ fn losses(totals: &Totals, verbose: bool) -> Vec<String> {
 }
 
 fn proof_line(proof: &Proof, totals: &Totals) -> String {
-    let mut text = format!("proof: the folder now holds {} contacts", proof.contacts);
+    let mut text = format!("proof: the folder now holds {}", counted(proof.contacts, "contact"));
     let foreign = proof.contacts - proof.keyed;
     if foreign > 0 {
         let _ = write!(text, ", {foreign} of them not from cardferry");
@@ -252,7 +253,8 @@ fn proof_line(proof: &Proof, totals: &Totals) -> String {
         (created, missing) => write!(text, "; of the {created} that this run created, {missing} are MISSING"),
     };
     if proof.twins_removed > 0 {
-        let _ = write!(text, "; {} twins made by lost answers were removed", proof.twins_removed);
+        let were = if proof.twins_removed == 1 { "was" } else { "were" };
+        let _ = write!(text, "; {} made by lost answers {were} removed", counted(proof.twins_removed, "twin"));
     }
     text
 }

@@ -68,9 +68,13 @@ impl Rejects {
             return Ok(());
         }
         error.map_or_else(|| file.commit(), Err).map_err(|error| Failure::output(&name, &error))?;
-        let mut note = format!("{name} has the {count} rejected records as they stand in their sources");
+        let mut note = match count {
+            1 => format!("{name} has the rejected record as it stands in its source"),
+            _ => format!("{name} has the {count} rejected records as they stand in their sources"),
+        };
         if cut > 0 {
-            note += &format!("; of {cut} that are too large only the beginning");
+            let those = if cut == 1 { "one that is".to_owned() } else { format!("{cut} that are") };
+            note += &format!("; of {those} too large only the beginning");
         }
         if kinds == [true; 2] {
             note += "; vCards and tables are mixed in it, so part them before it is read";

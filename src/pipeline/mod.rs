@@ -6,6 +6,7 @@ mod convert;
 mod groups;
 mod inputs;
 mod links;
+mod number;
 mod pictures;
 mod records;
 mod report;
@@ -22,6 +23,7 @@ pub use convert::convert;
 pub use export::{ExportError, export};
 pub use inputs::sources_of;
 pub use links::{PhotoLink, PhotoLinks};
+pub(crate) use number::counted;
 #[cfg(feature = "remote")]
 pub use pictures::Background;
 pub use pictures::{Coming, Pictures};

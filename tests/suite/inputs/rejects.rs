@@ -62,7 +62,8 @@ fn rejected_rows_stand_below_the_header_of_their_table() {
         let again = stage.run(&["convert", "left.csv", "-o", "none.vcf", "--json"]).json();
         assert_eq!([&again["read"], &again["rejected"]], [2, 2], "{name}");
     }
-    let both = ["convert", "8.csv", "w.csv", "8.csv", "-o", "out.vcf", "--rejects", "left.csv"];
+    stage.write("again.csv", rows);
+    let both = ["convert", "8.csv", "w.csv", "again.csv", "-o", "out.vcf", "--rejects", "left.csv"];
     stage.run(&both).exits(3);
     let headers = stage.read("left.csv").windows(8).filter(|window| *window == b"Vorname,").count();
     assert_eq!(headers, 3, "once for each source");
@@ -84,7 +85,10 @@ fn of_a_card_that_is_too_large_the_beginning_is_kept_and_that_is_told() {
     let large = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nNOTE:{}\r\nEND:VCARD\r\n", "x".repeat(300_000));
     stage.write("a.vcf", person("Ann") + &large + &person("Ben"));
     let args = ["convert", "a.vcf", "-o", "out.vcf", "--rejects", "left.vcf", "--max-card-size", "100000"];
-    stage.run(&args).exits(3).says(&["of 1 that are too large only the beginning", "written 2"]);
+    stage.run(&args).exits(3).says(&[
+        "left.vcf has the rejected record as it stands in its source; of one that is too large only the beginning",
+        "written 2",
+    ]);
     let left = stage.text("left.vcf");
     assert!(left.len() <= 64 * 1024 + 2 && large.starts_with(left.trim_end()), "{}", left.len());
 }
