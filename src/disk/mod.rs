@@ -25,7 +25,7 @@ pub fn make_directory(path: &Path) -> io::Result<()> {
 }
 
 /// A file or directory that is there, whatever path leads to it.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place(PathBuf);
 
 impl Place {
