@@ -128,7 +128,7 @@ pub(super) fn record(job: Job, report: &RecordReport<'_>, verbose: bool) -> Vec<
     if let Some(why) = report.why {
         let _ = write!(text, ": {why}");
     }
-    if let Some(why) = report.photo_refused {
+    if let Some(why) = report.no_photo {
         let _ = write!(text, ": without its photo: {why}");
     }
     let link = report.photo_link.filter(|_| verbose).and_then(|link| match link {
@@ -202,10 +202,14 @@ fn photo_links(job: Job, links: &PhotoLinks) -> Option<String> {
     let (form, them) = if links.kept == 1 { ("a link", "it") } else { ("links", "them") };
     let unseen = if job == Job::Import { ", which Outlook does not show" } else { "" };
     let kept = format!("{} kept as {form}{unseen}", links.kept);
+    let failed = match links.not_fetched {
+        0 => String::new(),
+        failed => format!("; {failed} could not be downloaded"),
+    };
     let text = match (links.wanted, links.kept) {
-        (_, 0) if links.fetched == 0 => return None,
-        (_, 0) => format!("{} downloaded", links.fetched),
-        (true, _) => format!("{} downloaded, {kept} ({})", links.fetched, hosts(links)),
+        (_, 0) if links.fetched + links.not_fetched == 0 => return None,
+        (_, 0) => format!("{} downloaded{failed}", links.fetched),
+        (true, _) => format!("{} downloaded, {kept} ({}){failed}", links.fetched, hosts(links)),
         (false, _) => {
             let way_out = format!("; --fetch-photos downloads {them}");
             let way_out = if job == Job::Export { "" } else { way_out.as_str() };
@@ -276,7 +280,9 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
     object["photos"] = totals.photos.into();
     object["refusedPhotos"] = totals.refused_photos.into();
     let links = &totals.photo_links;
-    object["photoLinks"] = json!({ "fetched": links.fetched, "kept": links.kept, "hosts": links.hosts });
+    object["photoLinks"] = json!({
+        "fetched": links.fetched, "kept": links.kept, "notFetched": links.not_fetched, "hosts": links.hosts,
+    });
     object["losses"] = losses.into();
     object["hidden"] = totals.hidden.into();
     if let Some(proof) = summary.proof {
@@ -308,6 +314,7 @@ mod tests {
             wanted,
             fetched,
             kept: hosts.iter().map(|(_, count)| count).sum::<u64>() + elsewhere,
+            not_fetched: 0,
             hosts: hosts.iter().map(|(host, count)| ((*host).to_owned(), *count)).collect(),
         };
         let says = |links: &PhotoLinks| photo_links(Job::Convert, links).unwrap_or_default();
@@ -317,6 +324,12 @@ mod tests {
         assert_eq!(
             says(&links(true, 7, &[("a.example", 2)], 0)),
             "photo links: 7 downloaded, 2 kept as links (a.example 2)"
+        );
+        let failed = |links: PhotoLinks| says(&PhotoLinks { not_fetched: 2, ..links });
+        assert_eq!(failed(links(true, 7, &[], 0)), "photo links: 7 downloaded; 2 could not be downloaded");
+        assert_eq!(
+            failed(links(true, 0, &[("a.example", 3)], 0)),
+            "photo links: 0 downloaded, 3 kept as links (a.example 3); 2 could not be downloaded"
         );
         let one = "photo links: 1 kept as a link, nothing was downloaded (a 1); --fetch-photos downloads it";
         assert_eq!(says(&links(false, 0, &[("a", 1)], 0)), one);

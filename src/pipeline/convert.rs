@@ -302,10 +302,10 @@ impl Out<'_> {
         for Ended { position, ending, name, losses, why, rejected, link } in &records {
             let rejected = rejected.as_ref().map(|(raw, reject)| (&**raw, reject));
             let (position, why) = (Some(position), rejected.map(|(_, reject)| reject.why.as_str()).or(*why));
-            let photo_refused = link.as_ref().and_then(|link| link.refused.as_deref());
+            let no_photo = link.as_ref().and_then(|link| link.no_photo.as_ref());
             let photo_link = link.as_ref().and_then(Followed::end);
             let report = RecordReport::of(*ending);
-            let report = RecordReport { position, name, why, losses, photo_refused, photo_link, rejected, ..report };
+            let report = RecordReport { position, name, why, losses, no_photo, photo_link, rejected, ..report };
             self.totals.count(&report, self.watcher);
         }
         Ok(())

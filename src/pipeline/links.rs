@@ -30,6 +30,8 @@ pub struct PhotoLinks {
     pub fetched: u64,
     /// Links that stayed links.
     pub kept: u64,
+    /// Links whose picture was wanted and could not be had, whether or not the target keeps the link.
+    pub not_fetched: u64,
     /// Those that stayed links, by host, or by scheme where there is no host. At most 100 of these: the sum may be less
     /// than `kept`.
     pub hosts: BTreeMap<String, u64>,
@@ -63,9 +65,22 @@ pub(super) fn keeps_photo(losses: &[Loss]) -> bool {
     !losses.iter().any(|loss| loss.field == Field::Photo && loss.why != Why::Remark)
 }
 
-/// Why there is no picture, for people.
-pub(super) fn not_fetched(why: &dyn fmt::Display) -> String {
-    format!("its link was not fetched: {why}")
+/// Why a photo did not arrive although its contact did, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoPhoto {
+    /// The target did not take it, or the mailbox did not give it.
+    Refused(String),
+    /// It is a link, and there was no picture to be had.
+    NotFetched(String),
+}
+
+impl fmt::Display for NoPhoto {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoPhoto::Refused(why) => out.write_str(why),
+            NoPhoto::NotFetched(why) => write!(out, "its link was not fetched: {why}"),
+        }
+    }
 }
 
 /// Whom a link names: its host in lower case, without name, password and port; the scheme where there is no host.

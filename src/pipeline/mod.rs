@@ -22,7 +22,7 @@ pub use convert::convert;
 #[cfg(feature = "remote")]
 pub use export::{ExportError, export};
 pub use inputs::sources_of;
-pub use links::{PhotoLink, PhotoLinks};
+pub use links::{NoPhoto, PhotoLink, PhotoLinks};
 pub(crate) use number::counted;
 #[cfg(feature = "remote")]
 pub use pictures::Background;

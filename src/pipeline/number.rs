@@ -1,7 +1,7 @@
 //! Numbers in messages.
 
 /// A number and what it counts, by the word for one: `1 card`, `2 cards`.
-pub fn counted(count: impl TryInto<u64>, one: &str) -> String {
+pub(crate) fn counted(count: impl TryInto<u64>, one: &str) -> String {
     let count = count.try_into().unwrap_or(u64::MAX);
     match (count, one.strip_suffix('y')) {
         (1, _) => format!("1 {one}"),

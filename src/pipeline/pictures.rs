@@ -10,8 +10,8 @@ use tokio::runtime::Handle;
 
 use crate::formats::{Outcome, Record, photo};
 use crate::model::{Loss, Photo, PhotoData};
-use crate::pipeline::PhotoLink;
-use crate::pipeline::links::{keeps_photo, link_of, not_fetched};
+use crate::pipeline::links::{keeps_photo, link_of};
+use crate::pipeline::{NoPhoto, PhotoLink};
 #[cfg(feature = "remote")]
 use crate::remote::fetch::Fetch;
 
@@ -62,7 +62,7 @@ pub(super) struct Followed {
     fetched: bool,
     lost: bool,
     /// Why the picture did not take the link's place although it was wanted.
-    pub(super) refused: Option<String>,
+    pub(super) no_photo: Option<NoPhoto>,
 }
 
 impl Followed {
@@ -124,7 +124,7 @@ impl<'a> Ahead<'a> {
             link,
             fetched: matches!(came, Ok(Some(_))),
             lost: false,
-            refused: came.as_ref().err().map(|why| not_fetched(why)),
+            no_photo: came.as_ref().err().cloned().map(NoPhoto::NotFetched),
         });
         if let (Ok(Some(bytes)), Outcome::Contact(contact)) = (came, &mut record.outcome) {
             let kind = photo::kind_of(&bytes);

@@ -164,10 +164,9 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
                     self.created.insert(job.key, applied.id.clone());
                 }
                 totals.photos += u64::from(applied.photo_set);
-                let refused = applied.photo_refused.as_deref();
-                let (id, photo_refused) = (Some(applied.id.as_str()), refused.or(job.photo_refused.as_deref()));
+                let (id, no_photo) = (Some(applied.id.as_str()), applied.no_photo.as_ref().or(job.no_photo.as_ref()));
                 let photo_link = applied.photo_link(job);
-                totals.count(&RecordReport { id, photo_refused, photo_link, ..job.report(applied.ending) }, watcher);
+                totals.count(&RecordReport { id, no_photo, photo_link, ..job.report(applied.ending) }, watcher);
                 None
             }
             Err(error) => {
