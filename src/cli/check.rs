@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::cli::args::{Check, Common};
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure, Stays};
 use crate::cli::print;
 use crate::cli::signal::{self, OnSignal, Signals};
 use crate::formats::Format;
@@ -26,7 +26,7 @@ pub(super) fn run(common: &Common, args: &Check) -> Result<Exit, Failure> {
     }
     let vcard = vcard::Options { max_card_size: args.max_card_size, ..vcard::Options::default() };
     let reading = Reading { vcard, ..Reading::default() };
-    let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::EndSoon, Vec::new());
+    let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::EndSoon(Stays::Output), Vec::new());
     let mut page = Page::new(common);
     let ended = page.begin().and_then(|()| {
         let checked = check(sources(common, &args.inputs), &reading, &interrupted, &mut page)?;

@@ -18,6 +18,7 @@ const THREADS: usize = 4;
 
 pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     output::check(common, &args.output)?;
+    output::check_input(&args.input)?;
     if args.input.fetch_photos && output::is_table(&args.output)? {
         let what = "--fetch-photos: a table holds no pictures, only links; leave it out, or write a vCard file";
         return Err(Failure::usage(what));
@@ -29,7 +30,7 @@ pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     let mut sink = Sink::create(&args.output)?;
     let rejects = output::rejects(&args.input, Some(&args.output.output))?;
     let temporary = sink.temporary.iter().cloned().chain(rejects.iter().filter_map(Rejects::temporary)).collect();
-    let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon, temporary);
+    let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon(sink.stays()), temporary);
     let mut progress = Progress::start(common, Job::Convert).with_rejects(rejects);
     let sources = output::sources(&args.input, Some(&args.output.output), &mut progress)?;
     let mut records = Records::new(sources, &reading);

@@ -34,6 +34,10 @@ impl Form {
             if args.split {
                 return Err(Failure::usage("--split writes vCard files; a table has all contacts in one"));
             }
+            if args.vcard_version.is_some() {
+                let what = "--vcard-version is for vCard files, and a table is to be written; leave it out";
+                return Err(Failure::usage(what));
+            }
             let profile = args.profile.and_then(|profile| profile.csv).unwrap_or_default();
             return Ok(Form::Csv { profile });
         }

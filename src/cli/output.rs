@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Common, DateOrder, Input, Output as OutputArgs};
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure, Stays};
 use crate::cli::form::{Form, is_stdout, name_of};
 use crate::cli::print;
 use crate::cli::rejects::Rejects;
@@ -12,7 +12,7 @@ use crate::disk::directory::Directory;
 use crate::disk::names::Names;
 use crate::disk::output::Output;
 use crate::disk::{self, Place};
-use crate::formats::{Encoder, csv, table, vcard};
+use crate::formats::{Encoder, Format, csv, table, vcard};
 use crate::pipeline::{self, Encoded, Ending, Reading, Source, SourceError, Totals, Watcher, sources_of};
 use crate::remote::Clock;
 use crate::remote::clock::System;
@@ -24,6 +24,22 @@ pub(super) fn check(common: &Common, args: &OutputArgs) -> Result<(), Failure> {
         return Err(Failure::usage("--json and -o - both want standard output; choose a file for one of them"));
     }
     Form::of(args).map(drop)
+}
+
+/// Refuses what would have no effect.
+pub(super) fn check_input(args: &Input) -> Result<(), Failure> {
+    let for_tables = [
+        ("--csv-dialect", args.csv_dialect.is_some()),
+        ("--delimiter", args.delimiter.is_some()),
+        ("--date-order", args.date_order.is_some()),
+    ];
+    match for_tables.iter().find(|(_, given)| *given && args.input_format == Some(Format::Vcard)) {
+        Some((name, _)) => {
+            let what = format!("{name} says how tables are read, and --input-format vcard that there are none");
+            Err(Failure::usage(what))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether the output is a table.
@@ -77,8 +93,11 @@ pub(super) fn end_rejects(common: &Common, rejects: Option<Rejects>) -> Result<(
 }
 
 /// The summary of a job whose output has ended so. An input that gave nothing at all has been told already, and no text
-/// says more.
+/// says more; nor are contacts counted as written whose file could not be.
 pub(super) fn summary(common: &Common, summary: print::Summary<'_>, ended: Result<(), Failure>) -> Result<(), Failure> {
+    if ended.as_ref().is_err_and(|failure| failure.in_vain) {
+        return ended;
+    }
     let told = ended.is_ok() || summary.totals.read > 0;
     if told || common.json {
         print::summary(&Common { quiet: common.quiet || !told, ..*common }, &summary)?;
@@ -169,12 +188,21 @@ impl Sink {
 
     /// Puts the file in its place.
     fn commit(self) -> Result<(), Failure> {
-        self.target.commit().map_err(|error| Failure::output(&self.name, &error))
+        let failed = |error| Failure { in_vain: true, ..Failure::output(&self.name, &error) };
+        self.target.commit().map_err(failed)
     }
 
     /// What to say when writing fails.
     pub(super) fn failure(&self, error: &io::Error) -> Failure {
-        Failure::output(&self.name, error)
+        match error.kind() {
+            io::ErrorKind::Interrupted => Failure::interrupted(self.stays()),
+            _ => Failure::output(&self.name, error),
+        }
+    }
+
+    /// What stays of the output when the run is interrupted.
+    pub(super) fn stays(&self) -> Stays {
+        if self.temporary.is_some() { Stays::Nothing } else { Stays::Output }
     }
 }
 

@@ -219,6 +219,8 @@ fn a_full_disk_is_an_error_and_not_a_panic() {
     let stage = Stage::new();
     let input = sample("csv/outlook-en.csv");
     stage.run(&["convert", &input, "-o", "/dev/full", "--output-format", "vcard"]).stops(1, &["/dev/full", "No space"]);
+    let ran = stage.run(&["convert", &input, "-o", "/dev/full", "--profile", "outlook-desktop", "--json"]).exits(1);
+    assert!(ran.text().is_empty() && !ran.err.contains("written 14"), "{}", ran.err);
     for args in [&["-o", "-", "--output-format", "csv"][..], &["-o", "out.vcf", "--json"]] {
         let mut command = stage.command();
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
@@ -228,6 +230,7 @@ fn a_full_disk_is_an_error_and_not_a_panic() {
         assert_eq!(output.status.code(), Some(1), "{err}");
         assert!(err.contains("error: standard output: cannot be written: No space"), "{err}");
         assert!(!err.contains("stood there before"), "nothing ever stood there: {err}");
+        assert!(args.contains(&"--json") || !err.contains("read 14"), "nothing was: {err}");
     }
 }
 
@@ -270,6 +273,9 @@ fn wrong_usage_is_2() {
         &["convert", "a.vcf", "-o", "out.vcf", "--encoding", "klingon"],
         &["convert", "a.vcf", "-o", "out.vcf", "--delimiter", "ab"],
         &["convert", "a.vcf", "-o", "out.vcf", "--csv-dialect", "lotus"],
+        &["convert", "a.vcf", "-o", "out.vcf", "--input-format", "vcard", "--csv-dialect", "thunderbird"],
+        &["import", "a.vcf", "--to", "sandbox", "--input-format", "vcard", "--delimiter", ";"],
+        &["convert", "a.vcf", "-o", "out.csv", "--vcard-version", "3.0"],
         &["convert", "a.vcf", "-o", "out.vcf", "--profile", "lotus"],
         &["convert", "a.vcf", "-o", "-", "--output-format", "csv", "--json"],
         &["import", "a.vcf"],

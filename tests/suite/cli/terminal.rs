@@ -125,3 +125,32 @@ fn nobody_listening_to_messages_does_no_harm() {
     assert_eq!(with_closed(&["convert", "-", "-o", "out.xyz"], close).0, 2);
     assert_eq!(with_closed(&["frobnicate"], close).0, 2);
 }
+
+/// The error of a run that is interrupted while it waits for standard input, once it has begun its output.
+#[cfg(unix)]
+fn interrupted(stage: &Stage, args: &[&str]) -> String {
+    let mut command = stage.command();
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let begun = || stage.names().iter().any(|name| name.starts_with(".cardferry-"));
+    while !begun() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before its time");
+    }
+    crate::socket::signal(child.id(), "INT");
+    let stdin = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    drop(stdin);
+    assert_eq!(output.status.code(), Some(130));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_conversion_that_is_interrupted_leaves_nothing_to_go_on_with() {
+    let stage = Stage::new();
+    for output in [&["-o", "out.vcf"][..], &["-o", "cards", "--split"]] {
+        let err = interrupted(&stage, &[&["convert", "-"], output].concat());
+        assert_eq!(err, "error: interrupted; nothing was written\n", "{output:?}");
+        assert_eq!(stage.names(), [""; 0], "{output:?}");
+    }
+}
