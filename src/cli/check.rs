@@ -22,6 +22,9 @@ const SHOWN: u64 = 20;
 
 pub(super) fn run(common: &Common, args: &Check) -> Result<Exit, Failure> {
     if args.rules {
+        if !args.inputs.is_empty() {
+            return Err(Failure::usage("--rules prints the rules and checks nothing; leave the files out"));
+        }
         return rules(common).map(|()| Exit::Done).map_err(|error| Failure::output(print::STDOUT, &error));
     }
     let vcard = vcard::Options { max_card_size: args.max_card_size, ..vcard::Options::default() };

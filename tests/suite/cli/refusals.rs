@@ -278,6 +278,7 @@ fn wrong_usage_is_2() {
         &["convert", "a.vcf", "-o", "out.csv", "--vcard-version", "3.0"],
         &["convert", "a.vcf", "-o", "out.vcf", "--profile", "lotus"],
         &["convert", "a.vcf", "-o", "-", "--output-format", "csv", "--json"],
+        &["check", "--rules", "a.vcf"],
         &["import", "a.vcf"],
         &["import", "a.vcf", "--to", "sandbox", "--folder", "A//B"],
         &["export", "--from", "sandbox"],
