@@ -66,14 +66,16 @@ pub(super) fn interrupted(
             }
         }
         temporary.iter().for_each(|temporary| output::discard(temporary));
-        end_now(then.stays());
+        end_now(then.stays(), common.quiet);
     });
     flag
 }
 
 #[expect(clippy::disallowed_methods, reason = "the user insists; whatever still blocks is not waited for")]
-fn end_now(stays: Stays) {
-    Failure::interrupted(stays).error.iter().for_each(print::error);
+fn end_now(stays: Stays, quiet: bool) {
+    if !quiet {
+        Failure::interrupted(stays).error.iter().for_each(print::error);
+    }
     std::process::exit(Exit::Interrupted as i32);
 }
 
