@@ -64,15 +64,27 @@ impl Form {
     }
 
     /// What to tell of what was written.
-    pub(super) fn note(self, totals: &Totals) -> Option<String> {
-        let Form::Vcard { profile, split: false, .. } = self else { return None };
-        let many = profile.reads_first_card_alone() && totals.of(Ending::Created) > 1;
-        many.then(|| {
-            let name = profile.name();
-            format!(
+    pub(super) fn notes(self, totals: &Totals) -> Vec<String> {
+        let Form::Vcard { profile, split, .. } = self else { return Vec::new() };
+        let (name, mut notes) = (profile.name(), Vec::new());
+        if !split && profile.reads_first_card_alone() && totals.of(Ending::Created) > 1 {
+            notes.push(format!(
                 "{name} reads the first card of a file alone; --split writes a file for each contact into a directory"
-            )
-        })
+            ));
+        }
+        let links = &totals.photo_links;
+        if links.lost > 0 && !links.wanted {
+            let (photos, them) = if links.lost == 1 {
+                ("photo that is a link was", "its picture")
+            } else {
+                ("photos that are links were", "their pictures")
+            };
+            notes.push(format!(
+                "{name} follows no link: {} {photos} left out; --fetch-photos downloads {them}",
+                links.lost
+            ));
+        }
+        notes
     }
 }
 

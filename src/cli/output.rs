@@ -178,9 +178,9 @@ impl Sink {
             }
             () if common.fail_empty && totals.read == 0 => Ok(()),
             () => {
-                let note = self.form.note(totals);
+                let notes = self.form.notes(totals);
                 self.commit()?;
-                note.iter().for_each(|note| print::note(common, note));
+                notes.iter().for_each(|note| print::note(common, note));
                 Ok(())
             }
         }

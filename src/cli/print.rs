@@ -133,7 +133,7 @@ pub(super) fn record(job: Job, report: &RecordReport<'_>, verbose: bool) -> Vec<
     }
     let link = report.photo_link.filter(|_| verbose).and_then(|link| match link {
         PhotoLink::Kept(link) => Some(format!("  photo kept as a link: {link}")),
-        PhotoLink::Fetched => None,
+        PhotoLink::Fetched | PhotoLink::Lost => None,
     });
     let losses = report.losses.iter().filter(|_| verbose).map(|loss| format!("  lost {loss}"));
     let hidden = report.hidden.iter().filter(|_| verbose);
@@ -281,7 +281,7 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
     object["refusedPhotos"] = totals.refused_photos.into();
     let links = &totals.photo_links;
     object["photoLinks"] = json!({
-        "fetched": links.fetched, "kept": links.kept, "notFetched": links.not_fetched, "hosts": links.hosts,
+        "fetched": links.fetched, "kept": links.kept, "lost": links.lost, "notFetched": links.not_fetched, "hosts": links.hosts,
     });
     object["losses"] = losses.into();
     object["hidden"] = totals.hidden.into();
@@ -314,8 +314,8 @@ mod tests {
             wanted,
             fetched,
             kept: hosts.iter().map(|(_, count)| count).sum::<u64>() + elsewhere,
-            not_fetched: 0,
             hosts: hosts.iter().map(|(host, count)| ((*host).to_owned(), *count)).collect(),
+            ..PhotoLinks::default()
         };
         let says = |links: &PhotoLinks| photo_links(Job::Convert, links).unwrap_or_default();
         assert_eq!(says(&links(false, 0, &[], 0)), "");

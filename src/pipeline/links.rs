@@ -19,6 +19,8 @@ pub enum PhotoLink<'a> {
     Kept(&'a str),
     /// The target has the picture.
     Fetched,
+    /// The target has neither, for it takes pictures alone.
+    Lost,
 }
 
 /// The photo links of a job.
@@ -30,6 +32,8 @@ pub struct PhotoLinks {
     pub fetched: u64,
     /// Links that stayed links.
     pub kept: u64,
+    /// Links that the target could not hold, and whose picture it does not have either.
+    pub lost: u64,
     /// Links whose picture was wanted and could not be had, whether or not the target keeps the link.
     pub not_fetched: u64,
     /// Those that stayed links, by host, or by scheme where there is no host. At most 100 of these: the sum may be less
@@ -40,9 +44,10 @@ pub struct PhotoLinks {
 impl PhotoLinks {
     /// Counts one.
     pub(super) fn count(&mut self, link: PhotoLink<'_>) {
-        let PhotoLink::Kept(link) = link else {
-            self.fetched += 1;
-            return;
+        let link = match link {
+            PhotoLink::Kept(link) => link,
+            PhotoLink::Fetched => return self.fetched += 1,
+            PhotoLink::Lost => return self.lost += 1,
         };
         self.kept += 1;
         let host = host_of(link);

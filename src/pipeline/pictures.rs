@@ -73,8 +73,13 @@ impl Followed {
 
     /// What became of it.
     pub(super) fn end(&self) -> Option<PhotoLink<'_>> {
-        let end = if self.fetched { PhotoLink::Fetched } else { PhotoLink::Kept(&self.link) };
-        (!self.lost).then_some(end)
+        match (self.fetched, self.lost) {
+            (true, false) => Some(PhotoLink::Fetched),
+            (false, false) => Some(PhotoLink::Kept(&self.link)),
+            (false, true) => Some(PhotoLink::Lost),
+            // A picture that the target does not take has been told as that.
+            (true, true) => None,
+        }
     }
 }
 
@@ -198,6 +203,6 @@ mod tests {
         let mut followed = followed.unwrap();
         assert_eq!(followed.end(), Some(PhotoLink::Kept("https://a.example/")));
         followed.told(&[Loss::new(crate::model::Field::Photo, "the link", crate::model::Why::NoPlace)]);
-        assert_eq!(followed.end(), None);
+        assert_eq!(followed.end(), Some(PhotoLink::Lost));
     }
 }

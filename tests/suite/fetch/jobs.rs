@@ -34,6 +34,7 @@ impl Watcher for Told {
         let link = match report.photo_link {
             Some(PhotoLink::Kept(_)) => "kept",
             Some(PhotoLink::Fetched) => "fetched",
+            Some(PhotoLink::Lost) => "lost",
             None => "none",
         };
         self.0.push(format!(
@@ -97,7 +98,7 @@ async fn download<T: Transport, C: Clock>(mailbox: &Mailbox<T, C>) -> (Vec<Conta
 
 fn links(wanted: bool, fetched: u64, kept: &[(&str, u64)]) -> PhotoLinks {
     let hosts = kept.iter().map(|(host, count)| ((*host).to_owned(), *count)).collect();
-    PhotoLinks { wanted, fetched, kept: kept.iter().map(|(_, count)| count).sum(), not_fetched: 0, hosts }
+    PhotoLinks { wanted, fetched, kept: kept.iter().map(|(_, count)| count).sum(), hosts, ..PhotoLinks::default() }
 }
 
 #[tokio::test]
