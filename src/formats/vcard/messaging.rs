@@ -178,7 +178,7 @@ pub(super) fn read_im(draft: &mut Draft<'_>, _: &'static Row, property: &Propert
     let Said { kind, label, preference, mut rest, .. } = said;
     let own = SERVICES.iter().find(|(.., own)| own.iter().any(|name| name.eq_ignore_ascii_case(property.name)));
     let named = property.param(SERVICE).or_else(|| property.param(SERVICE_9554)).filter(|name| !name.is_empty());
-    let named = named.or_else(|| property.types().find_map(typed));
+    let named = named.or_else(|| property.types().filter(|_| own.is_none()).find_map(typed));
     let (service, address) = match own {
         Some((service, scheme, _)) if !service.is_empty() => {
             ((*service).to_owned(), without_scheme(value, scheme).to_owned())
