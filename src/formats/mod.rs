@@ -14,6 +14,7 @@ pub mod vcard;
 mod encode;
 mod position;
 mod record;
+mod scan;
 
 pub use encode::{Encoder, Writer};
 pub use position::Position;

@@ -2,8 +2,7 @@
 
 use std::io::Write;
 
-use memchr::memchr3;
-
+use crate::formats::scan;
 use crate::formats::table::{self, Column, Plans, Profile, Sheet};
 use crate::model::{Contact, Loss};
 
@@ -52,7 +51,7 @@ fn row(cells: &[String], into: &mut Vec<u8>) {
         }
         let cell = cell.as_bytes();
         if cell.is_empty() {
-        } else if memchr3(b',', b'"', b'\n', cell).is_none() && !cell.contains(&b'\r') {
+        } else if !scan::any_of(cell, *b",\"\n\r") {
             into.extend_from_slice(cell);
         } else {
             quoted(cell, into);

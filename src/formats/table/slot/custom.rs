@@ -84,7 +84,7 @@ pub(super) fn write(plans: &Plans, contact: &Contact, sheet: &mut Sheet) {
                 values.push(value(Field::Extra, &extra.name, &extra.value));
             }
             None => {
-                sheet.lose(Field::Extra, &format!("{}: {}", extra.name, extra.value), Why::NoPlace);
+                sheet.lose(Field::Extra, &[&extra.name, ": ", &extra.value].concat(), Why::NoPlace);
                 continue;
             }
         }

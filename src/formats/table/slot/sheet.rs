@@ -2,10 +2,20 @@
 
 use std::borrow::Cow;
 
+<<<<<<< HEAD:src/formats/table/slot/sheet.rs
 use crate::formats::table::column::Part;
 use crate::formats::table::slot::Plan;
 use crate::formats::table::slot::label::{self, BETWEEN};
+=======
+use crate::formats::csv::column::Part;
+use crate::formats::csv::slot::Plan;
+use crate::formats::csv::slot::label::{self, BETWEEN};
+use crate::formats::scan;
+>>>>>>> 51b3589 (formats: escape and quote by a look at blocks of bytes; make no text that is not needed):src/formats/csv/slot/sheet.rs
 use crate::model::{Contact, Field, Kind, Line, Loss, Rest, Why};
+
+/// Bytes that what is said of the remarks on a value takes, as a rule.
+const REMARKS: usize = 40;
 
 /// The cells of one row and the losses.
 #[derive(Debug, Default)]
@@ -66,7 +76,7 @@ impl Sheet {
     pub(in crate::formats) fn set(&mut self, at: usize, text: &str) {
         let cell = &mut self.cells[at];
         cell.clear();
-        if self.google || !text.contains('\n') {
+        if self.google || !scan::any_of(text.as_bytes(), [b'\n']) {
             cell.push_str(text);
         } else {
             cell.push_str(&text.replace('\n', "\r\n"));
@@ -96,7 +106,10 @@ impl Sheet {
     pub(in crate::formats) fn lose_remarks(&mut self, field: Field, value: &str, remarks: Remarks<'_>, rest: &Rest) {
         let mut lost = String::new();
         let mut lose = |words: &[&str]| {
-            lost.push_str(if lost.is_empty() { value } else { "" });
+            if lost.is_empty() {
+                lost.reserve(value.len() + REMARKS);
+                lost.push_str(value);
+            }
             lost.push_str(if lost.len() == value.len() { " (" } else { ", " });
             words.iter().for_each(|word| lost.push_str(word));
         };
