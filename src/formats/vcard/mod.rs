@@ -29,6 +29,7 @@ mod extra;
 mod fold;
 mod frame;
 mod group;
+mod index;
 mod input;
 mod line;
 mod mark;
@@ -86,6 +87,7 @@ impl Version {
 
     /// The version with this number.
     pub fn of_number(number: &str) -> Option<Version> {
-        Version::ALL.into_iter().find(|version| version.number() == number.trim())
+        let number = number.trim();
+        Version::ALL.into_iter().find(|version| version.number() == number)
     }
 }
