@@ -15,6 +15,7 @@ use super::group;
 use super::line::{self, MOST};
 use super::property::Property;
 use super::spare::Spare;
+use super::structure;
 use super::survey::{Survey, may_hold_group};
 use super::unfold::{Physical, Unfolded};
 use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark};
@@ -285,7 +286,7 @@ fn read_properties<'u>(
         return Err(format!("the card has {count} properties, above the limit of {MOST}: it is no person's card"));
     }
     properties.reserve(count);
-    let mut params = 0;
+    let (mut params, mut items, is_long) = (0, 0, unfolded.size() > MOST);
     for logical in unfolded.lines() {
         let Some(line) = line::parse_logical(logical) else {
             losses.push(stray(logical.bytes, charsets));
@@ -296,6 +297,10 @@ fn read_properties<'u>(
             return Err(format!("the card has more than {MOST} parameters: it is no person's card"));
         }
         let property = Property::new(line, version, charsets);
+        items += if is_long { structure::items(property.name, &property.value) } else { 0 };
+        if items > MOST {
+            return Err(format!("the card has more than {MOST} items in its lists: it is no person's card"));
+        }
         properties.push(property);
     }
     Ok(())

@@ -105,6 +105,11 @@ impl Unfolded {
         self.lines.len()
     }
 
+    /// How many bytes they have together.
+    pub(super) fn size(&self) -> usize {
+        self.text.len()
+    }
+
     fn physical(&mut self, line: &[u8], goes_on: bool, version: Version) {
         let open = !self.lines.is_empty();
         let Some(&first) = line.first() else {
