@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::unfold::{Logical, header};
+use super::unfold::Logical;
 
 /// A line's parts; the value is still as it was transferred.
 #[derive(Debug)]
@@ -44,8 +44,9 @@ impl Param<'_> {
 }
 
 /// Takes a line apart; none when it has no colon or its header is no text.
+#[cfg(any(test, feature = "check"))]
 pub(super) fn parse(line: &[u8]) -> Option<Line<'_>> {
-    parse_logical(Logical { bytes: line, text: None, header: header(line).len() })
+    parse_logical(Logical { bytes: line, text: None, header: super::unfold::header(line).len() })
 }
 
 /// Takes a line of which the header is known apart.
