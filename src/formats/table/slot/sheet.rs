@@ -2,16 +2,10 @@
 
 use std::borrow::Cow;
 
-<<<<<<< HEAD:src/formats/table/slot/sheet.rs
+use crate::formats::scan;
 use crate::formats::table::column::Part;
 use crate::formats::table::slot::Plan;
 use crate::formats::table::slot::label::{self, BETWEEN};
-=======
-use crate::formats::csv::column::Part;
-use crate::formats::csv::slot::Plan;
-use crate::formats::csv::slot::label::{self, BETWEEN};
-use crate::formats::scan;
->>>>>>> 51b3589 (formats: escape and quote by a look at blocks of bytes; make no text that is not needed):src/formats/csv/slot/sheet.rs
 use crate::model::{Contact, Field, Kind, Line, Loss, Rest, Why};
 
 /// Bytes that what is said of the remarks on a value takes, as a rule.
