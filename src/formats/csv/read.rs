@@ -65,6 +65,9 @@ impl<R: Read> Reader<R> {
             Some(survey) => survey,
             None => Survey::of_window(&window.bytes, window.complete, &self.options).map_err(unusable)?,
         };
+        if let Some(what) = survey.dilemma() {
+            return Err(unusable(what));
+        }
         self.remarks = survey.remarks(&self.options);
         let open = Box::new(Open::new(survey.decision(), &self.options, window));
         self.state = State::Open(open, Arc::new(survey.rows(&self.options)));

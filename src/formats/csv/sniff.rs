@@ -4,10 +4,12 @@
 //! wins: a header is evidence for all five at once.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use encoding_rs::{
-    BIG5, EUC_KR, Encoding, GBK, MACINTOSH, SHIFT_JIS, UTF_8, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253,
-    WINDOWS_1254,
+    BIG5, EUC_KR, Encoding, GBK, ISO_8859_2, KOI8_R, MACINTOSH, SHIFT_JIS, UTF_8, WINDOWS_874, WINDOWS_1250,
+    WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258,
+    X_MAC_CYRILLIC,
 };
 
 use crate::formats::Remark;
@@ -19,9 +21,27 @@ use crate::formats::table::{Attempt, Head, MAX_COLUMNS, ROWS, advice};
 /// How much of that the header row is looked for in.
 const HEAD: usize = 64 * 1024;
 
-/// The code pages that Windows writes without saying so; the first is the most usual.
-const PAGES: &[&Encoding] =
-    &[WINDOWS_1252, WINDOWS_1250, WINDOWS_1251, SHIFT_JIS, GBK, EUC_KR, BIG5, WINDOWS_1253, WINDOWS_1254, MACINTOSH];
+/// The code pages that programs write without saying so; the first is the most usual.
+const PAGES: &[&Encoding] = &[
+    WINDOWS_1252,
+    WINDOWS_1250,
+    WINDOWS_1251,
+    SHIFT_JIS,
+    GBK,
+    EUC_KR,
+    BIG5,
+    WINDOWS_1253,
+    WINDOWS_1254,
+    WINDOWS_1255,
+    WINDOWS_1256,
+    WINDOWS_1257,
+    WINDOWS_1258,
+    WINDOWS_874,
+    ISO_8859_2,
+    KOI8_R,
+    MACINTOSH,
+    X_MAC_CYRILLIC,
+];
 
 const DELIMITERS: &[u8] = b",;\t|";
 
@@ -58,7 +78,9 @@ struct Guess {
 
 /// Decides; `Err` says why nothing fits and what to do.
 pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<Decision, String> {
-    let mut best: Option<(Guess, u8, Attempt)> = None;
+    let mut best: Option<(u8, Attempt)> = None;
+    // The encodings in which the header is known equally well.
+    let mut equal: Vec<Guess> = Vec::new();
     let mut first_row = Vec::new();
     for guess in guesses(window, complete, options) {
         let bytes = &window[guess.mark..];
@@ -69,18 +91,25 @@ pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<
             if first_row.is_empty() || first_row.len() < rows.first().map_or(0, Vec::len) {
                 first_row = rows.first().cloned().unwrap_or_default();
             }
-            if let Some(attempt) = Attempt::best(&rows, &options.table)
-                && best.as_ref().is_none_or(|(.., best)| attempt.beats(best))
-            {
-                best = Some((guess, delimiter, attempt));
+            let Some(attempt) = Attempt::best(&rows, &options.table) else { continue };
+            match best.as_ref().map_or(Ordering::Greater, |(_, best)| attempt.cmp(best)) {
+                Ordering::Less => {}
+                Ordering::Equal => equal.push(guess),
+                Ordering::Greater => {
+                    equal = vec![guess];
+                    best = Some((delimiter, attempt));
+                }
             }
         }
     }
-    let enough = best.filter(|(.., attempt)| attempt.is_enough(&options.table));
-    let Some((guess, delimiter, attempt)) = enough else { return Err(advice(&first_row)) };
-    let Guess { encoding, because, mark } = settle_encoding(guess, attempt.headers(), window, options);
+    let enough = best.filter(|(_, attempt)| attempt.is_enough(&options.table));
+    let decided = enough.and_then(|(delimiter, attempt)| {
+        let head = attempt.decide()?;
+        Some((settle(&equal, &head, window)?, delimiter, head))
+    });
+    let Some((Guess { encoding, because, mark }, delimiter, head)) = decided else { return Err(advice(&first_row)) };
     let ascii = encoding == UTF_8 && window.is_ascii();
-    Ok(Decision { encoding, because, mark, ascii, delimiter, head: attempt.decide() })
+    Ok(Decision { encoding, because, mark, ascii, delimiter, head })
 }
 
 /// The encodings that the bytes admit: a mark, NULs or strict UTF-8 are certain, else each code page that has a
@@ -153,16 +182,32 @@ fn cells<R: std::io::Read>(frames: &Frames<R>) -> Vec<String> {
     ranges.map(|(start, end)| String::from_utf8_lossy(&text[start..end]).into_owned()).collect()
 }
 
-/// The header decides between code pages only as far as it uses them; beyond that the statistics of the text do.
-fn settle_encoding(guess: Guess, headers: &[String], window: &[u8], options: &Options) -> Guess {
-    let is_open = PAGES.contains(&guess.encoding) && options.encoding.is_none();
-    if !is_open || headers.iter().any(|header| !header.is_ascii()) {
-        return guess;
+/// The header decides between code pages only as far as it uses them; between those in which it reads the same, the
+/// statistics of the text do.
+fn settle(equal: &[Guess], head: &Head, window: &[u8]) -> Option<Guess> {
+    let first = *equal.first()?;
+    if equal.iter().all(|guess| guess.encoding == first.encoding) {
+        return Some(first);
     }
-    let encoding = charset::guess(window);
-    let known = PAGES.contains(&encoding) && charset::decode(encoding, window, false).is_some();
-    let encoding = if known { encoding } else { guess.encoding };
-    Guess { encoding, because: "its letters look like it; --encoding decides otherwise", mark: 0 }
+    // Most letters of a German text, for one, are the same in half of the pages.
+    let text = charset::decode(first.encoding, window, false);
+    let says_other = |guess: &&Guess| charset::decode(guess.encoding, window, false) != text;
+    let others: Vec<&Guess> = equal.iter().filter(says_other).collect();
+    if others.is_empty() {
+        return Some(first);
+    }
+    let usual = head.table.dialect.habits().encoding.and_then(charset::by_label);
+    if let Some(guess) = equal.iter().find(|guess| Some(guess.encoding) == usual) {
+        return Some(Guess { because: "the program writes it; --encoding decides otherwise", ..*guess });
+    }
+    let likely = charset::guess(window);
+    let encoding = if others.iter().any(|guess| guess.encoding == likely) { likely } else { first.encoding };
+    let because = if head.headers.iter().all(|header| header.is_ascii()) {
+        "its letters look like it; --encoding decides otherwise"
+    } else {
+        "its headers are known in it, and its letters look like it; --encoding decides otherwise"
+    };
+    Some(Guess { encoding, because, mark: 0 })
 }
 
 fn delimiter_name(delimiter: u8) -> String {

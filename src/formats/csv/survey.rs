@@ -54,6 +54,11 @@ impl Survey {
         Rows::new(&decision.head, order, options.table.this_year)
     }
 
+    /// Why the table cannot be read although it is one.
+    pub(super) fn dilemma(&self) -> Option<String> {
+        self.0.census.dilemma(&self.0.decision.head)
+    }
+
     /// The decisions in plain words.
     pub(super) fn remarks(&self, options: &Options) -> Vec<Remark> {
         let Found { decision, census } = &*self.0;

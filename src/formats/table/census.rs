@@ -4,7 +4,8 @@
 use crate::formats::Remark;
 use crate::formats::table::Options;
 use crate::formats::table::date::{self, Cell, Order, Votes};
-use crate::formats::table::head::{Head, name};
+use crate::formats::table::dialects::language_name;
+use crate::formats::table::head::{Dispute, Head, name};
 use crate::formats::table::slot::{Plans, Row};
 
 /// What the rows show that were counted.
@@ -15,6 +16,8 @@ pub(in crate::formats) struct Census {
     rows: usize,
     /// The columns that hold dates.
     dates: Vec<usize>,
+    /// The columns that several tables read otherwise, and whether something stands in them.
+    disputed: Vec<(usize, bool)>,
     /// How many rows have something in each column that means nothing to us.
     unmapped: Vec<(usize, usize)>,
 }
@@ -26,6 +29,7 @@ impl Census {
         let unmapped = head.columns.iter().enumerate().filter(|(_, column)| column.is_none());
         Census {
             dates: plans.date_columns().collect(),
+            disputed: head.disputes.iter().map(|dispute| (dispute.at, false)).collect(),
             unmapped: unmapped.map(|(at, _)| (at, 0)).collect(),
             ..Census::default()
         }
@@ -44,6 +48,9 @@ impl Census {
                 self.short_years |= date::has_short_year(numbers);
             }
         }
+        for (at, filled) in &mut self.disputed {
+            *filled |= !row.cell(*at).is_empty();
+        }
         for (at, filled) in &mut self.unmapped {
             *filled += usize::from(!row.cell(*at).is_empty());
         }
@@ -53,8 +60,23 @@ impl Census {
     pub(in crate::formats) fn order(&self, head: &Head, options: &Options) -> Order {
         match options.date_order {
             Some(order) => Order::Given(order),
-            None => Order::decide(&self.votes, head.table.language),
+            None => match (Order::decide(&self.votes, head.table.language), head.table.dialect.habits().dates) {
+                (Order::Assumed(_), Some(order)) => Order::Assumed(order),
+                (decided, _) => decided,
+            },
         }
+    }
+
+    /// Why the table cannot be read: several tables of headers fit equally well and read columns otherwise in which
+    /// something stands.
+    pub(in crate::formats) fn dilemma(&self, head: &Head) -> Option<String> {
+        let open = self.disputed.iter().zip(&head.disputes).filter(|((_, filled), _)| *filled);
+        let open: Vec<&Dispute> = open.map(|(_, dispute)| dispute).take(3).collect();
+        let words: Vec<String> = open.iter().map(|dispute| dispute.words()).collect();
+        let tables = open.first()?.readings.iter().filter_map(|(_, tables)| tables.first());
+        let ways: Vec<String> = tables.map(|table| format!("--csv-dialect {table}")).collect();
+        let (words, ways) = (words.join("; "), ways.join(" or "));
+        Some(format!("the headers fit several tables that disagree: {words}; say which it is with {ways}"))
     }
 
     /// What was decided about the table in plain words.
@@ -67,11 +89,10 @@ impl Census {
             let what = "fewer than half of the headers are known; look at the result before you use it";
             remarks.push(Remark::Notable(what.to_owned()));
         }
-        if let Some((table, headers)) = &head.rival {
-            let (table, headers) = (table.name(), quoted(headers.iter().map(String::as_str)));
-            let what = format!("{table} fits as well but reads {headers} otherwise; --csv-dialect decides");
-            remarks.push(Remark::Notable(what));
-        }
+        remarks.extend(head.disputes.iter().map(|dispute| {
+            let what = format!("several tables fit: {}; the column is empty", dispute.words());
+            Remark::Minor(what)
+        }));
         remarks.extend(self.date_remark(order));
         if self.short_years {
             remarks.push(Remark::decided("a year of two digits is the latest one that is not in the future", ""));
@@ -112,18 +133,5 @@ impl Census {
                 proofs[0], proofs[1]
             )),
         })
-    }
-}
-
-fn quoted<'t>(texts: impl Iterator<Item = &'t str>) -> String {
-    texts.map(|text| format!("“{text}”")).collect::<Vec<_>>().join(", ")
-}
-
-fn language_name(language: &str) -> &str {
-    match language {
-        "en" => "English",
-        "de" => "German",
-        "fr" => "French",
-        other => other,
     }
 }

@@ -1,10 +1,18 @@
 //! The header row of a table: which one it is, of what program and language, and what each header means.
+//!
+//! The row and the tables that know most of its headers win; of these, the ones that call most of them their own. Where
+//! several are left they mostly agree. [`choice`] finds the likeliest, and on what the others differ.
+
+mod choice;
 
 use crate::formats::table::Options;
 use crate::formats::table::column::{Column, Part, Slot};
-use crate::formats::table::dialects::{self, Table};
+use crate::formats::table::dialects::{self, Hits, Table};
 use crate::formats::table::fold::{fold, nearest};
 use crate::model::Field;
+
+use choice::Choice;
+pub(in crate::formats) use choice::Dispute;
 
 /// How many rows may stand before the header row (LinkedIn and reports have some).
 pub(in crate::formats) const ROWS: usize = 20;
@@ -20,8 +28,8 @@ pub(in crate::formats) struct Head {
     pub(in crate::formats) headers: Vec<String>,
     pub(in crate::formats) columns: Vec<Option<Column>>,
     pub(in crate::formats) table: &'static Table,
-    /// Another table that fits as well and means something else, and the headers that it differs on.
-    pub(in crate::formats) rival: Option<(&'static Table, Vec<String>)>,
+    /// The headers that other tables, which fit as well, read otherwise.
+    pub(in crate::formats) disputes: Vec<Dispute>,
 }
 
 /// A row taken for the header of a table.
@@ -29,82 +37,109 @@ pub(in crate::formats) struct Head {
 pub(in crate::formats) struct Attempt {
     row: usize,
     headers: Vec<String>,
-    table: &'static Table,
-    /// How many of its cells are headers of the table, and how many are not empty.
-    hits: usize,
+    score: Score,
+    /// The tables that explain it equally well, in the order that decides between equals.
+    tables: Vec<&'static Table>,
+}
+
+/// How good a header row is.
+#[derive(Debug, Clone, Copy)]
+struct Score {
+    hits: Hits,
+    /// How many of its cells are not empty.
     filled: usize,
 }
 
+impl Score {
+    /// More known headers win, then the larger share of known ones, then the more own ones.
+    fn cmp(&self, other: &Score) -> std::cmp::Ordering {
+        let share = (self.hits.known * other.filled).cmp(&(other.hits.known * self.filled));
+        self.hits.known.cmp(&other.hits.known).then(share).then(self.hits.own.cmp(&other.hits.own))
+    }
+}
+
 impl Attempt {
-    /// The best of each of the first rows taken for the header with each table.
+    /// The best of the first rows, with the tables that explain it best.
     pub(in crate::formats) fn best(rows: &[Vec<String>], options: &Options) -> Option<Attempt> {
+        let admitted = |table: &Table| options.dialect.as_ref().is_none_or(|choice| choice.admits(table));
         let mut found: Option<Attempt> = None;
-        for (row, headers) in rows.iter().enumerate() {
+        for (row, headers) in rows.iter().enumerate().filter(|(_, headers)| !holds_values(headers)) {
             let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
             let filled = folded.iter().filter(|header| !header.is_empty()).count();
-            let admitted = |table: &&Table| options.dialect.as_ref().is_none_or(|choice| choice.admits(table));
-            for table in dialects::tables().iter().filter(admitted) {
-                let hits = folded.iter().filter(|header| table.knows(header)).count();
-                if hits > 0 && found.as_ref().is_none_or(|best| better((hits, filled), best)) {
-                    found = Some(Attempt { row, headers: headers.clone(), table, hits, filled });
-                }
+            let all = dialects::tables().iter().zip(dialects::hits(&folded)).filter(|(table, _)| admitted(table));
+            let Some(hits) = all.clone().map(|(_, hits)| hits).max().filter(|hits| hits.known > 0) else { continue };
+            let score = Score { hits, filled };
+            if found.as_ref().is_none_or(|best| score.cmp(&best.score).is_gt()) {
+                let tables = all.filter(|(_, of)| *of == hits).map(|(table, _)| table).collect();
+                found = Some(Attempt { row, headers: headers.clone(), score, tables });
             }
         }
         found
     }
 
-    /// Whether it explains more than another one.
-    pub(in crate::formats) fn beats(&self, other: &Attempt) -> bool {
-        better((self.hits, self.filled), other)
+    /// Whether it explains more than another one, as much, or less.
+    pub(in crate::formats) fn cmp(&self, other: &Attempt) -> std::cmp::Ordering {
+        self.score.cmp(&other.score)
     }
 
     /// One known header among many is chance, unless the user named the table.
     pub(in crate::formats) fn is_enough(&self, options: &Options) -> bool {
-        self.headers.len() <= MAX_COLUMNS && (options.dialect.is_some() || self.hits > 1 || self.filled <= 2)
-    }
-
-    /// The headers as they stand there.
-    pub(in crate::formats) fn headers(&self) -> &[String] {
-        &self.headers
+        let Score { hits, filled } = self.score;
+        self.headers.len() <= MAX_COLUMNS && (options.dialect.is_some() || hits.known > 1 || filled <= 2)
     }
 
     /// Takes it for the header.
-    pub(in crate::formats) fn decide(self) -> Head {
-        let columns = columns(self.table, &self.headers);
-        let rival = dialects::tables().iter().filter(|table| !std::ptr::eq(*table, self.table)).find_map(|table| {
-            let others = self::columns(table, &self.headers);
-            let hits = others.iter().flatten().count();
-            let differs = |at: &usize| columns[*at].is_some() && others[*at].is_some() && columns[*at] != others[*at];
-            let headers: Vec<String> =
-                (0..columns.len()).filter(differs).map(|at| self.headers[at].trim().to_owned()).collect();
-            (hits >= self.hits && !headers.is_empty()).then_some((table, headers))
-        });
-        Head { row: self.row, headers: self.headers, columns, table: self.table, rival }
+    pub(in crate::formats) fn decide(self) -> Option<Head> {
+        let Choice { table, columns, disputes } = choice::among(&self.tables, self.score.hits.known, &self.headers)?;
+        Some(Head { row: self.row, headers: self.headers, columns, table, disputes })
     }
 }
 
-/// More known headers win, then the larger share of known ones; equals stay as they come.
-fn better((hits, filled): (usize, usize), best: &Attempt) -> bool {
-    let share = (hits * best.filled).cmp(&(best.hits * filled));
-    hits.cmp(&best.hits).then(share).is_gt()
+/// Whether a cell is an e-mail address or a telephone number: then the row is a contact, and no header.
+fn holds_values(row: &[String]) -> bool {
+    let is_value = |cell: &String| {
+        let cell = cell.trim();
+        let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+        let is_number = digits >= 6 && cell.chars().all(|c| c.is_ascii_digit() || "+-()./ ".contains(c));
+        let is_address = cell.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+        is_number || is_address && !cell.contains(' ')
+    };
+    row.iter().any(is_value)
 }
 
-/// What each header means in a table; twins are counted.
-fn columns(table: &Table, headers: &[String]) -> Vec<Option<Column>> {
+/// What each header means in a table, and the name of that; twins are counted.
+fn columns(table: &Table, headers: &[String]) -> Vec<Option<(Column, &'static str)>> {
     let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
     let nth = |at: usize| folded[..at].iter().filter(|before| **before == folded[at]).count();
-    let mut columns: Vec<_> = (0..folded.len()).map(|at| table.column(&folded[at], nth(at))).collect();
-    family_beside_given(&mut columns);
+    let header = |at: usize| table.header(&folded[at], nth(at)).map(|header| (header.column, header.name));
+    let mut columns: Vec<_> = (0..folded.len()).map(header).collect();
+    name_beside_a_part(&mut columns);
+    lone_day(&mut columns);
     columns
 }
 
-/// A name beside a given name, where there is no family name, is the family name: "Name;Vorname".
-fn family_beside_given(columns: &mut [Option<Column>]) {
-    let named = |field| Some(Column { slot: Slot::Text(field), part: Part::Value });
-    let has = |columns: &[Option<Column>], field| columns.contains(&named(field));
-    if has(columns, Field::GivenName) && !has(columns, Field::Surname) {
-        let full = columns.iter_mut().filter(|column| **column == named(Field::FullName));
-        full.for_each(|column| *column = named(Field::Surname));
+/// A name beside a given name, where there is no family name, is the family name ("Name;Vorname"); beside a family name,
+/// where there is no given name, it is the given name ("Name,Surname").
+fn name_beside_a_part(columns: &mut [Option<(Column, &'static str)>]) {
+    let named = |field| Column { slot: Slot::Text(field), part: Part::Value };
+    let has = |field| columns.iter().flatten().any(|(column, _)| *column == named(field));
+    let part = match (has(Field::GivenName), has(Field::Surname)) {
+        (true, false) => (named(Field::Surname), "name.family"),
+        (false, true) => (named(Field::GivenName), "name.given"),
+        _ => return,
+    };
+    let full = columns.iter_mut().flatten().filter(|(column, _)| *column == named(Field::FullName));
+    full.for_each(|column| *column = part);
+}
+
+/// A day of birth without a month and a year beside it is the whole date: Thunderbird's word for the day is Outlook's
+/// for the date.
+fn lone_day(columns: &mut [Option<(Column, &'static str)>]) {
+    let birthday = |part| Column { slot: Slot::Date(Field::Birthday), part };
+    let has = |part| columns.iter().flatten().any(|(column, _)| *column == birthday(part));
+    if !has(Part::Month) && !has(Part::Year) && !has(Part::Value) {
+        let day = columns.iter_mut().flatten().filter(|(column, _)| *column == birthday(Part::Day));
+        day.for_each(|column| *column = (birthday(Part::Value), "birthday"));
     }
 }
 
@@ -123,7 +158,8 @@ pub(in crate::formats) fn advice(first_row: &[String]) -> String {
     let near = if near.is_empty() { String::new() } else { format!(" (near to known ones: {})", near.join(", ")) };
     format!(
         "no header row with known column names in the first {ROWS} rows{near}; put names such as “First Name”, \
-         “Last Name” and “E-mail Address” above the columns, or name the table with --csv-dialect ({})",
+         “Last Name” and “E-mail Address” above the columns, say what they mean with --map, or name the table with \
+         --csv-dialect ({})",
         dialects::known().join(", ")
     )
 }

@@ -17,7 +17,7 @@ mod rows;
 mod slot;
 
 pub use date::DateOrder;
-pub use dialects::{Dialect, DialectChoice, UnknownDialect, known};
+pub use dialects::{Dialect, DialectChoice, UnknownDialect, known, languages};
 pub use profile::{Profile, columns};
 
 pub(in crate::formats) use census::Census;

@@ -115,7 +115,7 @@ fn direct(column: Column, profile: Profile) -> Vec<Field> {
         Slot::Sensitivity => vec![Field::Sensitivity],
         Slot::Organization(_) => organization_fields(column.part, profile),
         Slot::Email(..) => vec![Field::Emails],
-        Slot::Phone(..) => vec![Field::Phones],
+        Slot::Phone(..) | Slot::PreferredPhone => vec![Field::Phones],
         Slot::Address(..) => vec![Field::Addresses],
         Slot::Url(..) => vec![Field::Urls],
         Slot::Im(..) => vec![Field::Ims],

@@ -11,6 +11,8 @@ use crate::model::{Extra, Field, Loss, Origin, Rest, Why};
 pub(in crate::formats) struct Rows {
     plans: Plans,
     source: Source,
+    /// Whether a line break in a cell is written as `\n`.
+    escapes_lines: bool,
     /// The columns that mean nothing to us.
     unmapped: Vec<usize>,
 }
@@ -20,6 +22,7 @@ impl Rows {
     pub(in crate::formats) fn new(head: &Head, order: Order, this_year: Option<u16>) -> Self {
         Rows {
             unmapped: (0..head.columns.len()).filter(|at| head.columns[*at].is_none()).collect(),
+            escapes_lines: head.table.dialect.habits().escapes_lines,
             plans: Plans::new(head.columns.iter().copied()),
             source: Source {
                 headers: head.headers.iter().enumerate().map(|(at, header)| name(at, header)).collect(),
@@ -37,10 +40,18 @@ impl Rows {
 
     /// Makes a contact of the row, or says why it is none; nothing for a blank row.
     pub(in crate::formats) fn read(&self, row: Row<'_>) -> Option<(Outcome, Vec<Loss>)> {
-        let reject = |why: String| Some((Outcome::Reject(Reject::new(why)), Vec::new()));
         if row.is_blank() {
             return None;
         }
+        if self.escapes_lines && row.has("\\n") {
+            let (text, ends) = row.with("\\n", "\n");
+            return self.understand(Row::new(&text, &ends));
+        }
+        self.understand(row)
+    }
+
+    fn understand(&self, row: Row<'_>) -> Option<(Outcome, Vec<Loss>)> {
+        let reject = |why: String| Some((Outcome::Reject(Reject::new(why)), Vec::new()));
         if row.len() == 1 && self.width() > 2 {
             let width = self.width();
             return reject(format!("the row has one cell where the header has {width}: a text below the table?"));

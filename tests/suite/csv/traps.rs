@@ -53,13 +53,6 @@ fn trap_01_02_the_same_word_means_another_field_elsewhere() {
     assert_eq!((sheet.name.prefix.as_str(), sheet.organization.job_title.as_str()), ("", "CTO"));
 }
 
-/// 2: where two tables fit alike and disagree, the user is told.
-#[test]
-fn trap_02_a_tie_is_said() {
-    let said = remarks(b"First Name,Last Name,Title,Company\nEve,Roe,CTO,Contoso\n");
-    assert!(said.contains("generic/en fits as well but reads “Title” otherwise; --csv-dialect decides"), "{said}");
-}
-
 /// 3: a day, a month and a year in cells of their own; or the whole date in the cell of the day.
 #[test]
 fn trap_03_birthdays_in_three_cells() {

@@ -30,6 +30,7 @@ pub(in crate::formats) fn read(plans: &Plans, row: Row<'_>, source: &Source, int
     organization::read(&plans.organizations, row, source, into);
     email::read(&plans.emails, row, source, into);
     phone::read(&plans.phones, row, source, into);
+    phone::read_preferred(&plans.preferred, row, source, into);
     address::read(&plans.addresses, row, source, into);
     web::read_urls(&plans.urls, row, source, into);
     web::read_ims(&plans.ims, row, source, into);

@@ -32,6 +32,23 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
     }
 }
 
+/// The column that names the phone to call first, by the header of that phone's column; a name that no phone has is
+/// kept.
+pub(super) fn read_preferred(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
+    for at in plans.iter().filter_map(|plan| plan.at(Part::Value)) {
+        let label = Label::of_phone(row.cell(at));
+        let is_it = |phone: &&mut Phone| match (label.line, label.kind) {
+            (Line::Voice, None) => false,
+            (Line::Voice, kind) => phone.line == Line::Voice && phone.kind == kind,
+            (line, _) => phone.line == line,
+        };
+        match into.contact.phones.iter_mut().find(is_it) {
+            Some(phone) => phone.preference = Some(1),
+            None => into.keep(&source.headers[at], row.cell(at)),
+        }
+    }
+}
+
 /// Kind and line of a fixed slot.
 fn preset(plan: &Plan) -> Option<(Option<Kind>, Line)> {
     if let Slot::Phone(preset, _) = plan.slot { preset } else { None }

@@ -45,6 +45,21 @@ impl<'r> Row<'r> {
         self.text.trim().is_empty()
     }
 
+    /// Whether a text stands in any of its cells.
+    pub(in crate::formats) fn has(self, text: &str) -> bool {
+        memchr::memmem::find(self.text.as_bytes(), text.as_bytes()).is_some()
+    }
+
+    /// The row with one text in place of another in each cell.
+    pub(in crate::formats) fn with(self, old: &str, new: &str) -> (String, Vec<usize>) {
+        let (mut text, mut ends) = (String::with_capacity(self.text.len()), Vec::with_capacity(self.len()));
+        for at in 0..self.len() {
+            text.push_str(&self.verbatim(at).replace(old, new));
+            ends.push(text.len());
+        }
+        (text, ends)
+    }
+
     /// Whether nothing stands in any of a plan's cells.
     pub(in crate::formats) fn lacks(self, plan: &Plan) -> bool {
         plan.parts.iter().all(|(_, at)| self.cell(*at).is_empty())
