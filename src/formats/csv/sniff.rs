@@ -103,11 +103,10 @@ pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<
         }
     }
     let enough = best.filter(|(_, attempt)| attempt.is_enough(&options.table));
-    let decided = enough.and_then(|(delimiter, attempt)| {
-        let head = attempt.decide()?;
-        Some((settle(&equal, &head, window)?, delimiter, head))
-    });
-    let Some((Guess { encoding, because, mark }, delimiter, head)) = decided else { return Err(advice(&first_row)) };
+    let Some((delimiter, attempt)) = enough else { return Err(advice(&first_row)) };
+    let head = attempt.decide()?;
+    let settled = settle(&equal, &head, window).ok_or_else(|| advice(&first_row))?;
+    let Guess { encoding, because, mark } = settled;
     let ascii = encoding == UTF_8 && window.is_ascii();
     Ok(Decision { encoding, because, mark, ascii, delimiter, head })
 }

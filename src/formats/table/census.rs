@@ -60,10 +60,7 @@ impl Census {
     pub(in crate::formats) fn order(&self, head: &Head, options: &Options) -> Order {
         match options.date_order {
             Some(order) => Order::Given(order),
-            None => match (Order::decide(&self.votes, head.table.language), head.table.dialect.habits().dates) {
-                (Order::Assumed(_), Some(order)) => Order::Assumed(order),
-                (decided, _) => decided,
-            },
+            None => Order::decide(&self.votes, head.table.language),
         }
     }
 
@@ -71,12 +68,7 @@ impl Census {
     /// something stands.
     pub(in crate::formats) fn dilemma(&self, head: &Head) -> Option<String> {
         let open = self.disputed.iter().zip(&head.disputes).filter(|((_, filled), _)| *filled);
-        let open: Vec<&Dispute> = open.map(|(_, dispute)| dispute).take(3).collect();
-        let words: Vec<String> = open.iter().map(|dispute| dispute.words()).collect();
-        let tables = open.first()?.readings.iter().filter_map(|(_, tables)| tables.first());
-        let ways: Vec<String> = tables.map(|table| format!("--csv-dialect {table}")).collect();
-        let (words, ways) = (words.join("; "), ways.join(" or "));
-        Some(format!("the headers fit several tables that disagree: {words}; say which it is with {ways}"))
+        Dispute::dilemma(open.map(|(_, dispute)| dispute))
     }
 
     /// What was decided about the table in plain words.
@@ -89,10 +81,7 @@ impl Census {
             let what = "fewer than half of the headers are known; look at the result before you use it";
             remarks.push(Remark::Notable(what.to_owned()));
         }
-        remarks.extend(head.disputes.iter().map(|dispute| {
-            let what = format!("several tables fit: {}; the column is empty", dispute.words());
-            Remark::Minor(what)
-        }));
+        remarks.extend(head.remarks());
         remarks.extend(self.date_remark(order));
         if self.short_years {
             remarks.push(Remark::decided("a year of two digits is the latest one that is not in the future", ""));

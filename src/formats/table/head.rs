@@ -5,6 +5,7 @@
 
 mod choice;
 
+use crate::formats::Remark;
 use crate::formats::table::Options;
 use crate::formats::table::column::{Column, Part, Slot};
 use crate::formats::table::dialects::{self, Hits, Table};
@@ -30,6 +31,17 @@ pub(in crate::formats) struct Head {
     pub(in crate::formats) table: &'static Table,
     /// The headers that other tables, which fit as well, read otherwise.
     pub(in crate::formats) disputes: Vec<Dispute>,
+}
+
+impl Head {
+    /// What is to be said of the table, once it is clear that nothing stands in the columns that are disputed.
+    pub(in crate::formats) fn remarks(&self) -> impl Iterator<Item = Remark> {
+        let groups = Some(Column { slot: Slot::List(Field::Categories), part: Part::Value });
+        let google = self.table.dialect.is_google() && self.columns.contains(&groups);
+        let own = google.then(|| Remark::Minor("“* myContacts”, which is on every contact, is no category".to_owned()));
+        let empty = |dispute: &Dispute| Remark::Minor(format!("several tables fit: {}; it is empty", dispute.words()));
+        own.into_iter().chain(self.disputes.iter().map(empty))
+    }
 }
 
 /// A row taken for the header of a table.
@@ -88,10 +100,11 @@ impl Attempt {
         self.headers.len() <= MAX_COLUMNS && (options.dialect.is_some() || hits.known > 1 || filled <= 2)
     }
 
-    /// Takes it for the header.
-    pub(in crate::formats) fn decide(self) -> Option<Head> {
-        let Choice { table, columns, disputes } = choice::among(&self.tables, self.score.hits.known, &self.headers)?;
-        Some(Head { row: self.row, headers: self.headers, columns, table, disputes })
+    /// Takes it for the header. `Err` says why it cannot be, and what to do.
+    pub(in crate::formats) fn decide(self) -> Result<Head, String> {
+        let choice = choice::among(&self.tables, self.score.hits.known, &self.headers);
+        let Choice { table, columns, disputes } = choice.ok_or_else(|| advice(&self.headers))?;
+        Ok(Head { row: self.row, headers: self.headers, columns, table, disputes })
     }
 }
 

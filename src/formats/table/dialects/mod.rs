@@ -6,8 +6,6 @@ mod load;
 
 use std::str::FromStr;
 
-use crate::formats::table::date::DateOrder;
-
 pub(in crate::formats) use language::language_name;
 pub(in crate::formats) use load::{Hits, Table, hits, table, tables};
 
@@ -85,19 +83,15 @@ pub(in crate::formats) struct Habits {
     pub(in crate::formats) google: bool,
     /// A line break in a cell is written as `\n`.
     pub(in crate::formats) escapes_lines: bool,
-    /// The one order in which it writes dates, whatever the language.
-    pub(in crate::formats) dates: Option<DateOrder>,
     /// The code page that it always writes, where its headers do not show it.
     pub(in crate::formats) encoding: Option<&'static str>,
     /// So few people have its tables that a handful of its headers is no sign of it.
     pub(in crate::formats) rare: bool,
 }
 
-const ORDINARY: Habits = Habits { google: false, escapes_lines: false, dates: None, encoding: None, rare: false };
+const ORDINARY: Habits = Habits { google: false, escapes_lines: false, encoding: None, rare: false };
 const RARE: Habits = Habits { rare: true, ..ORDINARY };
-const GOOGLE: Habits = Habits { google: true, dates: Some(DateOrder::YearMonthDay), ..ORDINARY };
-const GOOGLE_OUTLOOK: Habits = Habits { google: false, ..GOOGLE };
-const YAHOO: Habits = Habits { dates: Some(DateOrder::MonthDayYear), ..ORDINARY };
+const GOOGLE: Habits = Habits { google: true, ..ORDINARY };
 // The Central European one in truth, which has no decoder here; the German letters stand at the same places.
 const MAC: Habits = Habits { encoding: Some("macintosh"), ..RARE };
 const KADDRESSBOOK: Habits = Habits { escapes_lines: true, ..RARE };
@@ -112,12 +106,12 @@ const PROGRAMS: &[Program] = &[
     program(Dialect::OutlookWeb, "outlook-web", "Outlook on the web", ORDINARY),
     program(Dialect::OutlookCom, "outlook-com", "Outlook.com (2014)", ORDINARY),
     program(Dialect::OutlookNoSpace, "outlook-nospace", "Outlook's names without blanks", ORDINARY),
-    program(Dialect::GoogleOutlook, "google-outlook", "Google's “Outlook CSV”", GOOGLE_OUTLOOK),
+    program(Dialect::GoogleOutlook, "google-outlook", "Google's “Outlook CSV”", ORDINARY),
     program(Dialect::Google2024, "google-2024", "Google Contacts (2024)", GOOGLE),
     program(Dialect::Google2009, "google-2009", "Google Contacts (2009)", GOOGLE),
     program(Dialect::Google2007, "google-2007", "Google Mail (2007)", RARE),
     program(Dialect::Thunderbird, "thunderbird", "Thunderbird", ORDINARY),
-    program(Dialect::Yahoo, "yahoo", "Yahoo", YAHOO),
+    program(Dialect::Yahoo, "yahoo", "Yahoo", ORDINARY),
     program(Dialect::LinkedIn, "linkedin", "LinkedIn's connections", ORDINARY),
     program(Dialect::WindowsLiveMail, "windows-live-mail", "Windows Contacts", ORDINARY),
     program(Dialect::WindowsAddressBook, "windows-address-book", "the Windows address book", RARE),

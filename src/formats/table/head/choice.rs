@@ -118,6 +118,16 @@ fn difference(one: &Option<(Column, &str)>, other: &Option<(Column, &str)>) -> D
 }
 
 impl Dispute {
+    /// Why a table with these cannot be read, and the way out; nothing where there is none.
+    pub(in crate::formats) fn dilemma<'d>(disputes: impl Iterator<Item = &'d Dispute>) -> Option<String> {
+        let disputes: Vec<&Dispute> = disputes.take(3).collect();
+        let tables = disputes.first()?.readings.iter().filter_map(|(_, tables)| tables.first());
+        let ways: Vec<String> = tables.map(|table| format!("--csv-dialect {table}")).collect();
+        let words: Vec<String> = disputes.iter().map(|dispute| dispute.words()).collect();
+        let (words, ways) = (words.join("; "), ways.join(" or "));
+        Some(format!("the headers fit several tables that disagree: {words}; say which it is with {ways}"))
+    }
+
     /// It in plain words.
     pub(in crate::formats) fn words(&self) -> String {
         const SHOWN: usize = 3;

@@ -1,15 +1,25 @@
 //! Lists in one cell: categories and children.
 
 use crate::formats::table::column::{Part, Slot};
+use crate::formats::table::fold::fold;
 use crate::formats::table::slot::label::BETWEEN;
 use crate::formats::table::slot::row::clean;
 use crate::formats::table::slot::{Build, Plan, Row, Sheet, Source};
 use crate::model::{Contact, Field, Why};
 
-/// Google's own groups, and the category each one is; the first three are no choice of the user's.
+/// Google's own groups, in the languages that old exports have them in, and the category each one is; those without a
+/// category are no choice of the user's.
 const SYSTEM_GROUPS: &[(&str, Option<&str>)] = &[
     ("mycontacts", None),
     ("my contacts", None),
+    ("meine kontakte", None),
+    ("mes contacts", None),
+    ("mis contactos", None),
+    ("i miei contatti", None),
+    ("meus contatos", None),
+    ("mijn contacten", None),
+    ("moje kontakty", None),
+    ("мои контакты", None),
     ("other contacts", None),
     ("starred", Some("Starred")),
     ("friends", Some("Friends")),
@@ -46,7 +56,8 @@ fn group(label: &str) -> Option<String> {
     let Some(system) = label.strip_prefix("* ") else {
         return (!label.is_empty()).then(|| label.to_owned());
     };
-    match SYSTEM_GROUPS.iter().find(|(name, _)| name.eq_ignore_ascii_case(system.trim())) {
+    let folded = fold(system);
+    match SYSTEM_GROUPS.iter().find(|(name, _)| *name == folded) {
         Some((_, category)) => category.map(str::to_owned),
         None => Some(system.trim().to_owned()),
     }
