@@ -2,6 +2,7 @@
 
 mod corpus;
 mod decided;
+mod dialects;
 mod hostile;
 mod roundtrip;
 mod samples;

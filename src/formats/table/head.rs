@@ -4,6 +4,7 @@
 //! several are left they mostly agree. [`choice`] finds the likeliest, and on what the others differ.
 
 mod choice;
+mod context;
 
 use crate::formats::Remark;
 use crate::formats::table::Options;
@@ -37,7 +38,7 @@ impl Head {
     /// What is to be said of the table, once it is clear that nothing stands in the columns that are disputed.
     pub(in crate::formats) fn remarks(&self) -> impl Iterator<Item = Remark> {
         let groups = Some(Column { slot: Slot::List(Field::Categories), part: Part::Value });
-        let google = self.table.dialect.is_google() && self.columns.contains(&groups);
+        let google = self.table.dialect.habits().google_groups && self.columns.contains(&groups);
         let own = google.then(|| Remark::Minor("“* myContacts”, which is on every contact, is no category".to_owned()));
         let empty = |dispute: &Dispute| Remark::Minor(format!("several tables fit: {}; it is empty", dispute.words()));
         own.into_iter().chain(self.disputes.iter().map(empty))
@@ -120,40 +121,17 @@ fn holds_values(row: &[String]) -> bool {
     row.iter().any(is_value)
 }
 
+/// What a header means, and the name of that.
+type Reading = (Column, &'static str);
+
 /// What each header means in a table, and the name of that; twins are counted.
-fn columns(table: &Table, headers: &[String]) -> Vec<Option<(Column, &'static str)>> {
+fn columns(table: &Table, headers: &[String]) -> Vec<Option<Reading>> {
     let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
     let nth = |at: usize| folded[..at].iter().filter(|before| **before == folded[at]).count();
     let header = |at: usize| table.header(&folded[at], nth(at)).map(|header| (header.column, header.name));
     let mut columns: Vec<_> = (0..folded.len()).map(header).collect();
-    name_beside_a_part(&mut columns);
-    lone_day(&mut columns);
+    context::apply(&mut columns);
     columns
-}
-
-/// A name beside a given name, where there is no family name, is the family name ("Name;Vorname"); beside a family name,
-/// where there is no given name, it is the given name ("Name,Surname").
-fn name_beside_a_part(columns: &mut [Option<(Column, &'static str)>]) {
-    let named = |field| Column { slot: Slot::Text(field), part: Part::Value };
-    let has = |field| columns.iter().flatten().any(|(column, _)| *column == named(field));
-    let part = match (has(Field::GivenName), has(Field::Surname)) {
-        (true, false) => (named(Field::Surname), "name.family"),
-        (false, true) => (named(Field::GivenName), "name.given"),
-        _ => return,
-    };
-    let full = columns.iter_mut().flatten().filter(|(column, _)| *column == named(Field::FullName));
-    full.for_each(|column| *column = part);
-}
-
-/// A day of birth without a month and a year beside it is the whole date: Thunderbird's word for the day is Outlook's
-/// for the date.
-fn lone_day(columns: &mut [Option<(Column, &'static str)>]) {
-    let birthday = |part| Column { slot: Slot::Date(Field::Birthday), part };
-    let has = |part| columns.iter().flatten().any(|(column, _)| *column == birthday(part));
-    if !has(Part::Month) && !has(Part::Year) && !has(Part::Value) {
-        let day = columns.iter_mut().flatten().filter(|(column, _)| *column == birthday(Part::Day));
-        day.for_each(|column| *column = (birthday(Part::Value), "birthday"));
-    }
 }
 
 /// Why there is no header row, and the way out.

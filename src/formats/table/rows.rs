@@ -27,6 +27,7 @@ impl Rows {
             source: Source {
                 headers: head.headers.iter().enumerate().map(|(at, header)| name(at, header)).collect(),
                 google: head.table.dialect.is_google(),
+                google_groups: head.table.dialect.habits().google_groups,
                 order,
                 this_year: this_year.unwrap_or(2026),
             },

@@ -81,17 +81,21 @@ struct Program {
 pub(in crate::formats) struct Habits {
     /// Several values share a cell, and labels tell what they are, as Google has it.
     pub(in crate::formats) google: bool,
+    /// Its own groups stand among the categories.
+    pub(in crate::formats) google_groups: bool,
     /// A line break in a cell is written as `\n`.
     pub(in crate::formats) escapes_lines: bool,
     /// The code page that it always writes, where its headers do not show it.
     pub(in crate::formats) encoding: Option<&'static str>,
-    /// So few people have its tables that a handful of its headers is no sign of it.
+    /// A handful of its headers is no sign of it: few people have it, or its tables are always whole.
     pub(in crate::formats) rare: bool,
 }
 
-const ORDINARY: Habits = Habits { google: false, escapes_lines: false, encoding: None, rare: false };
+const ORDINARY: Habits =
+    Habits { google: false, google_groups: false, escapes_lines: false, encoding: None, rare: false };
 const RARE: Habits = Habits { rare: true, ..ORDINARY };
-const GOOGLE: Habits = Habits { google: true, ..ORDINARY };
+const GOOGLE: Habits = Habits { google: true, google_groups: true, ..ORDINARY };
+const GOOGLE_OUTLOOK: Habits = Habits { google_groups: true, ..ORDINARY };
 // The Central European one in truth, which has no decoder here; the German letters stand at the same places.
 const MAC: Habits = Habits { encoding: Some("macintosh"), ..RARE };
 const KADDRESSBOOK: Habits = Habits { escapes_lines: true, ..RARE };
@@ -106,14 +110,14 @@ const PROGRAMS: &[Program] = &[
     program(Dialect::OutlookWeb, "outlook-web", "Outlook on the web", ORDINARY),
     program(Dialect::OutlookCom, "outlook-com", "Outlook.com (2014)", ORDINARY),
     program(Dialect::OutlookNoSpace, "outlook-nospace", "Outlook's names without blanks", ORDINARY),
-    program(Dialect::GoogleOutlook, "google-outlook", "Google's “Outlook CSV”", ORDINARY),
+    program(Dialect::GoogleOutlook, "google-outlook", "Google's “Outlook CSV”", GOOGLE_OUTLOOK),
     program(Dialect::Google2024, "google-2024", "Google Contacts (2024)", GOOGLE),
     program(Dialect::Google2009, "google-2009", "Google Contacts (2009)", GOOGLE),
     program(Dialect::Google2007, "google-2007", "Google Mail (2007)", RARE),
-    program(Dialect::Thunderbird, "thunderbird", "Thunderbird", ORDINARY),
+    program(Dialect::Thunderbird, "thunderbird", "Thunderbird", RARE),
     program(Dialect::Yahoo, "yahoo", "Yahoo", ORDINARY),
     program(Dialect::LinkedIn, "linkedin", "LinkedIn's connections", ORDINARY),
-    program(Dialect::WindowsLiveMail, "windows-live-mail", "Windows Contacts", ORDINARY),
+    program(Dialect::WindowsLiveMail, "windows-live-mail", "Windows Contacts", RARE),
     program(Dialect::WindowsAddressBook, "windows-address-book", "the Windows address book", RARE),
     program(Dialect::Evolution, "evolution", "Evolution", RARE),
     program(Dialect::KAddressBook, "kaddressbook", "KAddressBook", KADDRESSBOOK),

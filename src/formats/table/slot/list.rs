@@ -41,6 +41,8 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
         let list = list_of(field, &mut into.contact);
         if source.google && field == Field::Categories {
             list.extend(source.values(&cell).filter_map(group));
+        } else if source.google_groups && field == Field::Categories {
+            list.extend(items(&cell).filter_map(bare_group));
         } else {
             list.extend(items(&cell).map(str::to_owned));
         }
@@ -60,6 +62,16 @@ fn group(label: &str) -> Option<String> {
     match SYSTEM_GROUPS.iter().find(|(name, _)| *name == folded) {
         Some((_, category)) => category.map(str::to_owned),
         None => Some(system.trim().to_owned()),
+    }
+}
+
+/// The category of a group in Google's "Outlook CSV", where no star tells Google's own from the user's: only those that
+/// nobody else calls so are known.
+fn bare_group(label: &str) -> Option<String> {
+    match label {
+        "myContacts" => None,
+        "starred" => Some("Starred".to_owned()),
+        own => Some(own.to_owned()),
     }
 }
 

@@ -73,6 +73,8 @@ pub(in crate::formats) struct Source {
     pub(in crate::formats) headers: Vec<String>,
     /// Whether cells hold several values as Google writes them.
     pub(in crate::formats) google: bool,
+    /// Whether Google's own groups stand among the categories as if they were the user's.
+    pub(in crate::formats) google_groups: bool,
     /// How dates are read.
     pub(in crate::formats) order: Order,
     /// The year that tells what a year of two digits means.
