@@ -115,7 +115,12 @@ pub(super) fn reading(args: &Input) -> Reading {
     let csv = csv::Options {
         encoding: args.encoding,
         delimiter: args.delimiter,
-        table: table::Options { date_order, dialect: args.csv_dialect.clone(), this_year: Some(this_year()) },
+        table: table::Options {
+            date_order,
+            dialect: args.csv_dialect.clone(),
+            this_year: Some(this_year()),
+            ..Default::default()
+        },
         survey: None,
     };
     let vcard =

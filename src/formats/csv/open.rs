@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_8};
 
+use crate::formats::Table;
 use crate::formats::charset::{self, Decode};
 use crate::formats::csv::Options;
 use crate::formats::csv::frame::{Frame, Frames};
+use crate::formats::csv::scan::Split;
 use crate::formats::csv::sniff::Decision;
-use crate::formats::table::Row;
-use crate::formats::{Remark, Table};
 
 /// How far into the source the decision looks.
 const WINDOW: usize = 256 * 1024;
@@ -42,14 +42,8 @@ impl<R: Read> Window<R> {
 /// An open table.
 pub(super) struct Open<R: Read> {
     frames: Frames<Input<R>>,
-    encoding: &'static Encoding,
     /// What a rejected row needs around it.
     pub(super) around: Arc<Table>,
-    /// Whether the encoding is still open, and what it turned out to be where it was not UTF-8.
-    undecided: bool,
-    late: Option<&'static Encoding>,
-    /// A row whose cells had to be decoded one by one.
-    recoded: (String, Vec<usize>),
 }
 
 type Bytes<R> = io::Chain<Cursor<Vec<u8>>, R>;
@@ -69,8 +63,8 @@ impl<R: Read> Read for Input<R> {
 }
 
 impl<R: Read> Open<R> {
-    /// Goes to the row behind the header.
-    pub(super) fn new(decision: &Decision, options: &Options, window: Window<R>) -> Self {
+    /// Goes to the row behind the header. `Err` says why there is none.
+    pub(super) fn new(decision: &Decision, window: Window<R>) -> Result<Self, String> {
         let mut header = window.bytes[..decision.mark].to_vec();
         let line_break = charset::encode(decision.encoding, "\r\n");
         let mut bytes = Cursor::new(window.bytes);
@@ -82,24 +76,25 @@ impl<R: Read> Open<R> {
         };
         let mut frames = Frames::new(input, decision.delimiter, decision.encoding, (1, decision.mark as u64));
         for _ in 0..=decision.head.row {
-            // These rows were read before; what fails now fails again with the next row.
-            let _ = frames.next(0);
+            // These rows were read before; an input that fails now fails again with the next row.
+            if let Ok(Frame::OpenQuote { line, cell }) = frames.next(0) {
+                let what = format!("the quote that opens on line {line} in cell {cell} of the header is never closed");
+                return Err(format!("{what}: close it, or double it"));
+            }
         }
-        header.extend_from_slice(&frames.raw());
+        header.extend_from_slice(&raw(decision.encoding, frames.text()));
         header.extend_from_slice(&line_break);
-        Open {
-            frames,
-            encoding: decision.encoding,
-            around: Arc::new(Table { header, line_break }),
-            undecided: decision.ascii && options.encoding.is_none(),
-            late: None,
-            recoded: (String::new(), Vec::new()),
-        }
+        Ok(Open { frames, around: Arc::new(Table { header, line_break }) })
     }
 
-    /// Goes to the next row; `width` is how many cells it should have.
+    /// Goes to the next row that is not blank; `width` is how many cells it should have.
     pub(super) fn next(&mut self, width: usize) -> io::Result<Frame> {
-        self.frames.next(width)
+        loop {
+            let frame = self.frames.next(width)?;
+            if frame != Frame::Row || !self.frames.is_blank() {
+                return Ok(frame);
+            }
+        }
     }
 
     /// Where the row stands: its line from 1, its byte from 0.
@@ -107,46 +102,70 @@ impl<R: Read> Open<R> {
         self.frames.position()
     }
 
-    /// The row's own bytes.
-    pub(super) fn raw(&self) -> Vec<u8> {
-        self.frames.raw()
+    /// The row as text, or what may turn out to be none.
+    pub(super) fn text(&self) -> &[u8] {
+        self.frames.text()
     }
 
-    /// The cells of the row, or why they are no text; the remarks get what was decided on the way.
-    pub(super) fn row(&mut self, remarks: &mut Vec<Remark>) -> Result<Row<'_>, String> {
-        let (bytes, ends) = self.frames.cells();
-        let row = match std::str::from_utf8(bytes) {
-            Ok(text) if ends.iter().all(|end| text.is_char_boundary(*end)) => Row::new(text, ends),
-            _ if self.undecided => {
-                let encoding = *self.late.get_or_insert_with(|| {
-                    let encoding = charset::guess(bytes);
-                    let what =
-                        format!("bytes that are not UTF-8 are read as {}; --encoding says another", encoding.name());
-                    remarks.push(Remark::Notable(what));
-                    encoding
-                });
-                recode(bytes, ends, encoding, &mut self.recoded);
-                Row::new(&self.recoded.0, &self.recoded.1)
-            }
-            _ => return Err("the row is not valid UTF-8: say what it is with --encoding".to_owned()),
-        };
-        let malformed = matches!(self.frames.input(), Input::Decoded(text) if text.malformed());
-        if malformed && (0..row.len()).any(|at| row.verbatim(at).contains('\u{fffd}')) {
-            let encoding = self.encoding.name();
-            return Err(format!("the row has bytes that mean nothing in {encoding}: say what it is with --encoding"));
-        }
-        Ok(row)
+    /// The first cells of the row, not more than so many, and what is behind them as one cell more.
+    pub(super) fn split(&mut self, most: usize) -> Split<'_> {
+        self.frames.split(most)
+    }
+
+    /// Whether bytes so far meant nothing in the table's encoding and became U+FFFD.
+    pub(super) fn malformed(&self) -> bool {
+        matches!(self.frames.input(), Input::Decoded(text) if text.malformed())
     }
 }
 
-/// Decodes each cell by itself.
-fn recode(bytes: &[u8], ends: &[usize], encoding: &'static Encoding, into: &mut (String, Vec<usize>)) {
-    into.0.clear();
-    into.1.clear();
-    let mut start = 0;
-    for end in ends {
-        into.0.push_str(&encoding.decode_without_bom_handling(&bytes[start..*end]).0);
-        into.1.push(into.0.len());
-        start = *end;
+/// A row as it stands in the source.
+pub(super) fn raw(encoding: &'static Encoding, text: &[u8]) -> Vec<u8> {
+    if encoding == UTF_8 { text.to_vec() } else { charset::encode(encoding, &String::from_utf8_lossy(text)) }
+}
+
+/// What the rows of a table in UTF-8 are read as that are not UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fallback {
+    pub(super) encoding: &'static Encoding,
+    /// Whether other rows are UTF-8 beyond ASCII, so that each such cell is worth a word.
+    pub(super) mixed: bool,
+}
+
+impl Fallback {
+    /// For a table of which some bytes that are not UTF-8 are known. None where the user says what it is.
+    pub(super) fn of(bytes: &[u8], mixed: bool, decision: &Decision, options: &Options) -> Option<Fallback> {
+        let open = decision.encoding == UTF_8 && options.encoding.is_none();
+        open.then(|| Fallback { encoding: charset::guess(bytes), mixed })
+    }
+}
+
+/// Cells of which some are decoded by themselves.
+#[derive(Debug, Default)]
+pub(super) struct Recoded {
+    /// Their text, one behind the other, and where each one ends.
+    pub(super) text: String,
+    pub(super) ends: Vec<usize>,
+    /// Those that are not UTF-8.
+    pub(super) guessed: Vec<usize>,
+}
+
+impl Recoded {
+    /// Decodes each cell that is not UTF-8 by itself.
+    pub(super) fn new((bytes, ends, gap): Split<'_>, encoding: &'static Encoding) -> Recoded {
+        let mut recoded = Recoded::default();
+        let mut start = 0;
+        for (at, end) in ends.iter().enumerate() {
+            let cell = bytes.get(start..*end).unwrap_or_default();
+            match std::str::from_utf8(cell) {
+                Ok(text) => recoded.text.push_str(text),
+                Err(_) => {
+                    recoded.text.push_str(&encoding.decode_without_bom_handling(cell).0);
+                    recoded.guessed.push(at);
+                }
+            }
+            recoded.ends.push(recoded.text.len());
+            start = end + gap;
+        }
+        recoded
     }
 }

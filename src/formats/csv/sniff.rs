@@ -165,7 +165,7 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     while rows.len() < ROWS {
         match frames.next(0) {
-            Ok(Frame::Row | Frame::OpenQuote { .. }) => rows.push(cells(&frames)),
+            Ok(Frame::Row | Frame::OpenQuote { .. }) => rows.push(cells(&mut frames)),
             Ok(Frame::TooLong) => rows.push(Vec::new()),
             Ok(Frame::End) | Err(_) => break,
         }
@@ -174,11 +174,11 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<Vec<String>> {
 }
 
 /// The cells of a row as texts, not more than a table may have columns.
-fn cells<R: std::io::Read>(frames: &Frames<R>) -> Vec<String> {
-    let (text, ends) = frames.cells();
-    let starts = std::iter::once(0).chain(ends.iter().copied());
-    let ranges = starts.zip(ends.iter().copied()).take(MAX_COLUMNS + 1);
-    ranges.map(|(start, end)| String::from_utf8_lossy(&text[start..end]).into_owned()).collect()
+fn cells<R: std::io::Read>(frames: &mut Frames<R>) -> Vec<String> {
+    let (text, ends, gap) = frames.split(MAX_COLUMNS + 1);
+    let starts = std::iter::once(0).chain(ends.iter().map(|end| end + gap));
+    let ranges = starts.zip(ends).take(MAX_COLUMNS + 1);
+    ranges.map(|(start, end)| String::from_utf8_lossy(&text[start..*end]).into_owned()).collect()
 }
 
 /// The header decides between code pages only as far as it uses them; between those in which it reads the same, the

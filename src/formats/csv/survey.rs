@@ -6,9 +6,10 @@ use std::sync::Arc;
 use crate::formats::Remark;
 use crate::formats::csv::Options;
 use crate::formats::csv::frame::Frame;
-use crate::formats::csv::open::{Open, Window};
+use crate::formats::csv::open::{Fallback, Open, Recoded, Window};
+use crate::formats::csv::scan::MAX_CELLS;
 use crate::formats::csv::sniff::{self, Decision};
-use crate::formats::table::{Census, Rows};
+use crate::formats::table::{Census, Row, Rows};
 
 /// What was decided about a table, and what its rows show.
 #[derive(Debug, Clone)]
@@ -18,6 +19,25 @@ pub struct Survey(Arc<Found>);
 struct Found {
     decision: Decision,
     census: Census,
+    strays: Strays,
+    fallback: Option<Fallback>,
+}
+
+/// How many bytes of cells that are not UTF-8 tell what they are.
+const SAMPLE: usize = 16 * 1024;
+
+/// How many such cells are named.
+const NAMED: usize = 5;
+
+/// Cells of a table in UTF-8 that are not UTF-8.
+#[derive(Debug, Default)]
+struct Strays {
+    count: u64,
+    /// The first ones: line and column from 1.
+    places: Vec<(u64, usize)>,
+    sample: Vec<u8>,
+    /// Whether other rows are UTF-8 beyond ASCII.
+    beside_utf8: bool,
 }
 
 /// Looks over a whole table. None when it cannot be read as one, or not to its end: the [`Reader`](super::Reader) says
@@ -25,21 +45,29 @@ struct Found {
 pub fn survey(input: impl Read, options: &Options) -> Option<Survey> {
     let window = Window::of(input).ok()?;
     let decision = sniff::sniff(&window.bytes, window.complete, options).ok()?;
-    let mut census = Census::new(&decision.head);
-    count(&mut Open::new(&decision, options, window), &decision, &mut census)?;
-    Some(Survey(Arc::new(Found { decision, census })))
+    Survey::counted(window, decision, options, false)
 }
 
 impl Survey {
     /// What the beginning of a table shows, for whoever cannot read it twice. `Err` says why it is none.
     pub(super) fn of_window(bytes: &[u8], complete: bool, options: &Options) -> Result<Survey, String> {
         let decision = sniff::sniff(bytes, complete, options)?;
-        let mut census = Census::new(&decision.head);
-        // A table that goes on beyond the window may be cut in its last row; counting it does no harm.
-        if let Ok(window) = Window::of(bytes) {
-            count(&mut Open::new(&decision, options, window), &decision, &mut census);
+        let nothing = || "the beginning of the file cannot be read".to_owned();
+        let window = Window::of(bytes).map_err(|_| nothing())?;
+        // A table that goes on beyond the window may be cut in its last row.
+        Survey::counted(window, decision, options, !complete).ok_or_else(nothing)
+    }
+
+    fn counted(window: Window<impl Read>, decision: Decision, options: &Options, is_part: bool) -> Option<Survey> {
+        let (mut census, mut strays) = (Census::new(&decision.head), Strays::default());
+        if let Ok(mut open) = Open::new(&decision, window) {
+            count(&mut open, &decision, &mut census, &mut strays)?;
         }
-        Ok(Survey(Arc::new(Found { decision, census })))
+        // What stands beyond the beginning may still be of any character set.
+        let known = !strays.sample.is_empty() && !is_part;
+        let mixed = strays.beside_utf8 || !decision.ascii;
+        let fallback = known.then(|| Fallback::of(&strays.sample, mixed, &decision, options)).flatten();
+        Some(Survey(Arc::new(Found { decision, census, strays, fallback })))
     }
 
     /// What was decided.
@@ -47,11 +75,22 @@ impl Survey {
         &self.0.decision
     }
 
+    /// What rows that are not UTF-8 are read as, where there are some in a table that is.
+    pub(super) fn fallback(&self) -> Option<Fallback> {
+        self.0.fallback
+    }
+
     /// What makes contacts of the rows.
     pub(super) fn rows(&self, options: &Options) -> Rows {
-        let Found { decision, census } = &*self.0;
+        let Found { decision, census, .. } = &*self.0;
         let order = census.order(&decision.head, &options.table);
-        Rows::new(&decision.head, order, options.table.this_year)
+        Rows::new(&decision.head, order, options.table.this_year).mending_mojibake(options.table.fix_mojibake)
+    }
+
+    /// What the user must say before the table can be read.
+    pub(super) fn question(&self, options: &Options) -> Option<String> {
+        let Found { decision, census, .. } = &*self.0;
+        census.question(census.order(&decision.head, &options.table))
     }
 
     /// Why the table cannot be read although it is one.
@@ -61,24 +100,67 @@ impl Survey {
 
     /// The decisions in plain words.
     pub(super) fn remarks(&self, options: &Options) -> Vec<Remark> {
-        let Found { decision, census } = &*self.0;
+        let Found { decision, census, strays, fallback } = &*self.0;
         let order = census.order(&decision.head, &options.table);
-        decision.remarks().into_iter().chain(census.remarks(&decision.head, order)).collect()
+        let mut remarks = Vec::from(decision.remarks());
+        remarks.extend(fallback.map(|fallback| fallback_remark(fallback, &strays.words())));
+        remarks.extend(census.remarks(&decision.head, order));
+        remarks.extend(census.mojibake_remark(options.table.fix_mojibake));
+        remarks
     }
 }
 
+/// What is said of cells that are not UTF-8; `which` says which ones, where that is known.
+pub(super) fn fallback_remark(fallback: Fallback, which: &str) -> Remark {
+    let encoding = fallback.encoding.name();
+    let which = if fallback.mixed && !which.is_empty() { which } else { "bytes" };
+    Remark::Notable(format!("{which} that are not UTF-8 are read as {encoding}; --encoding says another"))
+}
+
 /// Counts all rows; none when the source fails.
-fn count<R: Read>(open: &mut Open<R>, decision: &Decision, census: &mut Census) -> Option<()> {
-    let (width, mut remarks) = (decision.head.columns.len(), Vec::new());
+fn count<R: Read>(open: &mut Open<R>, decision: &Decision, census: &mut Census, strays: &mut Strays) -> Option<()> {
+    let (width, needed) = (decision.head.columns.len(), census.width());
     loop {
         match open.next(width).ok()? {
             Frame::End => return Some(()),
-            Frame::Row => {
-                if let Ok(row) = open.row(&mut remarks) {
-                    census.count(row);
-                }
-            }
-            Frame::TooLong | Frame::OpenQuote { .. } => {}
+            Frame::TooLong | Frame::OpenQuote { .. } => continue,
+            Frame::Row => {}
         }
+        let (line, _) = open.position();
+        // In most rows only the first columns are needed, or none.
+        let is_ascii = open.text().is_ascii();
+        let is_utf8 = is_ascii || std::str::from_utf8(open.text()).is_ok();
+        strays.beside_utf8 |= is_utf8 && !is_ascii;
+        let (text, ends, gap) = open.split(if is_ascii { needed } else { MAX_CELLS });
+        match std::str::from_utf8(text).ok().filter(|_| is_utf8) {
+            Some(text) => census.count(Row::spaced(text, ends, gap), line),
+            None => {
+                let recoded = Recoded::new((text, ends, gap), decision.encoding);
+                strays.add((text, ends, gap), &recoded, line);
+                census.count(Row::new(&recoded.text, &recoded.ends), line);
+            }
+        }
+    }
+}
+
+impl Strays {
+    fn add(&mut self, (text, ends, gap): (&[u8], &[usize], usize), recoded: &Recoded, line: u64) {
+        for at in &recoded.guessed {
+            self.count += 1;
+            if self.places.len() < NAMED {
+                self.places.push((line, at + 1));
+            }
+            let start = at.checked_sub(1).map_or(0, |before| ends[before] + gap);
+            let cell = text.get(start..ends[*at]).unwrap_or_default();
+            self.sample.extend_from_slice(&cell[..cell.len().min(SAMPLE.saturating_sub(self.sample.len()))]);
+        }
+    }
+
+    /// Which cells they are.
+    fn words(&self) -> String {
+        let places = self.places.iter().map(|(line, column)| format!("line {line} column {column}"));
+        let places = places.collect::<Vec<_>>().join(", ");
+        let more = if self.count > NAMED as u64 { ", …" } else { "" };
+        format!("{} cells ({places}{more})", self.count)
     }
 }

@@ -324,6 +324,28 @@ impl Column {
         Some(Column { slot: row.1, part: row.2 }.numbered(number.parse().unwrap_or(1)))
     }
 
+    /// The field that its value is of.
+    pub(in crate::formats) fn field(self) -> Field {
+        match (self.slot, self.part) {
+            (Slot::Text(field) | Slot::List(field) | Slot::Date(field), _) => field,
+            (Slot::Gender, _) => Field::Gender,
+            (Slot::Sensitivity, _) => Field::Sensitivity,
+            (Slot::Organization(_), Part::Department) => Field::Department,
+            (Slot::Organization(_), Part::JobTitle) => Field::JobTitle,
+            (Slot::Organization(_), Part::Office) => Field::Office,
+            (Slot::Organization(_), _) => Field::Company,
+            (Slot::Email(..), _) => Field::Emails,
+            (Slot::Phone(..), _) => Field::Phones,
+            (Slot::Address(..), _) => Field::Addresses,
+            (Slot::Url(..), _) => Field::Urls,
+            (Slot::Im(..), _) => Field::Ims,
+            (Slot::Relation(_), _) => Field::Relations,
+            (Slot::Event(_), _) => Field::Events,
+            (Slot::Photo, _) => Field::Photo,
+            _ => Field::Extra,
+        }
+    }
+
     /// The same column of the slot with another number.
     pub(in crate::formats) fn numbered(self, number: u16) -> Column {
         let slot = match self.slot {

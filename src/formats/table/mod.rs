@@ -2,22 +2,28 @@
 //! cells, both ways.
 //!
 //! Reading goes through these layers: `head` finds the header row and the table of headers ([`dialects`](Dialect))
-//! that it is of, by how many it knows; `census` counts what stands in the columns; `rows` makes contacts of rows.
-//! `column` says what a column means, and `slot` how a value stands in its columns. Writing: `profile` has the
+//! that it is of, by how many it knows; `census` counts what stands in the columns; `order` decides how the dates are
+//! read; `mend` undoes what other programs did to cells; `rows` makes contacts of rows. `column` says what a column
+//! means, and `slot` how a value stands in its columns. Writing: `profile` has the
 //! columns that a program wants.
 
 mod census;
 mod column;
+mod damage;
 mod date;
 mod dialects;
 mod fold;
 mod head;
+mod mend;
+mod months;
+mod order;
 mod profile;
 mod rows;
 mod slot;
+mod tally;
 
-pub use date::DateOrder;
 pub use dialects::{Dialect, DialectChoice, UnknownDialect, known, languages};
+pub use order::DateOrder;
 pub use profile::{Profile, columns};
 
 pub(in crate::formats) use census::Census;
@@ -26,6 +32,9 @@ pub(in crate::formats) use head::{Attempt, Head, MAX_COLUMNS, ROWS, advice};
 pub(in crate::formats) use profile::layout;
 pub(in crate::formats) use rows::Rows;
 pub(in crate::formats) use slot::{Plans, Row, Sheet, write};
+
+/// The current year where nobody says it.
+const THIS_YEAR: u16 = 2026;
 
 /// What the user says of a table, so that it need not be found out.
 #[derive(Debug, Clone, Default)]
@@ -36,4 +45,6 @@ pub struct Options {
     pub dialect: Option<DialectChoice>,
     /// The current year, which tells what a year of two digits means; 2026 when it is not said.
     pub this_year: Option<u16>,
+    /// Whether cells that were decoded twice (`JÃ¼rgen`) are decoded back.
+    pub fix_mojibake: bool,
 }

@@ -1,7 +1,9 @@
 //! Rows to contacts.
 
-use crate::formats::table::date::Order;
+use crate::formats::table::THIS_YEAR;
 use crate::formats::table::head::{Head, name};
+use crate::formats::table::mend::Mend;
+use crate::formats::table::order::Order;
 use crate::formats::table::slot::{self, Build, Plans, Row, Source};
 use crate::formats::{Outcome, Reject};
 use crate::model::{Extra, Field, Loss, Origin, Rest, Why};
@@ -13,6 +15,9 @@ pub(in crate::formats) struct Rows {
     source: Source,
     /// Whether a line break in a cell is written as `\n`.
     escapes_lines: bool,
+    mend: Mend,
+    /// What each column belongs to.
+    fields: Vec<Field>,
     /// The columns that mean nothing to us.
     unmapped: Vec<usize>,
 }
@@ -24,14 +29,28 @@ impl Rows {
             unmapped: (0..head.columns.len()).filter(|at| head.columns[*at].is_none()).collect(),
             escapes_lines: head.table.dialect.habits().escapes_lines,
             plans: Plans::new(head.columns.iter().copied()),
+            mend: Mend::new(head),
+            fields: head.columns.iter().map(|column| column.map_or(Field::Extra, |column| column.field())).collect(),
             source: Source {
                 headers: head.headers.iter().enumerate().map(|(at, header)| name(at, header)).collect(),
                 google: head.table.dialect.is_google(),
                 google_groups: head.table.dialect.habits().google_groups,
+                language: head.table.language,
                 order,
-                this_year: this_year.unwrap_or(2026),
+                this_year: this_year.unwrap_or(THIS_YEAR),
             },
         }
+    }
+
+    /// Cells that were decoded twice are decoded back, if so wanted.
+    pub(in crate::formats) fn mending_mojibake(mut self, wanted: bool) -> Self {
+        self.mend.mojibake = wanted;
+        self
+    }
+
+    /// What a column belongs to.
+    pub(in crate::formats) fn field(&self, at: usize) -> Field {
+        self.fields.get(at).copied().unwrap_or(Field::Extra)
     }
 
     /// How many columns the table has.
@@ -58,10 +77,18 @@ impl Rows {
             return reject(format!("the row has one cell where the header has {width}: a text below the table?"));
         }
         let mut build = Build::default();
+        let mended = self.mend.row(row);
+        let verbatim = row;
+        let row = mended.as_ref().map_or(row, |mended| mended.row());
         slot::read(&self.plans, row, &self.source, &mut build);
         let mapped = Field::ALL.iter().any(|field| *field != Field::Extra && !field.is_absent(&build.contact));
         if !mapped {
             return reject("no cell of the row stands below a known header".to_owned());
+        }
+        for at in mended.iter().flat_map(|mended| &mended.spoiled).filter(|at| self.fields.get(**at).is_some()) {
+            let cell = verbatim.cell(*at);
+            build.losses.push(Loss::new(self.field(*at), cell, Why::Spoiled));
+            build.keep(&self.source.headers[*at], cell);
         }
         self.keep_unmapped(row, &mut build);
         Some((Outcome::Contact(build.contact), build.losses))

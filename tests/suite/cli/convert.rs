@@ -18,7 +18,7 @@ fn every_sample_goes_both_ways() {
         assert_eq!(text.matches("\r\nVERSION:3.0\r\n").count() as u64, read, "3.0 is the default: {input}");
         let table = stage.run(&["convert", "a.vcf", "-o", "a.csv", "--json"]).exits(0).json();
         assert_eq!(table["written"], read, "{input}");
-        let back = stage.run(&["convert", "a.csv", "-o", "b.vcf", "--json"]).exits(0).json();
+        let back = stage.run(&["convert", "a.csv", "-o", "b.vcf", "--date-order", "mdy", "--json"]).exits(0).json();
         assert_eq!(back["written"], read, "{input}");
     }
 }

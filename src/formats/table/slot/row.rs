@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::formats::table::date::{self, Cell, Order};
+use crate::formats::table::date::{self, Cell};
+use crate::formats::table::order::Order;
 use crate::formats::table::slot::Plan;
 use crate::formats::table::slot::label::BETWEEN;
 use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Rest, Why};
@@ -12,12 +13,23 @@ use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Rest, Why};
 pub(in crate::formats) struct Row<'r> {
     text: &'r str,
     ends: &'r [usize],
+    gap: usize,
 }
 
 impl<'r> Row<'r> {
     /// A row of cells that stand one behind the other in `text`.
     pub(in crate::formats) fn new(text: &'r str, ends: &'r [usize]) -> Self {
-        Row { text, ends }
+        Row { text, ends, gap: 0 }
+    }
+
+    /// A row of cells between which so many bytes stand that are theirs no more.
+    pub(in crate::formats) fn spaced(text: &'r str, ends: &'r [usize], gap: usize) -> Self {
+        Row { text, ends, gap }
+    }
+
+    /// All cells and what stands between them, for a quick look.
+    pub(in crate::formats) fn text(self) -> &'r str {
+        self.text
     }
 
     /// How many cells it has.
@@ -28,7 +40,7 @@ impl<'r> Row<'r> {
     /// A cell as it stands there; one that the row does not reach to is empty.
     pub(in crate::formats) fn verbatim(self, at: usize) -> &'r str {
         let Some(end) = self.ends.get(at) else { return "" };
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        let start = if at == 0 { 0 } else { self.ends[at - 1] + self.gap };
         if start == *end {
             return "";
         }
@@ -42,7 +54,7 @@ impl<'r> Row<'r> {
 
     /// Whether every cell is blank.
     pub(in crate::formats) fn is_blank(self) -> bool {
-        self.text.trim().is_empty()
+        (0..self.len()).all(|at| self.cell(at).is_empty())
     }
 
     /// Whether a text stands in any of its cells.
@@ -75,6 +87,8 @@ pub(in crate::formats) struct Source {
     pub(in crate::formats) google: bool,
     /// Whether Google's own groups stand among the categories as if they were the user's.
     pub(in crate::formats) google_groups: bool,
+    /// The language of the headers.
+    pub(in crate::formats) language: &'static str,
     /// How dates are read.
     pub(in crate::formats) order: Order,
     /// The year that tells what a year of two digits means.
@@ -148,12 +162,13 @@ impl Build {
 
     /// A date as the file's order has it; a cell that is none, or contradicts the order, is kept as text and said.
     pub(in crate::formats) fn date(&mut self, field: Field, text: &str, source: &Source) -> Option<Date> {
-        let date = match date::read(text) {
+        let date = match date::read(text, source.language, source.this_year) {
             Cell::Null => return None,
             Cell::Plain(date) => Some(date),
-            Cell::Numbers(numbers) => source.order.date(numbers, text, source.this_year),
-            Cell::Unknown => None,
+            Cell::Numbers(numbers) => numbers.date(source.order, source.this_year),
+            Cell::Serial | Cell::Unknown => None,
         };
+        let date = date.filter(|date| date::is_of_our_calendar(*date, source.this_year));
         Some(date.map_or_else(
             || {
                 self.losses.push(Loss::new(field, text, Why::NotUnderstood));

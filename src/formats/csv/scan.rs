@@ -1,0 +1,273 @@
+//! The grammar of rows: where a row ends, and which cells it has.
+//!
+//! The rules are those of `csv_core`: a quote opens a cell only where the cell begins, two quotes in a quoted cell stand
+//! for one, what follows its closing quote still belongs to it, and CR, LF or both end a row. A backslash is an ordinary
+//! character. A test holds the two against each other; this one goes over the cells at once instead of byte by byte.
+
+/// The most cells that a row may have: as many as the widest spreadsheet.
+pub(super) const MAX_CELLS: usize = 16_384;
+
+/// How far the scan of a row has come.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Scan {
+    /// What was looked at, from the row's beginning.
+    pub(super) at: usize,
+    /// Where the quote stands that is open.
+    pub(super) open: Option<usize>,
+}
+
+/// What a scan came upon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// The row ends before this byte.
+    End(usize),
+    /// A quote that opened here was closed in a later line, but in the middle of a cell: as it looks when somebody forgot
+    /// to close it and the next quote opens another cell.
+    Doubtful(usize),
+    /// Neither, as far as the bytes reach.
+    Nothing,
+}
+
+impl Scan {
+    /// Goes on over the bytes of a row, from its beginning. `ended` says that no more will follow.
+    pub(super) fn go_on(&mut self, row: &[u8], delimiter: u8, ended: bool) -> Found {
+        loop {
+            if let Some(open) = self.open {
+                match self.close(row, ended) {
+                    None => return Found::Nothing,
+                    Some(close) => {
+                        let stray = row.get(close + 1).is_some_and(|next| !ends_cell(*next, delimiter));
+                        if stray && memchr::memchr2(b'\n', b'\r', &row[open..close]).is_some() {
+                            return Found::Doubtful(open);
+                        }
+                        // In most tables with quotes every cell has them.
+                        if row.get(close + 1) == Some(&delimiter) && row.get(close + 2) == Some(&b'"') {
+                            (self.at, self.open) = (close + 3, Some(close + 2));
+                            continue;
+                        }
+                    }
+                }
+            }
+            let Some(length) = memchr::memchr3(b'"', b'\n', b'\r', &row[self.at..]) else {
+                self.at = row.len();
+                return Found::Nothing;
+            };
+            let at = self.at + length;
+            self.at = at + 1;
+            if row[at] != b'"' {
+                return Found::End(at);
+            }
+            if at == 0 || row[at - 1] == delimiter {
+                self.open = Some(at);
+            }
+        }
+    }
+
+    /// Finds the quote that closes the open one.
+    fn close(&mut self, row: &[u8], ended: bool) -> Option<usize> {
+        loop {
+            let Some(length) = find(b'"', row.get(self.at..).unwrap_or_default()) else {
+                self.at = row.len();
+                return None;
+            };
+            let at = self.at + length;
+            match row.get(at + 1) {
+                Some(b'"') => self.at = at + 2,
+                None if !ended => {
+                    self.at = at;
+                    return None;
+                }
+                _ => {
+                    (self.at, self.open) = (at + 1, None);
+                    return Some(at);
+                }
+            }
+        }
+    }
+
+    /// Forgets the first bytes of the row, all of which it has looked at.
+    pub(super) fn forget(&mut self, count: usize) {
+        self.at -= count;
+        self.open = self.open.map(|open| open.saturating_sub(count));
+    }
+}
+
+fn ends_cell(byte: u8, delimiter: u8) -> bool {
+    byte == delimiter || byte == b'\n' || byte == b'\r'
+}
+
+/// Most cells are short: what is near is found without getting ready for a long search.
+fn find(byte: u8, text: &[u8]) -> Option<usize> {
+    const NEAR: usize = 16;
+    let near = text.len().min(NEAR);
+    text[..near].iter().position(|at| *at == byte).or_else(|| Some(near + memchr::memchr(byte, &text[near..])?))
+}
+
+/// The cells of one row after the other.
+#[derive(Debug, Default)]
+pub(super) struct Cells {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// The cells of one row: their text, where each one ends in it, and how many bytes stand between two.
+pub(super) type Split<'c> = (&'c [u8], &'c [usize], usize);
+
+impl Cells {
+    /// Splits a row without its line break into its first cells, not more than so many; what is behind them becomes one
+    /// cell more.
+    pub(super) fn split<'c>(&'c mut self, row: &'c [u8], delimiter: u8, most: usize) -> Split<'c> {
+        self.ends.clear();
+        if memchr::memchr(b'"', row).is_none() {
+            self.ends.extend(memchr::memchr_iter(delimiter, row).take(most));
+            self.ends.push(row.len());
+            return (row, &self.ends, 1);
+        }
+        self.text.clear();
+        self.unquote(row, delimiter, most);
+        (&self.text, &self.ends, 0)
+    }
+
+    fn unquote(&mut self, row: &[u8], delimiter: u8, most: usize) {
+        let mut at = 0;
+        while self.ends.len() < most {
+            if row.get(at) == Some(&b'"') {
+                at = self.unquote_cell(row, at + 1);
+            }
+            let rest = &row[at..];
+            let Some(length) = find(delimiter, rest) else { break };
+            self.text.extend_from_slice(&rest[..length]);
+            self.ends.push(self.text.len());
+            at += length + 1;
+        }
+        self.text.extend_from_slice(&row[at..]);
+        self.ends.push(self.text.len());
+    }
+
+    /// Takes what stands from here to the closing quote, and returns where it goes on.
+    fn unquote_cell(&mut self, row: &[u8], mut at: usize) -> usize {
+        loop {
+            let rest = &row[at..];
+            let Some(length) = find(b'"', rest) else {
+                self.text.extend_from_slice(rest);
+                return row.len();
+            };
+            self.text.extend_from_slice(&rest[..length]);
+            at += length + 1;
+            if row.get(at) != Some(&b'"') {
+                return at;
+            }
+            self.text.push(b'"');
+            at += 1;
+        }
+    }
+}
+
+/// How many cells one line has, and which of them (from 1) the byte at an offset belongs to.
+pub(super) fn count(line: &[u8], delimiter: u8, offset: usize) -> (usize, usize) {
+    let (mut scan, mut cells, mut cell, mut start) = (Scan::default(), 1, 1, 0);
+    loop {
+        if line.get(start) == Some(&b'"') {
+            (scan.at, scan.open) = (start + 1, Some(start));
+            scan.close(line, true);
+        } else {
+            scan.at = start;
+        }
+        match memchr::memchr(delimiter, line.get(scan.at..).unwrap_or_default()) {
+            None => return (cells, cell),
+            Some(length) => {
+                start = scan.at + length + 1;
+                cells += 1;
+                cell += usize::from(start <= offset);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+
+    /// The rows of a text, and their cells.
+    fn rows(mut text: &[u8], delimiter: u8) -> Vec<Vec<Vec<u8>>> {
+        let (mut rows, mut cells) = (Vec::new(), Cells::default());
+        loop {
+            while text.first().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+                text = &text[1..];
+            }
+            if text.is_empty() {
+                return rows;
+            }
+            let mut scan = Scan::default();
+            let end = loop {
+                match scan.go_on(text, delimiter, true) {
+                    Found::End(end) => break end,
+                    Found::Doubtful(_) => {}
+                    Found::Nothing => break text.len(),
+                }
+            };
+            let (split, ends, gap) = cells.split(&text[..end], delimiter, MAX_CELLS);
+            let starts = std::iter::once(0).chain(ends.iter().map(|end| end + gap));
+            rows.push(starts.zip(ends).map(|(start, end)| split[start..*end].to_vec()).collect());
+            text = &text[end..];
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn rows_are_those_of_the_csv_crate(
+            pieces in vec(select(vec!["\"", "\"\"", ",", ";", "\r", "\n", "\r\n", "a", "long text without end", "é", "\\"]), 0..40),
+            delimiter in select(vec![b',', b';']),
+        ) {
+            let text = pieces.concat();
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+            let theirs: Vec<Vec<Vec<u8>>> =
+                reader.byte_records().map(|row| row.unwrap().iter().map(<[u8]>::to_vec).collect()).collect();
+            prop_assert_eq!(rows(text.as_bytes(), delimiter), theirs);
+        }
+
+        /// However the bytes come in, the row ends where it ends.
+        #[test]
+        fn a_scan_may_stop_anywhere(
+            pieces in vec(select(vec!["\"", "\"\"", ",", "\n", "a", "long text without end"]), 1..30),
+            stops in vec(0..200_usize, 0..6),
+        ) {
+            let text = pieces.concat();
+            let through = |stops: &[usize]| {
+                let mut scan = Scan::default();
+                for stop in stops.iter().filter(|stop| **stop < text.len()) {
+                    match scan.go_on(&text.as_bytes()[..*stop], b',', false) {
+                        Found::Nothing => {}
+                        found => return (found, scan.open),
+                    }
+                }
+                (scan.go_on(text.as_bytes(), b',', true), scan.open)
+            };
+            let mut stops = stops;
+            stops.sort_unstable();
+            prop_assert_eq!(through(&stops), through(&[]));
+        }
+    }
+
+    #[test]
+    fn cells_are_counted_as_they_are_split() {
+        assert_eq!(count(b"a,\"b,c\",d", b',', 3), (3, 2));
+        assert_eq!(count(b"", b',', 0), (1, 1));
+        assert_eq!(count(b"a,b,\"c", b',', 4), (3, 3));
+    }
+
+    #[test]
+    fn cells_without_end_take_bounded_room() {
+        let row = vec![b','; 1_000_000];
+        assert_eq!(Cells::default().split(&row, b',', MAX_CELLS).1.len(), MAX_CELLS + 1);
+        let row = b"\"\",".repeat(1_000_000);
+        assert_eq!(Cells::default().split(&row, b',', MAX_CELLS).1.len(), MAX_CELLS + 1);
+    }
+}
