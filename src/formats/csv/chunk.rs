@@ -88,13 +88,19 @@ impl Batch for Job {
         let Job { shared, chunk, first } = *self;
         let Chunk { text, cuts, malformed } = chunk;
         let (text, mut cells, mut start) = (Bytes::from(text), Cells::default(), 0);
+        let utf8 = std::str::from_utf8(&text).ok();
         // A name of the chunk's own: threads that count the uses of one name together wait for each other.
         let source: Arc<str> = Arc::from(&*shared.source);
         for (cut, record) in cuts.into_iter().zip(first..) {
             let Cut { frame, end, line, byte } = cut;
             let row = text.slice(start..end);
+            let known = utf8.and_then(|text| text.get(start..end));
             start = end;
-            let (mut outcome, losses) = shared.understand(frame, &row, line, malformed, &mut cells);
+            let (mut outcome, losses) = match frame {
+                Frame::Row | Frame::End => shared.row((&row, known), malformed, &mut cells).unwrap_or_else(rejected),
+                Frame::TooLong => rejected(too_long(line)),
+                Frame::OpenQuote { line, cell } => rejected(open_quote(line, cell)),
+            };
             if let Outcome::Reject(reject) = &mut outcome {
                 (reject.cut, reject.table) = (frame == Frame::TooLong, Some(Arc::clone(&shared.around)));
             }
@@ -111,52 +117,38 @@ impl Batch for Job {
 }
 
 impl Shared {
-    fn understand(
+    /// What a whole row says. `Err` says why nothing can be made of it.
+    fn row(
         &self,
-        frame: Frame,
-        row: &[u8],
-        line: u64,
+        (row, known): (&[u8], Option<&str>),
         malformed: bool,
         cells: &mut Cells,
-    ) -> (Outcome, Vec<Loss>) {
-        match frame {
-            Frame::Row | Frame::End => self.row(row, malformed, cells).unwrap_or_else(rejected),
-            Frame::TooLong => {
-                let limit = MAX_ROW / (1024 * 1024);
-                let perhaps = format!("perhaps a quote that opens on line {line} is never closed");
-                rejected(format!("the row is longer than {limit} MiB: {perhaps}"))
-            }
-            Frame::OpenQuote { line, cell } => {
-                let opens = format!("the quote that opens on line {line} in cell {cell}");
-                rejected(format!("{opens} is never closed: close it, or double it"))
-            }
-        }
-    }
-
-    /// What a whole row says. `Err` says why nothing can be made of it.
-    fn row(&self, row: &[u8], malformed: bool, cells: &mut Cells) -> Result<(Outcome, Vec<Loss>), String> {
+    ) -> Result<(Outcome, Vec<Loss>), String> {
         let encoding = self.encoding.name();
         if malformed && memchr::memmem::find(row, "\u{fffd}".as_bytes()).is_some() {
             return Err(format!("the row has bytes that mean nothing in {encoding}: say what it is with --encoding"));
         }
-        let (text, ends, gap) = cells.split(row, self.delimiter, MAX_CELLS);
-        if ends.len() > MAX_CELLS {
-            return Err(format!("the row has more than {MAX_CELLS} cells: is something else between its values?"));
-        }
         let blank = || "the row has nothing but blanks in it".to_owned();
-        let whole = std::str::from_utf8(text).ok().filter(|_| text.is_ascii() || std::str::from_utf8(row).is_ok());
-        if let Some(text) = whole {
-            return self.rows.read(Row::spaced(text, ends, gap)).ok_or_else(blank);
+        if let Some(text) = known.or_else(|| std::str::from_utf8(row).ok()) {
+            let (text, ends, gap) = cells.split(text, self.delimiter, MAX_CELLS);
+            return match ends.len() > MAX_CELLS {
+                true => Err(too_many()),
+                false => self.rows.read(Row::spaced(text, ends, gap)).ok_or_else(blank),
+            };
         }
         let Some(Fallback { encoding, mixed }) = self.fallback else {
             return Err("the row is not valid UTF-8: say what it is with --encoding".to_owned());
         };
-        let recoded = Recoded::new((text, ends, gap), encoding);
+        let recoded = Recoded::new(row, self.delimiter, encoding);
+        if recoded.ends.len() > MAX_CELLS {
+            return Err(too_many());
+        }
         let row = Row::new(&recoded.text, &recoded.ends);
         let (outcome, mut losses) = self.rows.read(row).ok_or_else(blank)?;
         if mixed && matches!(outcome, Outcome::Contact(_)) {
-            losses
-                .extend(recoded.guessed.iter().map(|at| Loss::new(self.rows.field(*at), row.cell(*at), Why::Guessed)));
+            losses.extend(
+                recoded.guessed.iter().map(|(at, _)| Loss::new(self.rows.field(*at), row.cell(*at), Why::Guessed)),
+            );
         }
         Ok((outcome, losses))
     }
@@ -164,4 +156,17 @@ impl Shared {
 
 fn rejected(why: String) -> (Outcome, Vec<Loss>) {
     (Outcome::Reject(Reject::new(why)), Vec::new())
+}
+
+fn too_many() -> String {
+    format!("the row has more than {MAX_CELLS} cells: is something else between its values?")
+}
+
+fn too_long(line: u64) -> String {
+    let limit = MAX_ROW / (1024 * 1024);
+    format!("the row is longer than {limit} MiB: perhaps a quote that opens on line {line} is never closed")
+}
+
+fn open_quote(line: u64, cell: usize) -> String {
+    format!("the quote that opens on line {line} in cell {cell} is never closed: close it, or double it")
 }

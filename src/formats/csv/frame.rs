@@ -9,7 +9,7 @@ use std::ops::Range;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::formats::charset;
-use crate::formats::csv::scan::{Cells, Found, MAX_CELLS, Scan, Split, count};
+use crate::formats::csv::scan::{Cells, Found, MAX_CELLS, Scan, count};
 
 /// The longest row that is read: enough for a photo in a cell.
 pub(super) const MAX_ROW: usize = 8 * 1024 * 1024;
@@ -26,7 +26,7 @@ const AGAIN: u64 = 4 * MAX_ROW as u64;
 /// What [`Frames::next`] came upon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Frame {
-    /// A row; its cells are in [`Frames::split`].
+    /// A row; it is in [`Frames::text`].
     Row,
     /// A quote that is never closed opens on this line, in this cell (both from 1). The row reaches to where the rows
     /// make sense again.
@@ -52,7 +52,6 @@ pub(super) struct Frames<R> {
     next: usize,
     /// The beginning of a row that is too long; empty for all others.
     long: Vec<u8>,
-    cells: Cells,
     /// Line and byte of `start`, and of the row.
     base: (u64, u64),
     row: (u64, u64),
@@ -77,7 +76,6 @@ impl<R: Read> Frames<R> {
             raw: 0..0,
             next: 0,
             long: Vec::new(),
-            cells: Cells::default(),
             base,
             row: base,
             after_return: false,
@@ -86,26 +84,22 @@ impl<R: Read> Frames<R> {
         }
     }
 
-    /// The first cells of the row, not more than so many, and what is behind them as one cell more.
-    pub(super) fn split(&mut self, most: usize) -> Split<'_> {
-        self.cells.split(&self.buffer[self.raw.clone()], self.delimiter, most)
-    }
-
     /// The row as text of the input, without the line break behind it.
     pub(super) fn text(&self) -> &[u8] {
         if self.long.is_empty() { &self.buffer[self.raw.clone()] } else { &self.long }
     }
 
     /// Whether no cell of the row has anything but blanks.
-    pub(super) fn is_blank(&mut self) -> bool {
+    pub(super) fn is_blank(&self) -> bool {
         let delimiter = self.delimiter;
         let says_nothing = |byte: &u8| *byte == delimiter || matches!(byte, b' ' | b'\t' | b'"' | 0x80..);
         if !self.text().iter().all(says_nothing) {
             return false;
         }
-        let (text, ends, gap) = self.split(MAX_CELLS);
-        let cell = |(start, end): (usize, &usize)| String::from_utf8_lossy(&text[start..*end]).trim().is_empty();
-        ends.len() <= MAX_CELLS && std::iter::once(0).chain(ends.iter().map(|end| end + gap)).zip(ends).all(cell)
+        let (row, mut cells) = (String::from_utf8_lossy(self.text()), Cells::default());
+        let (text, ends, gap) = cells.split(&row, delimiter, MAX_CELLS);
+        let starts = std::iter::once(0).chain(ends.iter().map(|end| end + gap));
+        ends.len() <= MAX_CELLS && starts.zip(ends).all(|(start, end)| text[start..*end].trim().is_empty())
     }
 
     /// The line (from 1) and byte (from 0) of the source that the row begins at.
@@ -335,8 +329,8 @@ mod tests {
             match frame {
                 Frame::End => return found,
                 Frame::Row => {
-                    let (text, ends, gap) = frames.split(MAX_CELLS);
-                    let text = std::str::from_utf8(text).unwrap();
+                    let mut cells = Cells::default();
+                    let (text, ends, gap) = cells.split(&raw, b',', MAX_CELLS);
                     let starts = std::iter::once(0).chain(ends.iter().map(|end| end + gap));
                     let cells: Vec<_> = starts.zip(ends).map(|(start, end)| &text[start..*end]).collect();
                     found.push(format!("{line}@{byte} {raw:?} {cells:?}"));

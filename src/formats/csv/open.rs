@@ -9,7 +9,7 @@ use crate::formats::Table;
 use crate::formats::charset::{self, Decode};
 use crate::formats::csv::Options;
 use crate::formats::csv::frame::{Frame, Frames};
-use crate::formats::csv::scan::Split;
+use crate::formats::csv::scan::{Cells, MAX_CELLS};
 use crate::formats::csv::sniff::Decision;
 
 /// How far into the source the decision looks.
@@ -107,11 +107,6 @@ impl<R: Read> Open<R> {
         self.frames.text()
     }
 
-    /// The first cells of the row, not more than so many, and what is behind them as one cell more.
-    pub(super) fn split(&mut self, most: usize) -> Split<'_> {
-        self.frames.split(most)
-    }
-
     /// Whether bytes so far meant nothing in the table's encoding and became U+FFFD.
     pub(super) fn malformed(&self) -> bool {
         matches!(self.frames.input(), Input::Decoded(text) if text.malformed())
@@ -145,22 +140,25 @@ pub(super) struct Recoded {
     /// Their text, one behind the other, and where each one ends.
     pub(super) text: String,
     pub(super) ends: Vec<usize>,
-    /// Those that are not UTF-8.
-    pub(super) guessed: Vec<usize>,
+    /// Those that are not UTF-8: each one's number from 0, and its bytes.
+    pub(super) guessed: Vec<(usize, Vec<u8>)>,
 }
 
 impl Recoded {
-    /// Decodes each cell that is not UTF-8 by itself.
-    pub(super) fn new((bytes, ends, gap): Split<'_>, encoding: &'static Encoding) -> Recoded {
+    /// Decodes each cell of a row that is not UTF-8 by itself.
+    pub(super) fn new(row: &[u8], delimiter: u8, encoding: &'static Encoding) -> Recoded {
         let mut recoded = Recoded::default();
-        let mut start = 0;
+        // Each byte as the character of its number, so that the row can be split before it is decoded.
+        let (wide, mut cells, mut start): (String, _, _) =
+            (row.iter().copied().map(char::from).collect(), Cells::default(), 0);
+        let (text, ends, gap) = cells.split(&wide, delimiter, MAX_CELLS);
         for (at, end) in ends.iter().enumerate() {
-            let cell = bytes.get(start..*end).unwrap_or_default();
-            match std::str::from_utf8(cell) {
+            let bytes: Vec<u8> = text[start..*end].chars().filter_map(|byte| u8::try_from(byte).ok()).collect();
+            match std::str::from_utf8(&bytes) {
                 Ok(text) => recoded.text.push_str(text),
                 Err(_) => {
-                    recoded.text.push_str(&encoding.decode_without_bom_handling(cell).0);
-                    recoded.guessed.push(at);
+                    recoded.text.push_str(&encoding.decode_without_bom_handling(&bytes).0);
+                    recoded.guessed.push((at, bytes));
                 }
             }
             recoded.ends.push(recoded.text.len());

@@ -96,7 +96,8 @@ impl<R: Read> Reader<R> {
         let State::Open(table) = &mut self.state else { return Ok(None) };
         let mut chunk = Chunk::new();
         let failed = table.fill(&mut chunk).err();
-        if table.shared.fallback.is_none()
+        if !table.survey.is_whole()
+            && table.shared.fallback.is_none()
             && let Some(bytes) = chunk.not_utf8()
         {
             let decision = table.survey.decision();

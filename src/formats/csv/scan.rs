@@ -32,6 +32,15 @@ impl Scan {
     /// Goes on over the bytes of a row, from its beginning. `ended` says that no more will follow.
     pub(super) fn go_on(&mut self, row: &[u8], delimiter: u8, ended: bool) -> Found {
         loop {
+            if self.open.is_some() {
+                // In most tables with quotes every cell has them, and most are empty.
+                while let [b'"', between, b'"', ..] = &row[self.at..]
+                    && *between == delimiter
+                {
+                    self.at += 3;
+                    self.open = Some(self.at - 1);
+                }
+            }
             if let Some(open) = self.open {
                 match self.close(row, ended) {
                     None => return Found::Nothing,
@@ -40,8 +49,9 @@ impl Scan {
                         if stray && memchr::memchr2(b'\n', b'\r', &row[open..close]).is_some() {
                             return Found::Doubtful(open);
                         }
-                        // In most tables with quotes every cell has them.
-                        if row.get(close + 1) == Some(&delimiter) && row.get(close + 2) == Some(&b'"') {
+                        if let [next, b'"', ..] = &row[close + 1..]
+                            && *next == delimiter
+                        {
                             (self.at, self.open) = (close + 3, Some(close + 2));
                             continue;
                         }
@@ -106,20 +116,20 @@ fn find(byte: u8, text: &[u8]) -> Option<usize> {
 /// The cells of one row after the other.
 #[derive(Debug, Default)]
 pub(super) struct Cells {
-    text: Vec<u8>,
+    text: String,
     ends: Vec<usize>,
 }
 
 /// The cells of one row: their text, where each one ends in it, and how many bytes stand between two.
-pub(super) type Split<'c> = (&'c [u8], &'c [usize], usize);
+pub(super) type Split<'c> = (&'c str, &'c [usize], usize);
 
 impl Cells {
     /// Splits a row without its line break into its first cells, not more than so many; what is behind them becomes one
     /// cell more.
-    pub(super) fn split<'c>(&'c mut self, row: &'c [u8], delimiter: u8, most: usize) -> Split<'c> {
+    pub(super) fn split<'c>(&'c mut self, row: &'c str, delimiter: u8, most: usize) -> Split<'c> {
         self.ends.clear();
-        if memchr::memchr(b'"', row).is_none() {
-            self.ends.extend(memchr::memchr_iter(delimiter, row).take(most));
+        if memchr::memchr(b'"', row.as_bytes()).is_none() {
+            self.ends.extend(memchr::memchr_iter(delimiter, row.as_bytes()).take(most));
             self.ends.push(row.len());
             return (row, &self.ends, 1);
         }
@@ -128,36 +138,40 @@ impl Cells {
         (&self.text, &self.ends, 0)
     }
 
-    fn unquote(&mut self, row: &[u8], delimiter: u8, most: usize) {
-        let mut at = 0;
+    fn unquote(&mut self, row: &str, delimiter: u8, most: usize) {
+        let (bytes, mut at) = (row.as_bytes(), 0);
         while self.ends.len() < most {
-            if row.get(at) == Some(&b'"') {
-                at = self.unquote_cell(row, at + 1);
+            match &bytes[at..] {
+                [b'"', b'"', next, ..] if *next == delimiter => at += 2,
+                [b'"', ..] => at = self.unquote_cell(row, at + 1),
+                _ => {}
             }
-            let rest = &row[at..];
-            let Some(length) = find(delimiter, rest) else { break };
-            self.text.extend_from_slice(&rest[..length]);
+            if bytes.get(at) != Some(&delimiter) {
+                let Some(length) = find(delimiter, &bytes[at..]) else { break };
+                self.text.push_str(&row[at..at + length]);
+                at += length;
+            }
             self.ends.push(self.text.len());
-            at += length + 1;
+            at += 1;
         }
-        self.text.extend_from_slice(&row[at..]);
+        self.text.push_str(&row[at..]);
         self.ends.push(self.text.len());
     }
 
     /// Takes what stands from here to the closing quote, and returns where it goes on.
-    fn unquote_cell(&mut self, row: &[u8], mut at: usize) -> usize {
+    fn unquote_cell(&mut self, row: &str, mut at: usize) -> usize {
+        let bytes = row.as_bytes();
         loop {
-            let rest = &row[at..];
-            let Some(length) = find(b'"', rest) else {
-                self.text.extend_from_slice(rest);
+            let Some(length) = find(b'"', &bytes[at..]) else {
+                self.text.push_str(&row[at..]);
                 return row.len();
             };
-            self.text.extend_from_slice(&rest[..length]);
+            self.text.push_str(&row[at..at + length]);
             at += length + 1;
-            if row.get(at) != Some(&b'"') {
+            if bytes.get(at) != Some(&b'"') {
                 return at;
             }
-            self.text.push(b'"');
+            self.text.push('"');
             at += 1;
         }
     }
@@ -210,9 +224,10 @@ mod tests {
                     Found::Nothing => break text.len(),
                 }
             };
-            let (split, ends, gap) = cells.split(&text[..end], delimiter, MAX_CELLS);
+            let row = std::str::from_utf8(&text[..end]).unwrap();
+            let (split, ends, gap) = cells.split(row, delimiter, MAX_CELLS);
             let starts = std::iter::once(0).chain(ends.iter().map(|end| end + gap));
-            rows.push(starts.zip(ends).map(|(start, end)| split[start..*end].to_vec()).collect());
+            rows.push(starts.zip(ends).map(|(start, end)| split.as_bytes()[start..*end].to_vec()).collect());
             text = &text[end..];
         }
     }
@@ -265,9 +280,9 @@ mod tests {
 
     #[test]
     fn cells_without_end_take_bounded_room() {
-        let row = vec![b','; 1_000_000];
+        let row = ",".repeat(1_000_000);
         assert_eq!(Cells::default().split(&row, b',', MAX_CELLS).1.len(), MAX_CELLS + 1);
-        let row = b"\"\",".repeat(1_000_000);
+        let row = "\"\",".repeat(1_000_000);
         assert_eq!(Cells::default().split(&row, b',', MAX_CELLS).1.len(), MAX_CELLS + 1);
     }
 }

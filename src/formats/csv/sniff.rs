@@ -16,6 +16,7 @@ use crate::formats::Remark;
 use crate::formats::charset;
 use crate::formats::csv::Options;
 use crate::formats::csv::frame::{Frame, Frames};
+use crate::formats::csv::scan::Cells;
 use crate::formats::table::{Attempt, Head, MAX_COLUMNS, ROWS, advice};
 
 /// How much of that the header row is looked for in.
@@ -165,7 +166,7 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     while rows.len() < ROWS {
         match frames.next(0) {
-            Ok(Frame::Row | Frame::OpenQuote { .. }) => rows.push(cells(&mut frames)),
+            Ok(Frame::Row | Frame::OpenQuote { .. }) => rows.push(cells(frames.text(), delimiter)),
             Ok(Frame::TooLong) => rows.push(Vec::new()),
             Ok(Frame::End) | Err(_) => break,
         }
@@ -174,11 +175,11 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<Vec<String>> {
 }
 
 /// The cells of a row as texts, not more than a table may have columns.
-fn cells<R: std::io::Read>(frames: &mut Frames<R>) -> Vec<String> {
-    let (text, ends, gap) = frames.split(MAX_COLUMNS + 1);
+fn cells(row: &[u8], delimiter: u8) -> Vec<String> {
+    let (row, mut cells) = (String::from_utf8_lossy(row), Cells::default());
+    let (text, ends, gap) = cells.split(&row, delimiter, MAX_COLUMNS + 1);
     let starts = std::iter::once(0).chain(ends.iter().map(|end| end + gap));
-    let ranges = starts.zip(ends).take(MAX_COLUMNS + 1);
-    ranges.map(|(start, end)| String::from_utf8_lossy(&text[start..*end]).into_owned()).collect()
+    starts.zip(ends).take(MAX_COLUMNS + 1).map(|(start, end)| text[start..*end].to_owned()).collect()
 }
 
 /// The header decides between code pages only as far as it uses them; between those in which it reads the same, the

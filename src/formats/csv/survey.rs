@@ -7,7 +7,7 @@ use crate::formats::Remark;
 use crate::formats::csv::Options;
 use crate::formats::csv::frame::Frame;
 use crate::formats::csv::open::{Fallback, Open, Recoded, Window};
-use crate::formats::csv::scan::MAX_CELLS;
+use crate::formats::csv::scan::{Cells, MAX_CELLS};
 use crate::formats::csv::sniff::{self, Decision};
 use crate::formats::table::{Census, Row, Rows};
 
@@ -21,6 +21,8 @@ struct Found {
     census: Census,
     strays: Strays,
     fallback: Option<Fallback>,
+    /// Whether all rows were looked at.
+    whole: bool,
 }
 
 /// How many bytes of cells that are not UTF-8 tell what they are.
@@ -45,7 +47,7 @@ struct Strays {
 pub fn survey(input: impl Read, options: &Options) -> Option<Survey> {
     let window = Window::of(input).ok()?;
     let decision = sniff::sniff(&window.bytes, window.complete, options).ok()?;
-    Survey::counted(window, decision, options, false)
+    Survey::counted(window, decision, options, true)
 }
 
 impl Survey {
@@ -55,19 +57,19 @@ impl Survey {
         let nothing = || "the beginning of the file cannot be read".to_owned();
         let window = Window::of(bytes).map_err(|_| nothing())?;
         // A table that goes on beyond the window may be cut in its last row.
-        Survey::counted(window, decision, options, !complete).ok_or_else(nothing)
+        Survey::counted(window, decision, options, complete).ok_or_else(nothing)
     }
 
-    fn counted(window: Window<impl Read>, decision: Decision, options: &Options, is_part: bool) -> Option<Survey> {
+    fn counted(window: Window<impl Read>, decision: Decision, options: &Options, whole: bool) -> Option<Survey> {
         let (mut census, mut strays) = (Census::new(&decision.head), Strays::default());
         if let Ok(mut open) = Open::new(&decision, window) {
             count(&mut open, &decision, &mut census, &mut strays)?;
         }
         // What stands beyond the beginning may still be of any character set.
-        let known = !strays.sample.is_empty() && !is_part;
+        let known = !strays.sample.is_empty() && whole;
         let mixed = strays.beside_utf8 || !decision.ascii;
         let fallback = known.then(|| Fallback::of(&strays.sample, mixed, &decision, options)).flatten();
-        Some(Survey(Arc::new(Found { decision, census, strays, fallback })))
+        Some(Survey(Arc::new(Found { decision, census, strays, fallback, whole })))
     }
 
     /// What was decided.
@@ -78,6 +80,11 @@ impl Survey {
     /// What rows that are not UTF-8 are read as, where there are some in a table that is.
     pub(super) fn fallback(&self) -> Option<Fallback> {
         self.0.fallback
+    }
+
+    /// Whether all rows were looked at.
+    pub(super) fn is_whole(&self) -> bool {
+        self.0.whole
     }
 
     /// What makes contacts of the rows.
@@ -100,7 +107,7 @@ impl Survey {
 
     /// The decisions in plain words.
     pub(super) fn remarks(&self, options: &Options) -> Vec<Remark> {
-        let Found { decision, census, strays, fallback } = &*self.0;
+        let Found { decision, census, strays, fallback, .. } = &*self.0;
         let order = census.order(&decision.head, &options.table);
         let mut remarks = Vec::from(decision.remarks());
         remarks.extend(fallback.map(|fallback| fallback_remark(fallback, &strays.words())));
@@ -119,7 +126,8 @@ pub(super) fn fallback_remark(fallback: Fallback, which: &str) -> Remark {
 
 /// Counts all rows; none when the source fails.
 fn count<R: Read>(open: &mut Open<R>, decision: &Decision, census: &mut Census, strays: &mut Strays) -> Option<()> {
-    let (width, needed) = (decision.head.columns.len(), census.width());
+    let (width, needed, delimiter) = (decision.head.columns.len(), census.width(), decision.delimiter);
+    let mut cells = Cells::default();
     loop {
         match open.next(width).ok()? {
             Frame::End => return Some(()),
@@ -127,16 +135,17 @@ fn count<R: Read>(open: &mut Open<R>, decision: &Decision, census: &mut Census, 
             Frame::Row => {}
         }
         let (line, _) = open.position();
-        // In most rows only the first columns are needed, or none.
-        let is_ascii = open.text().is_ascii();
-        let is_utf8 = is_ascii || std::str::from_utf8(open.text()).is_ok();
-        strays.beside_utf8 |= is_utf8 && !is_ascii;
-        let (text, ends, gap) = open.split(if is_ascii { needed } else { MAX_CELLS });
-        match std::str::from_utf8(text).ok().filter(|_| is_utf8) {
-            Some(text) => census.count(Row::spaced(text, ends, gap), line),
-            None => {
-                let recoded = Recoded::new((text, ends, gap), decision.encoding);
-                strays.add((text, ends, gap), &recoded, line);
+        match std::str::from_utf8(open.text()) {
+            Ok(text) => {
+                strays.beside_utf8 = strays.beside_utf8 || !text.is_ascii();
+                // In most rows only the first columns are needed, or none.
+                let most = if Census::needs_all_of(text) { MAX_CELLS } else { needed };
+                let (text, ends, gap) = cells.split(text, delimiter, most);
+                census.count(Row::spaced(text, ends, gap), line);
+            }
+            Err(_) => {
+                let recoded = Recoded::new(open.text(), delimiter, decision.encoding);
+                strays.add(&recoded, line);
                 census.count(Row::new(&recoded.text, &recoded.ends), line);
             }
         }
@@ -144,14 +153,12 @@ fn count<R: Read>(open: &mut Open<R>, decision: &Decision, census: &mut Census, 
 }
 
 impl Strays {
-    fn add(&mut self, (text, ends, gap): (&[u8], &[usize], usize), recoded: &Recoded, line: u64) {
-        for at in &recoded.guessed {
+    fn add(&mut self, recoded: &Recoded, line: u64) {
+        for (at, cell) in &recoded.guessed {
             self.count += 1;
             if self.places.len() < NAMED {
                 self.places.push((line, at + 1));
             }
-            let start = at.checked_sub(1).map_or(0, |before| ends[before] + gap);
-            let cell = text.get(start..ends[*at]).unwrap_or_default();
             self.sample.extend_from_slice(&cell[..cell.len().min(SAMPLE.saturating_sub(self.sample.len()))]);
         }
     }

@@ -95,7 +95,12 @@ impl Census {
         }
     }
 
-    /// How many columns from the left it takes to count a row of nothing but ASCII.
+    /// Whether it takes all columns to count a row.
+    pub(in crate::formats) fn needs_all_of(row: &str) -> bool {
+        damage::may_be_scrambled(row)
+    }
+
+    /// How many columns from the left it takes to count other rows.
     pub(in crate::formats) fn width(&self) -> usize {
         let codes = self.codes.iter().flat_map(|codes| [codes.at, codes.country.unwrap_or_default()]);
         let columns = self.dates.iter().copied().chain(self.unmapped.iter().map(|(at, _)| *at)).chain(codes);
@@ -125,7 +130,7 @@ impl Census {
             *filled += u64::from(!row.cell(*at).is_empty());
         }
         self.codes.iter_mut().for_each(|codes| codes.count(row, line));
-        if !row.text().is_ascii() {
+        if Census::needs_all_of(row.text()) {
             let garbled = (0..row.len()).filter(|at| damage::unscrambled(row.verbatim(*at)).is_some()).count();
             (0..garbled).for_each(|_| self.garbled.add(line));
         }

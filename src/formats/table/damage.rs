@@ -53,10 +53,18 @@ pub(super) fn is_fraction(cell: &str) -> bool {
     cell.ends_with('0') && whole.len() > 3 && whole.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether a text has a letter that may be the first byte of one in UTF-8 (U+00C2 to U+00F4), before another that is no
+/// ASCII.
+pub(super) fn may_be_scrambled(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(0xc3, bytes).any(|at| matches!(bytes.get(at + 1..at + 3), Some([0x82..=0xb4, 0xc2..=0xff])))
+}
+
 /// The text of a cell that was UTF-8 and was read as windows-1252 once too often (`JÃ¼rgen`), if all of the cell says so.
 pub(super) fn unscrambled(cell: &str) -> Option<String> {
-    // The first byte of a letter in UTF-8 became one from U+00C2 to U+00F4, and all of these begin with the byte C3.
-    memchr::memchr(0xc3, cell.as_bytes())?;
+    if !may_be_scrambled(cell) {
+        return None;
+    }
     let (bytes, _, unmappable) = WINDOWS_1252.encode(cell);
     if unmappable {
         return None;

@@ -113,7 +113,7 @@ fn numbers(text: &str, this_year: u16) -> Option<Cell> {
     let [first, second, third] = parts;
     Some(match (count, first.digits, second.digits, third.digits) {
         (3, 3.., 1..=2, 1..=2) => plain(first.value, second.value, third.value),
-        (2, 1..=2, 1..=2, _) | (3, 1..=2, 1..=2, _) => Numbers::new(parts, count == 3, dotted, this_year),
+        (2, 1..=2, 1..=2, _) | (3, 1..=2, 1..=2, _) => Numbers::cell(parts, count == 3, dotted, this_year),
         _ => Cell::Unknown,
     })
 }
@@ -188,7 +188,7 @@ pub(in crate::formats) fn is_of_our_calendar(date: PartialDate, this_year: u16) 
 
 impl Numbers {
     /// The numbers, with the orders in which they are a date; no date where there is none.
-    fn new(parts: [Number; 3], has_year: bool, dotted: bool, this_year: u16) -> Cell {
+    fn cell(parts: [Number; 3], has_year: bool, dotted: bool, this_year: u16) -> Cell {
         let mut numbers = Numbers { parts, has_year, orders: Orders::NONE };
         for order in DateOrder::ALL {
             // Nobody writes the month first and points behind it.

@@ -49,7 +49,12 @@ impl<'r> Row<'r> {
 
     /// A cell without the blanks around it.
     pub(in crate::formats) fn cell(self, at: usize) -> &'r str {
-        self.verbatim(at).trim()
+        let cell = self.verbatim(at);
+        // Most cells have no blanks around them, and need no search for them.
+        match cell.as_bytes() {
+            [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => cell,
+            _ => cell.trim(),
+        }
     }
 
     /// Whether every cell is blank.
