@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_8};
 
 use crate::cli::exit::Exit;
 use crate::formats::exchange::Dialect;
-use crate::formats::{Format, table, vcard};
+use crate::formats::{Format, charset, table, vcard};
 
 /// Moves address books between vCard, CSV and Exchange mailboxes.
 ///
@@ -105,8 +105,9 @@ pub struct Output {
     #[arg(long, value_name = "FORMAT", env = "CARDFERRY_OUTPUT_FORMAT", value_parser = format_named)]
     pub output_format: Option<Format>,
     /// Whom it is for: cards for standard, outlook, apple, google, android or thunderbird; a table for outlook-desktop
-    /// or google
-    #[arg(long, value_name = "NAME", env = "CARDFERRY_PROFILE", value_parser = profile_named)]
+    /// (with headers in another language: outlook-desktop/de), outlook-web, google, thunderbird, or generic, a
+    /// spreadsheet that holds every field
+    #[arg(long, value_name = "NAME[/LANG]", env = "CARDFERRY_PROFILE", value_parser = profile_named)]
     pub profile: Option<ProfileChoice>,
     /// The vCard version to write, in place of the profile's: 2.1, 3.0 (what Outlook, Apple and Google all read) or 4.0
     #[arg(long, value_name = "VERSION", env = "CARDFERRY_VCARD_VERSION", value_parser = version_named)]
@@ -115,6 +116,16 @@ pub struct Output {
     /// earlier run
     #[arg(long, env = "CARDFERRY_SPLIT", value_parser = FalseyValueParser::new())]
     pub split: bool,
+    /// The character set of a table, in place of the profile's: utf-8-bom, utf-8, windows-1252, shift_jis … What it
+    /// lacks becomes ? and is told
+    #[arg(long, value_name = "LABEL", env = "CARDFERRY_OUTPUT_ENCODING", value_parser = output_encoding_named)]
+    pub output_encoding: Option<(&'static Encoding, bool)>,
+    /// What stands between the cells of a table (default: a comma)
+    #[arg(long, value_name = "CHAR", env = "CARDFERRY_OUTPUT_DELIMITER", value_parser = delimiter_named)]
+    pub output_delimiter: Option<u8>,
+    /// Put an apostrophe before the cells of a table that a spreadsheet would take for formulas; reading takes it off
+    #[arg(long, env = "CARDFERRY_EXCEL_SAFE", value_parser = FalseyValueParser::new())]
+    pub excel_safe: bool,
 }
 
 /// What a profile's name means: a program that cards are written for, one that tables are written for, or both.
@@ -122,8 +133,8 @@ pub struct Output {
 pub struct ProfileChoice {
     /// For vCard.
     pub vcard: Option<vcard::Profile>,
-    /// For CSV.
-    pub csv: Option<table::Profile>,
+    /// For tables.
+    pub csv: Option<table::Style>,
 }
 
 impl ProfileChoice {
@@ -153,9 +164,9 @@ impl ProfileChoice {
     }
 
     /// Its name.
-    pub fn name(self) -> &'static str {
-        let name = self.vcard.map(vcard::Profile::name);
-        name.or(self.csv.map(table::Profile::name)).unwrap_or_default()
+    pub fn name(self) -> String {
+        let name = self.vcard.map(|profile| profile.name().to_owned());
+        name.or(self.csv.map(table::Style::name)).unwrap_or_default()
     }
 }
 
@@ -329,7 +340,18 @@ fn format_named(text: &str) -> Result<Format, String> {
 
 fn profile_named(text: &str) -> Result<ProfileChoice, String> {
     let name = text.to_ascii_lowercase();
-    let found = ProfileChoice { vcard: vcard::Profile::named(&name), csv: table::Profile::named(&name) };
+    if let Some((program, language)) = name.split_once('/')
+        && let Some(profile) = table::Profile::named(program)
+    {
+        let languages = profile.languages();
+        let known = languages.iter().find(|known| known.eq_ignore_ascii_case(language));
+        return match known.and_then(|language| table::Style::of(profile, language)) {
+            Some(style) => Ok(ProfileChoice { vcard: None, csv: Some(style) }),
+            None => Err(format!("the headers of {program} are known in {}", list(languages.into_iter()))),
+        };
+    }
+    let csv = table::Profile::named(&name).map(table::Style::from);
+    let found = ProfileChoice { vcard: vcard::Profile::named(&name), csv };
     if found.vcard.is_none() && found.csv.is_none() {
         let [cards, tables] = [Format::Vcard, Format::Csv].map(ProfileChoice::names);
         return Err(format!("the profiles are {cards} for vCard, and {tables} for CSV"));
@@ -345,6 +367,20 @@ fn encoding_named(text: &str) -> Result<&'static Encoding, String> {
     Encoding::for_label(text.as_bytes()).ok_or_else(|| "no such character set; write it as web pages do".to_owned())
 }
 
+/// An encoding to write, and whether a byte order mark stands before it. UTF-16 is known by its mark alone.
+fn output_encoding_named(text: &str) -> Result<(&'static Encoding, bool), String> {
+    let label = text.to_ascii_lowercase();
+    let (label, marked) = label.strip_suffix("-bom").map_or((label.as_str(), false), |label| (label, true));
+    let encoding = charset::by_label(label).filter(|encoding| encoding.name() != "replacement");
+    let encoding =
+        encoding.ok_or_else(|| "no such character set; write it as web pages do, or utf-8-bom".to_owned())?;
+    let wide = encoding.name().starts_with("UTF-16");
+    if marked && !wide && encoding != UTF_8 {
+        return Err("only UTF-8 and UTF-16 have a byte order mark".to_owned());
+    }
+    Ok((encoding, marked || wide))
+}
+
 fn delimiter_named(text: &str) -> Result<u8, String> {
     match text {
         "tab" | "\\t" | "\t" => Ok(b'\t'),
@@ -358,35 +394,4 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    #[test]
-    fn the_command_line_is_sound() {
-        Args::command().debug_assert();
-    }
-
-    #[test]
-    fn every_flag_has_an_environment_variable() {
-        let mut open = vec![Args::command()];
-        while let Some(mut command) = open.pop() {
-            command.build();
-            for argument in command.get_arguments().filter(|argument| !argument.is_positional()) {
-                let id = argument.get_id().as_str();
-                assert!(argument.get_env().is_some() || ["help", "version"].contains(&id), "{id}");
-            }
-            open.extend(command.get_subcommands().filter(|command| command.get_name() != "help").cloned());
-        }
-    }
-
-    #[test]
-    fn folder_names_may_have_slashes() {
-        let names = |text: &str| folder_path(text).map(|path| path.0);
-        assert_eq!(names("A/B").unwrap(), ["A", "B"]);
-        assert_eq!(names("A\\/B/C\\D").unwrap(), ["A/B", "C\\D"]);
-        for wrong in ["", "/A", "A/", "A//B", " "] {
-            assert!(names(wrong).is_err(), "{wrong}");
-        }
-    }
-}
+mod tests;

@@ -15,7 +15,7 @@ pub(super) enum Form {
     /// Cards, all in one file or `split`.
     Vcard { profile: vcard::Profile, version: vcard::Version, split: bool },
     /// A table.
-    Csv { profile: table::Profile },
+    Csv { writing: csv::Writing },
 }
 
 impl Form {
@@ -38,8 +38,15 @@ impl Form {
                 let what = "--vcard-version is for vCard files, and a table is to be written; leave it out";
                 return Err(Failure::usage(what));
             }
-            let profile = args.profile.and_then(|profile| profile.csv).unwrap_or_default();
-            return Ok(Form::Csv { profile });
+            return writing(args).map(|writing| Form::Csv { writing });
+        }
+        let only = [
+            ("--output-encoding", args.output_encoding.is_some()),
+            ("--output-delimiter", args.output_delimiter.is_some()),
+            ("--excel-safe", args.excel_safe),
+        ];
+        if let Some((flag, _)) = only.iter().find(|(_, given)| *given) {
+            return Err(Failure::usage(format!("{flag} is about tables, and vCards are written")));
         }
         if args.split && is_stdout(&args.output) {
             return Err(Failure::usage("--split writes files, and -o - is standard output; name a directory"));
@@ -59,7 +66,7 @@ impl Form {
     pub(super) fn encoder(self) -> Box<dyn Encoder> {
         match self {
             Form::Vcard { profile, version, .. } => Box::new(vcard::Encoder::of(profile, version)),
-            Form::Csv { profile } => Box::new(csv::Encoder::new(profile)),
+            Form::Csv { writing } => Box::new(csv::Encoder::new(writing)),
         }
     }
 
@@ -88,13 +95,28 @@ impl Form {
     }
 }
 
+/// How a table is written; an encoding without its own headers' letters is refused.
+fn writing(args: &OutputArgs) -> Result<csv::Writing, Failure> {
+    let style = args.profile.and_then(|profile| profile.csv).unwrap_or(table::Profile::default().into());
+    let mut writing = csv::Writing { excel_safe: args.excel_safe, ..style.into() };
+    if let Some((encoding, mark)) = args.output_encoding {
+        (writing.encoding, writing.mark) = (encoding, mark);
+    }
+    writing.delimiter = args.output_delimiter.unwrap_or(writing.delimiter);
+    writing.check().map_err(|header| {
+        let (encoding, name) = (writing.encoding.name(), style.name());
+        Failure::usage(format!("--output-encoding {encoding} lacks letters of a header of {name}: “{header}”"))
+    })?;
+    Ok(writing)
+}
+
 fn format_of(args: &OutputArgs) -> Result<Format, Failure> {
     let told = args.output_format.or_else(|| Format::of_file_name(&args.output.to_string_lossy()));
     let told = told.or(args.split.then_some(Format::Vcard)).or(args.profile.and_then(ProfileChoice::format));
     told.ok_or_else(|| {
-        let (name, both) = (name_of(&args.output), args.profile.map_or("", ProfileChoice::name));
+        let (name, both) = (name_of(&args.output), args.profile.map_or_else(String::new, ProfileChoice::name));
         let way_out = "say it with --output-format vcard or csv";
-        Failure::usage(match both {
+        Failure::usage(match both.as_str() {
             "" if is_directory(&args.output) => {
                 format!("{name}: is a directory; --split writes a vCard file for each contact into it")
             }

@@ -6,14 +6,16 @@ use crate::formats::{exchange, table, vcard};
 
 /// The table in Markdown, one row for each of [`Field::ALL`](crate::model::Field::ALL), taken from the formats' own mapping tables.
 pub fn table() -> String {
-    let mut text = String::from("| field | vCard 3.0 | Outlook CSV | Google CSV | mailbox (Graph's names) |\n");
-    text.push_str("| --- | --- | --- | --- | --- |\n");
+    let profiles = table::Profile::ALL.iter().map(|profile| profile.name()).collect::<Vec<_>>().join(" | ");
+    let mut text = format!("| field | vCard 3.0 | {profiles} | mailbox (Graph's names) |\n");
+    text.push_str(&"| --- ".repeat(table::Profile::ALL.len() + 3));
+    text.push_str("|\n");
     for (field, [_, three, _]) in vcard::columns() {
-        let outlook = listed(&table::columns(table::Profile::OutlookDesktop, field));
-        let google = listed(&table::columns(table::Profile::Google, field));
-        let (name, mailbox) = (field.name(), listed(&exchange::carried_by(field)));
+        let tables = table::Profile::ALL.iter().map(|profile| listed(&table::columns(*profile, field)));
+        let (name, tables) = (field.name(), tables.collect::<Vec<_>>().join(" | "));
+        let mailbox = listed(&exchange::carried_by(field));
         // Writing to a string does not fail.
-        let _ = writeln!(text, "| {name} | {three} | {outlook} | {google} | {mailbox} |");
+        let _ = writeln!(text, "| {name} | {three} | {tables} | {mailbox} |");
     }
     text
 }

@@ -4,6 +4,7 @@ mod corpus;
 mod decided;
 mod dialects;
 mod hostile;
+mod profiles;
 mod roundtrip;
 mod samples;
 mod traps;

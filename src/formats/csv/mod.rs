@@ -6,6 +6,7 @@
 
 mod chunk;
 mod frame;
+mod guard;
 mod open;
 mod read;
 mod scan;
@@ -19,7 +20,7 @@ use crate::formats::table;
 
 pub use read::Reader;
 pub use survey::{Survey, survey};
-pub use write::{Encoder, Writer};
+pub use write::{Encoder, Writer, Writing};
 
 /// What the user says of a table, so that it need not be found out.
 #[derive(Debug, Clone, Default)]

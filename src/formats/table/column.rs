@@ -47,7 +47,7 @@ pub(in crate::formats) enum Slot {
     Event(u16),
     /// A text with a label of the user's own.
     Custom(u16),
-    /// A photo: a link, or base64.
+    /// A photo: a link, the name of a file, or base64.
     Photo,
     /// Outlook's priority, which no field models: kept verbatim under its header unless it is the ordinary one.
     Priority,
@@ -238,9 +238,14 @@ const ROWS: &[(&str, Slot, Part)] = &[
     ("hobby", Slot::Text(Field::Hobby), Part::Value),
     ("language", Slot::Text(Field::Language), Part::Value),
     ("location", Slot::Text(Field::Location), Part::Value),
+    ("time_zone", Slot::Text(Field::TimeZone), Part::Value),
+    ("geo", Slot::Text(Field::Geo), Part::Value),
+    ("uid", Slot::Text(Field::Uid), Part::Value),
+    ("revision", Slot::Text(Field::Revision), Part::Value),
     ("categories", Slot::List(Field::Categories), Part::Value),
     ("notes", Slot::Text(Field::Notes), Part::Value),
     ("photo.url", Slot::Photo, Part::Value),
+    ("photo.file", Slot::Photo, Part::Value),
     ("photo.base64", Slot::Photo, Part::Base64),
     ("custom[].value", Slot::Custom(1), Part::Value),
     ("custom[].label", Slot::Custom(1), Part::Label),

@@ -24,12 +24,10 @@ mod tally;
 
 pub use dialects::{Dialect, DialectChoice, UnknownDialect, known, languages};
 pub use order::DateOrder;
-pub use profile::{Profile, columns};
+pub use profile::{Profile, Style, columns};
 
 pub(in crate::formats) use census::Census;
-pub(in crate::formats) use column::Column;
 pub(in crate::formats) use head::{Attempt, Head, MAX_COLUMNS, ROWS, advice};
-pub(in crate::formats) use profile::layout;
 pub(in crate::formats) use rows::Rows;
 pub(in crate::formats) use slot::{Plans, Row, Sheet, write};
 

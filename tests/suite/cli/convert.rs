@@ -98,7 +98,7 @@ fn the_output_format_comes_from_the_name_or_the_flag_or_not_at_all() {
         assert!(text.trim_start_matches('\u{feff}').starts_with(with), "{name}: {text}");
     };
     stage.run(&["convert", "a.vcf", "-o", "b.CSV"]).exits(0);
-    begins("b.CSV", "Title,");
+    begins("b.CSV", "Full Name,");
     stage.run(&["convert", "a.vcf", "-o", "b.txt", "--output-format", "vcard"]).exits(0);
     begins("b.txt", "BEGIN:VCARD");
     stage.run(&["convert", "a.vcf", "-o", "c.txt", "--profile", "outlook-desktop"]).exits(0);

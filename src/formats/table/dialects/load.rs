@@ -84,6 +84,7 @@ const SOURCES: &[Source] = &[
     list!(Becky, "en", "becky.en.tsv"),
     list!(Foxmail, "en", "foxmail.en.tsv"),
     list!(Atmail, "en", "atmail.en.tsv"),
+    list!(Cardferry, "en", "cardferry.en.tsv"),
 ];
 
 /// One header of a table.

@@ -65,6 +65,8 @@ pub enum Dialect {
     Atmail,
     /// What people call their columns in a spreadsheet.
     Generic,
+    /// The spreadsheet that is written here, with a column for every field.
+    Cardferry,
 }
 
 /// What is known of a program besides its headers.
@@ -132,6 +134,7 @@ const PROGRAMS: &[Program] = &[
     program(Dialect::Foxmail, "foxmail", "Foxmail", RARE),
     program(Dialect::Atmail, "atmail", "Atmail", RARE),
     program(Dialect::Generic, "generic", "a table of common headers", ORDINARY),
+    program(Dialect::Cardferry, "cardferry", "cardferry's own table", RARE),
 ];
 
 impl Dialect {

@@ -87,7 +87,7 @@ fn is_own_name(name: &str, contact: &Contact) -> bool {
 }
 
 pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
-    if sheet.google {
+    if sheet.way.labelled {
         return write_labelled(plans, contact, sheet);
     }
     for (nth, email) in contact.emails.iter().enumerate() {
@@ -99,24 +99,28 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
         sheet.put(plan, Part::Type, "SMTP");
         let mut remarks = Remarks { kind: email.kind, label: &email.label, ..Remarks::default() };
         remarks.preference = email.preference.filter(|_| nth > 0);
-        if !email.name.is_empty() && !sheet.put(plan, Part::Name, &format!("{} ({})", email.name, email.address)) {
-            remarks.name = &email.name;
+        if plan.at(Part::Name).is_none() {
+            remarks.name = if is_own_name(&email.name, contact) { "" } else { &email.name };
+        } else if !email.name.is_empty() {
+            sheet.put(plan, Part::Name, &format!("{} ({})", email.name, email.address));
         }
         sheet.lose_remarks(Field::Emails, &email.address, remarks, &email.rest);
     }
 }
 
 fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
-    let values = contact.emails.iter().map(|email| Value {
+    let values = contact.emails.iter().enumerate().map(|(nth, email)| Value {
         field: Field::Emails,
-        label: label::written(email.kind, Line::Voice, &email.label, email.preference),
-        parts: [(Part::Value, Cow::Borrowed(email.address.as_str()))],
+        label: label::written(email.kind, Line::Voice, &email.label, sheet.told(nth, email.preference)),
+        parts: [(Part::Value, Cow::Borrowed(email.address.as_str())), (Part::Name, Cow::Borrowed(email.name.as_str()))],
     });
-    sheet.groups(plans, values.collect());
+    let has_names = plans.iter().any(|plan| plan.at(Part::Name).is_some());
+    let values = values.collect();
+    sheet.groups(plans, values);
     for (nth, email) in contact.emails.iter().enumerate() {
         let label = if email.kind.is_some() { email.label.as_str() } else { "" };
         let preference = email.preference.filter(|preference| *preference != 1 && nth > 0);
-        let name = if is_own_name(&email.name, contact) { "" } else { email.name.as_str() };
+        let name = if has_names || is_own_name(&email.name, contact) { "" } else { email.name.as_str() };
         let remarks = Remarks { label, name, preference, ..Remarks::default() };
         sheet.lose_remarks(Field::Emails, &email.address, remarks, &email.rest);
     }

@@ -88,10 +88,10 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
             continue;
         }
         match plans.iter().find(|plan| plan.slot == Slot::List(field)) {
-            Some(plan) if sheet.google => write_groups(plan, list, sheet),
+            Some(plan) if sheet.way.joins => write_groups(plan, list, sheet),
             Some(plan) => write_items(plan, field, list, sheet),
             // Google writes children as related people.
-            None if field == Field::Children && sheet.google => {}
+            None if field == Field::Children && sheet.way.labelled => sheet.homeless.push(field),
             None => list.iter().for_each(|item| sheet.lose(field, item, Why::NoPlace)),
         }
     }

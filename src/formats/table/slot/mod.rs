@@ -13,6 +13,7 @@ mod plan;
 mod row;
 mod sheet;
 mod text;
+mod way;
 mod web;
 mod words;
 
@@ -21,6 +22,7 @@ pub(in crate::formats) use person::OWN_FIELDS;
 pub(in crate::formats) use plan::{Plan, Plans};
 pub(in crate::formats) use row::{Build, Row, Source};
 pub(in crate::formats) use sheet::Sheet;
+pub(in crate::formats) use way::{Dates, ENGLISH, Way, words_of};
 
 use crate::model::Contact;
 

@@ -247,26 +247,9 @@ pub(in crate::formats) fn gender(cell: &str) -> Option<Option<Sex>> {
     find(GENDERS, cell)
 }
 
-/// Outlook's English word for a sex.
-pub(in crate::formats) fn gender_word(sex: Sex) -> Option<&'static str> {
-    match sex {
-        Sex::Male => Some("Male"),
-        Sex::Female => Some("Female"),
-        _ => None,
-    }
-}
-
 /// The model's word for a sensitivity; nothing for another word.
 pub(in crate::formats) fn sensitivity(cell: &str) -> Option<&'static str> {
     find(SENSITIVITIES, cell)
-}
-
-/// Outlook's English word for a sensitivity of the model.
-pub(in crate::formats) fn sensitivity_word(sensitivity: &str) -> Option<&'static str> {
-    [("personal", "Personal"), ("private", "Private"), ("confidential", "Confidential")]
-        .into_iter()
-        .find(|(word, _)| word.eq_ignore_ascii_case(sensitivity))
-        .map(|(_, written)| written)
 }
 
 /// Whether a flag is set; nothing for another word.
