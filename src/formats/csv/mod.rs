@@ -9,6 +9,7 @@ mod frame;
 mod guard;
 mod open;
 mod read;
+pub mod rejected;
 mod scan;
 mod sniff;
 mod survey;

@@ -84,7 +84,8 @@ impl<R: Read> Open<R> {
         }
         header.extend_from_slice(&raw(decision.encoding, frames.text()));
         header.extend_from_slice(&line_break);
-        Ok(Open { frames, around: Arc::new(Table { header, line_break }) })
+        let (encoding, delimiter) = (decision.encoding, decision.delimiter);
+        Ok(Open { frames, around: Arc::new(Table { header, line_break, encoding, delimiter }) })
     }
 
     /// Goes to the next row that is not blank; `width` is how many cells it should have.

@@ -5,7 +5,7 @@ use crate::formats::Remark;
 use crate::formats::table::column::Part;
 use crate::formats::table::date::{self, Cell};
 use crate::formats::table::dialects::language_name;
-use crate::formats::table::head::{Dispute, Head, name};
+use crate::formats::table::head::{Dispute, Head, is_reason, name};
 use crate::formats::table::order::{Order, Votes, usual};
 use crate::formats::table::slot::{Plans, Row};
 use crate::formats::table::tally::Tally;
@@ -81,7 +81,8 @@ impl Census {
     /// Of the rows below a header; none is counted yet.
     pub(in crate::formats) fn new(head: &Head) -> Census {
         let plans = Plans::new(head.columns.iter().copied());
-        let unmapped = head.columns.iter().enumerate().filter(|(_, column)| column.is_none());
+        let unmapped =
+            head.columns.iter().enumerate().filter(|(at, column)| column.is_none() && !is_reason(&head.headers[*at]));
         let codes = plans.addresses.iter().filter_map(|plan| {
             Some(Codes { at: plan.at(Part::PostalCode)?, country: plan.at(Part::Country), ..Codes::default() })
         });
@@ -170,7 +171,8 @@ impl Census {
 
     /// What was decided about the table in plain words.
     pub(in crate::formats) fn remarks(&self, head: &Head, order: Order) -> Vec<Remark> {
-        let (known, all) = (head.columns.iter().flatten().count(), head.columns.len());
+        let reasons = head.headers.iter().filter(|header| is_reason(header)).count();
+        let (known, all) = (head.columns.iter().flatten().count(), head.columns.len() - reasons);
         let (dialect, language) = (head.table.dialect.title(), language_name(head.table.language));
         let headers = format!("{dialect} in {language}, {known} of {all} headers known");
         let mut remarks = vec![Remark::decided(headers, format!("in row {}", head.row + 1))];

@@ -7,10 +7,10 @@ mod choice;
 mod context;
 
 use crate::formats::Remark;
-use crate::formats::table::Options;
 use crate::formats::table::column::{Column, Part, Slot};
 use crate::formats::table::dialects::{self, Hits, Table};
 use crate::formats::table::fold::{fold, nearest};
+use crate::formats::table::{Options, REASON};
 use crate::model::Field;
 
 use choice::Choice;
@@ -78,7 +78,7 @@ impl Attempt {
         let mut found: Option<Attempt> = None;
         for (row, headers) in rows.iter().enumerate().filter(|(_, headers)| !holds_values(headers)) {
             let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-            let filled = folded.iter().filter(|header| !header.is_empty()).count();
+            let filled = folded.iter().filter(|header| !header.is_empty() && !is_reason(header)).count();
             let all = dialects::tables().iter().zip(dialects::hits(&folded)).filter(|(table, _)| admitted(table));
             let Some(hits) = all.clone().map(|(_, hits)| hits).max().filter(|hits| hits.known > 0) else { continue };
             let score = Score { hits, filled };
@@ -153,6 +153,11 @@ pub(in crate::formats) fn advice(first_row: &[String]) -> String {
          --csv-dialect ({})",
         dialects::known().join(", ")
     )
+}
+
+/// Whether a header is that of the column with the reasons of an earlier run.
+pub(in crate::formats) fn is_reason(header: &str) -> bool {
+    header.trim().eq_ignore_ascii_case(REASON)
 }
 
 /// A header, or the number of a column that has none.

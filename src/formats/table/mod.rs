@@ -33,6 +33,11 @@ pub(in crate::formats) use slot::{Plans, Row, Sheet, write};
 
 /// The current year where nobody says it.
 const THIS_YEAR: u16 = 2026;
+/// The header of the column that says why a row was rejected. It is no part of the contact, whatever the table is.
+pub(in crate::formats) const REASON: &str = "cardferry: why rejected";
+
+/// What its cells begin with.
+pub(in crate::formats) const REASON_MARK: &str = "rejected: ";
 
 /// What the user says of a table, so that it need not be found out.
 #[derive(Debug, Clone, Default)]

@@ -1,10 +1,10 @@
 //! Rows to contacts.
 
-use crate::formats::table::THIS_YEAR;
-use crate::formats::table::head::{Head, name};
+use crate::formats::table::head::{Head, is_reason, name};
 use crate::formats::table::mend::Mend;
 use crate::formats::table::order::Order;
 use crate::formats::table::slot::{self, Build, Plans, Row, Source};
+use crate::formats::table::{REASON_MARK, THIS_YEAR};
 use crate::formats::{Outcome, Reject};
 use crate::model::{Extra, Field, Loss, Origin, Rest, Why};
 
@@ -20,13 +20,18 @@ pub(in crate::formats) struct Rows {
     fields: Vec<Field>,
     /// The columns that mean nothing to us.
     unmapped: Vec<usize>,
+    /// The column that says why a row was rejected in an earlier run.
+    reason: Option<usize>,
 }
 
 impl Rows {
     /// For the rows below a header; dates are read in an order, and `this_year` tells what a year of two digits means.
     pub(in crate::formats) fn new(head: &Head, order: Order, this_year: Option<u16>) -> Self {
         Rows {
-            unmapped: (0..head.columns.len()).filter(|at| head.columns[*at].is_none()).collect(),
+            unmapped: (0..head.columns.len())
+                .filter(|at| head.columns[*at].is_none() && !is_reason(&head.headers[*at]))
+                .collect(),
+            reason: head.headers.iter().position(|header| is_reason(header)),
             escapes_lines: head.table.dialect.habits().escapes_lines,
             plans: Plans::new(head.columns.iter().copied()),
             mend: Mend::new(head),
@@ -72,8 +77,8 @@ impl Rows {
 
     fn understand(&self, row: Row<'_>) -> Option<(Outcome, Vec<Loss>)> {
         let reject = |why: String| Some((Outcome::Reject(Reject::new(why)), Vec::new()));
-        if row.len() == 1 && self.width() > 2 {
-            let width = self.width();
+        let width = self.width() - usize::from(self.reason.is_some());
+        if width > 2 && self.is_lone(row) {
             return reject(format!("the row has one cell where the header has {width}: a text below the table?"));
         }
         let mut build = Build::default();
@@ -94,6 +99,12 @@ impl Rows {
         Some((Outcome::Contact(build.contact), build.losses))
     }
 
+    /// Whether there is but one cell. One that was rejected for that, and still says so, has got empty ones meanwhile.
+    fn is_lone(&self, row: Row<'_>) -> bool {
+        let said = self.reason.filter(|at| row.cell(*at).starts_with(REASON_MARK));
+        row.len() == 1 || said.is_some_and(|reason| (1..reason).all(|at| row.cell(at).is_empty()))
+    }
+
     /// What stands below unknown headers, or beyond the last one.
     fn keep_unmapped(&self, row: Row<'_>, build: &mut Build) {
         for at in &self.unmapped {
@@ -101,7 +112,9 @@ impl Rows {
         }
         for at in self.width()..row.len() {
             let value = row.cell(at);
-            if !value.is_empty() {
+            // A row that was mended may have become longer, and then the reason stands behind its column.
+            let is_reason = self.reason.is_some() && value.starts_with(REASON_MARK);
+            if !value.is_empty() && !is_reason {
                 build.losses.push(Loss::new(Field::Extra, value, Why::NotUnderstood));
                 let value = value.to_owned();
                 let rest = Rest::default();

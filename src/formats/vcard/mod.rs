@@ -42,6 +42,7 @@ pub mod profile;
 mod property;
 mod reach;
 mod read;
+pub mod rejected;
 mod single;
 mod spare;
 mod structure;
