@@ -1,15 +1,17 @@
 //! The command line: names, help texts, environment variables.
 #![allow(rustdoc::bare_urls, reason = "these texts are printed as they stand")]
 
+mod encoding;
+
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::Encoding;
 
 use crate::cli::exit::Exit;
 use crate::formats::exchange::Dialect;
-use crate::formats::{Format, charset, table, vcard};
+use crate::formats::{Format, table, vcard};
 
 /// Moves address books between vCard, CSV and Exchange mailboxes.
 ///
@@ -92,6 +94,13 @@ pub struct Input {
     /// Download photos that are links, as Google writes them: from public https addresses alone, never through a proxy, up to 4 MiB and 30 s each
     #[arg(long, env = "CARDFERRY_FETCH_PHOTOS", value_parser = FalseyValueParser::new())]
     pub fetch_photos: bool,
+    /// The directory of the pictures that a table's photo column names; no name leads out of it, up to 4 MiB each
+    #[arg(long, value_name = "DIR", env = "CARDFERRY_PHOTO_DIR")]
+    pub photo_dir: Option<PathBuf>,
+    /// How the pictures of --photo-dir are called where no column names them: {email}.jpg; in braces stands a header or
+    /// a column of the vocabulary
+    #[arg(long, value_name = "NAME", env = "CARDFERRY_PHOTO_NAME", requires = "photo_dir")]
+    pub photo_name: Option<table::PhotoName>,
 }
 
 /// How a file is written.
@@ -118,7 +127,7 @@ pub struct Output {
     pub split: bool,
     /// The character set of a table, in place of the profile's: utf-8-bom, utf-8, windows-1252, shift_jis … What it
     /// lacks becomes ? and is told
-    #[arg(long, value_name = "LABEL", env = "CARDFERRY_OUTPUT_ENCODING", value_parser = output_encoding_named)]
+    #[arg(long, value_name = "LABEL", env = "CARDFERRY_OUTPUT_ENCODING", value_parser = encoding::to_write)]
     pub output_encoding: Option<(&'static Encoding, bool)>,
     /// What stands between the cells of a table (default: a comma)
     #[arg(long, value_name = "CHAR", env = "CARDFERRY_OUTPUT_DELIMITER", value_parser = delimiter_named)]
@@ -126,6 +135,10 @@ pub struct Output {
     /// Put an apostrophe before the cells of a table that a spreadsheet would take for formulas; reading takes it off
     #[arg(long, env = "CARDFERRY_EXCEL_SAFE", value_parser = FalseyValueParser::new())]
     pub excel_safe: bool,
+    /// Write the photos into the directory DIR, which is new, empty, or from an earlier run, and their names into the
+    /// table; --photo-dir DIR reads them again
+    #[arg(long, value_name = "DIR", env = "CARDFERRY_PHOTOS")]
+    pub photos: Option<PathBuf>,
 }
 
 /// What a profile's name means: a program that cards are written for, one that tables are written for, or both.
@@ -365,20 +378,6 @@ fn version_named(text: &str) -> Result<vcard::Version, String> {
 
 fn encoding_named(text: &str) -> Result<&'static Encoding, String> {
     Encoding::for_label(text.as_bytes()).ok_or_else(|| "no such character set; write it as web pages do".to_owned())
-}
-
-/// An encoding to write, and whether a byte order mark stands before it. UTF-16 is known by its mark alone.
-fn output_encoding_named(text: &str) -> Result<(&'static Encoding, bool), String> {
-    let label = text.to_ascii_lowercase();
-    let (label, marked) = label.strip_suffix("-bom").map_or((label.as_str(), false), |label| (label, true));
-    let encoding = charset::by_label(label).filter(|encoding| encoding.name() != "replacement");
-    let encoding =
-        encoding.ok_or_else(|| "no such character set; write it as web pages do, or utf-8-bom".to_owned())?;
-    let wide = encoding.name().starts_with("UTF-16");
-    if marked && !wide && encoding != UTF_8 {
-        return Err("only UTF-8 and UTF-16 have a byte order mark".to_owned());
-    }
-    Ok((encoding, marked || wide))
 }
 
 fn delimiter_named(text: &str) -> Result<u8, String> {

@@ -27,8 +27,7 @@ pub(super) async fn run(common: &Common, args: &Export) -> Result<Exit, Failure>
     let below = below(&mailbox, &place).await.map_err(remote)?;
     let signals = Signals::listen();
     let mut sink = Sink::create(&args.output)?;
-    let interrupted =
-        signal::interrupted(common, signals, OnSignal::EndSoon(sink.stays()), sink.temporary.iter().cloned().collect());
+    let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon(sink.stays()), sink.temporaries());
     let mut progress = Progress::start(common, Job::Export);
     let mut places = vec![place];
     if args.all_folders {

@@ -44,6 +44,7 @@ impl Form {
             ("--output-encoding", args.output_encoding.is_some()),
             ("--output-delimiter", args.output_delimiter.is_some()),
             ("--excel-safe", args.excel_safe),
+            ("--photos", args.photos.is_some()),
         ];
         if let Some((flag, _)) = only.iter().find(|(_, given)| *given) {
             return Err(Failure::usage(format!("{flag} is about tables, and vCards are written")));
@@ -101,6 +102,15 @@ fn writing(args: &OutputArgs) -> Result<csv::Writing, Failure> {
     let mut writing = csv::Writing { excel_safe: args.excel_safe, ..style.into() };
     if let Some((encoding, mark)) = args.output_encoding {
         (writing.encoding, writing.mark) = (encoding, mark);
+    }
+    if args.photos.is_some() && !style.has_photos() {
+        let having = table::Profile::ALL.iter().filter(|profile| table::Style::from(**profile).has_photos());
+        let having = having.map(|profile| profile.name()).collect::<Vec<_>>().join(" or ");
+        let what = format!(
+            "--photos: tables for {} have no column that could name a photo; choose --profile {having}",
+            style.name()
+        );
+        return Err(Failure::usage(what));
     }
     writing.delimiter = args.output_delimiter.unwrap_or(writing.delimiter);
     writing.check().map_err(|header| {

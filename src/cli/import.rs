@@ -17,7 +17,7 @@ const NOT_DONE: &str = "nothing was uploaded";
 
 pub(super) async fn run(common: &Common, args: &Import) -> Result<Exit, Failure> {
     output::check_input(&args.input)?;
-    let reading = output::reading(&args.input);
+    let reading = output::reading(&args.input)?;
     let rejects = output::rejects(&args.input, args.mailbox.sandbox_store.as_deref())?;
     let temporary = rejects.iter().filter_map(Rejects::temporary).collect();
     let mut progress = Progress::start(common, Job::Import).with_rejects(rejects);

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::args::{Common, DateOrder, Input, Output as OutputArgs};
 use crate::cli::exit::{Exit, Failure, Stays};
@@ -13,7 +14,9 @@ use crate::disk::names::Names;
 use crate::disk::output::Output;
 use crate::disk::{self, Place};
 use crate::formats::{Encoder, Format, csv, table, vcard};
-use crate::pipeline::{self, Encoded, Ending, Reading, Source, SourceError, Totals, Watcher, sources_of};
+use crate::pipeline::{
+    self, Encoded, Ending, PhotoDirectory, PhotoShelf, Reading, Source, SourceError, Totals, Watcher, sources_of,
+};
 use crate::remote::Clock;
 use crate::remote::clock::System;
 use crate::remote::fetch::{Bounds, Fetcher, Guard};
@@ -106,7 +109,7 @@ pub(super) fn summary(common: &Common, summary: print::Summary<'_>, ended: Resul
 }
 
 /// How inputs are read.
-pub(super) fn reading(args: &Input) -> Reading {
+pub(super) fn reading(args: &Input) -> Result<Reading, Failure> {
     let date_order = args.date_order.map(|order| match order {
         DateOrder::Dmy => table::DateOrder::DayMonthYear,
         DateOrder::Mdy => table::DateOrder::MonthDayYear,
@@ -118,6 +121,7 @@ pub(super) fn reading(args: &Input) -> Reading {
         table: table::Options {
             date_order,
             dialect: args.csv_dialect.clone(),
+            photo_name: args.photo_name.clone(),
             this_year: Some(this_year()),
             ..Default::default()
         },
@@ -125,7 +129,11 @@ pub(super) fn reading(args: &Input) -> Reading {
     };
     let vcard =
         vcard::Options { max_card_size: args.max_card_size, charset: args.encoding, ..vcard::Options::default() };
-    Reading { format: args.input_format, csv, vcard }
+    let photos = args.photo_dir.as_ref().map(|path| {
+        let opened = PhotoDirectory::open(path);
+        opened.map(Arc::new).map_err(|error| Failure::usage(format!("--photo-dir {}: {error}", path.display())))
+    });
+    Ok(Reading { format: args.input_format, csv, vcard, photos: photos.transpose()? })
 }
 
 /// Who fetches the pictures that photo links lead to, if anybody.
@@ -148,9 +156,11 @@ pub(super) struct Sink {
     name: String,
     form: Form,
     /// What is written beside its place until all is done.
-    pub(super) temporary: Option<PathBuf>,
+    temporary: Option<PathBuf>,
     pub(super) target: Target,
     pub(super) encoder: Box<dyn Encoder>,
+    /// Where the photos go, with the name of the directory.
+    photos: Option<(String, PhotoShelf)>,
 }
 
 /// Where the bytes go.
@@ -166,7 +176,18 @@ impl Sink {
         let (name, form) = (name_of(&args.output), Form::of(args)?);
         let target = Target::create(&args.output, form).map_err(|error| Failure::output(&name, &error))?;
         let temporary = target.temporary().map(Path::to_owned);
-        Ok(Self { name, form, temporary, target, encoder: form.encoder() })
+        let photos = args.photos.as_deref().map(|path| shelf(path, &args.output)).transpose()?;
+        let encoder = match &photos {
+            Some((_, shelf)) => shelf.beside(form.encoder()),
+            None => form.encoder(),
+        };
+        Ok(Self { name, form, temporary, target, encoder, photos })
+    }
+
+    /// All that is written beside its place until all is done.
+    pub(super) fn temporaries(&self) -> Vec<PathBuf> {
+        let photos = self.photos.iter().map(|(_, shelf)| shelf.temporary());
+        self.temporary.iter().cloned().chain(photos).collect()
     }
 
     /// Ends the output as the totals want it: the file takes its place, unless that would replace what stands there by
@@ -184,17 +205,26 @@ impl Sink {
             () if common.fail_empty && totals.read == 0 => Ok(()),
             () => {
                 let notes = self.form.notes(totals);
-                self.commit()?;
-                notes.iter().for_each(|note| print::note(common, note));
+                let photos = self.commit()?;
+                notes.iter().chain(&photos).for_each(|note| print::note(common, note));
                 Ok(())
             }
         }
     }
 
-    /// Puts the file in its place.
-    fn commit(self) -> Result<(), Failure> {
-        let failed = |error| Failure { in_vain: true, ..Failure::output(&self.name, &error) };
-        self.target.commit().map_err(failed)
+    /// Puts the file in its place, and before it the photos that it names; returns what to tell of these.
+    fn commit(self) -> Result<Option<String>, Failure> {
+        let Self { name, target, encoder, photos, .. } = self;
+        // The encoder has a hold on the photos.
+        drop(encoder);
+        let mut note = None;
+        if let Some((directory, shelf)) = photos {
+            let count = shelf.commit().map_err(|error| Failure::output(&directory, &error))?;
+            note = Some(format!("{directory} has the photos that the table names: {count}"));
+        }
+        let failed = |error| Failure { in_vain: true, ..Failure::output(&name, &error) };
+        target.commit().map_err(failed)?;
+        Ok(note)
     }
 
     /// What to say when writing fails.
@@ -209,6 +239,18 @@ impl Sink {
     pub(super) fn stays(&self) -> Stays {
         if self.temporary.is_some() { Stays::Nothing } else { Stays::Output }
     }
+}
+
+/// The directory for the photos; the table must not stand in it, because it is replaced as a whole.
+fn shelf(path: &Path, output: &Path) -> Result<(String, PhotoShelf), Failure> {
+    let name = path.display().to_string();
+    let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !is_stdout(output) && Place::of(path).is_some_and(|place| place.holds(parent)) {
+        let what = format!("--photos {name} is where the table is written; name a directory in it or elsewhere");
+        return Err(Failure::usage(what));
+    }
+    let shelf = PhotoShelf::create(path).map_err(|error| Failure::output(&name, &error))?;
+    Ok((name, shelf))
 }
 
 impl pipeline::Sink for Target {

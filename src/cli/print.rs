@@ -12,7 +12,7 @@ use crate::cli::args::Common;
 use crate::cli::exit::Failure;
 use crate::model::{Field, Why};
 use crate::pipeline::import::Proof;
-use crate::pipeline::{Ending, LossCount, PhotoLink, PhotoLinks, RecordReport, Totals, counted};
+use crate::pipeline::{Ending, LossCount, PhotoFiles, PhotoLink, PhotoLinks, RecordReport, Totals, counted};
 
 /// What standard output is called in messages.
 pub(super) const STDOUT: &str = "standard output";
@@ -185,6 +185,7 @@ fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
         let refused = if totals.refused_photos > 0 { refused } else { String::new() };
         lines.push(format!("photos: {}{refused}", totals.photos));
     }
+    lines.extend(photo_files(&totals.photo_files));
     lines.extend(photo_links(summary.job, &totals.photo_links));
     lines.extend(losses(totals, verbose));
     if totals.hidden > 0 {
@@ -195,6 +196,18 @@ fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
     }
     lines.extend(summary.proof.as_ref().map(|proof| proof_line(proof, totals)));
     lines
+}
+
+/// What became of photos that are named by a file.
+fn photo_files(files: &PhotoFiles) -> Option<String> {
+    let PhotoFiles { read, missing, named } = *files;
+    let text = match (read + missing, named) {
+        (0, 0) => return None,
+        (0, named) => format!("{named} named, none was read; --photo-dir says where they stand"),
+        (_, _) if missing == 0 => format!("{read} read"),
+        _ => format!("{read} read, {missing} could not be"),
+    };
+    Some(format!("photo files: {text}"))
 }
 
 /// What became of photos that are links, with the hosts that most of those lead to that stayed links.
@@ -283,6 +296,8 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
     object["photoLinks"] = json!({
         "fetched": links.fetched, "kept": links.kept, "lost": links.lost, "notFetched": links.not_fetched, "hosts": links.hosts,
     });
+    let files = &totals.photo_files;
+    object["photoFiles"] = json!({ "read": files.read, "missing": files.missing, "named": files.named });
     object["losses"] = losses.into();
     object["hidden"] = totals.hidden.into();
     if let Some(proof) = summary.proof {

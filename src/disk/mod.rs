@@ -2,6 +2,7 @@
 //! crate.
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this room is the one home of files")]
 
+pub mod album;
 pub mod archive;
 pub mod directory;
 pub mod input;

@@ -65,6 +65,12 @@ pub(super) fn link_of(contact: &Contact) -> Option<&str> {
     }
 }
 
+/// Whether a link is no URL, but the name of a file.
+pub(super) fn is_file_name(link: &str) -> bool {
+    // One letter is a drive.
+    !link.split_once(':').is_some_and(|(scheme, _)| scheme.len() > 1 && is_scheme(scheme))
+}
+
 /// Whether a target that told these losses has kept the photo.
 pub(super) fn keeps_photo(losses: &[Loss]) -> bool {
     !losses.iter().any(|loss| loss.field == Field::Photo && loss.why != Why::Remark)

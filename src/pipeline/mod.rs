@@ -7,6 +7,7 @@ mod groups;
 mod inputs;
 mod links;
 mod number;
+mod photo_files;
 mod pictures;
 mod records;
 mod report;
@@ -24,6 +25,7 @@ pub use export::{ExportError, export};
 pub use inputs::sources_of;
 pub use links::{NoPhoto, PhotoLink, PhotoLinks};
 pub(crate) use number::counted;
+pub use photo_files::{PhotoDirectory, PhotoFiles, PhotoShelf};
 #[cfg(feature = "remote")]
 pub use pictures::Background;
 pub use pictures::{Coming, Pictures};

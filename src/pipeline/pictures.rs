@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 
 use crate::formats::{Outcome, Record, photo};
 use crate::model::{Loss, Photo, PhotoData};
-use crate::pipeline::links::{keeps_photo, link_of};
+use crate::pipeline::links::{is_file_name, keeps_photo, link_of};
 use crate::pipeline::{NoPhoto, PhotoLink};
 #[cfg(feature = "remote")]
 use crate::remote::fetch::Fetch;
@@ -110,7 +110,8 @@ impl<'a> Ahead<'a> {
             Outcome::Contact(contact) => link_of(contact).map(str::to_owned),
             Outcome::Group(_) | Outcome::Reject(_) => None,
         };
-        let coming = self.pictures.zip(link.as_deref()).map(|(pictures, link)| pictures.begin(link));
+        let leads = link.as_deref().filter(|link| !is_file_name(link));
+        let coming = self.pictures.zip(leads).map(|(pictures, link)| pictures.begin(link));
         self.coming += usize::from(coming.is_some());
         self.records.push_back(Waiting { record, link, coming });
     }

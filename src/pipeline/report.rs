@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::formats::{Position, Reject, Remark};
 use crate::model::{Field, Loss, Why};
-use crate::pipeline::{NoPhoto, PhotoLink, PhotoLinks};
+use crate::pipeline::links::is_file_name;
+use crate::pipeline::{NoPhoto, PhotoFiles, PhotoLink, PhotoLinks};
 
 /// How a record ended: exactly one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,6 +130,8 @@ pub struct Totals {
     pub refused_photos: u64,
     /// Photos that are links.
     pub photo_links: PhotoLinks,
+    /// Photos that are named by a file.
+    pub photo_files: PhotoFiles,
 }
 
 impl Totals {
@@ -152,7 +155,11 @@ impl Totals {
             Some(NoPhoto::NotFetched(_)) => self.photo_links.not_fetched += 1,
             None => {}
         }
-        report.photo_link.into_iter().for_each(|link| self.photo_links.count(link));
+        match report.photo_link {
+            Some(PhotoLink::Kept(name)) if is_file_name(name) => self.photo_files.named += 1,
+            Some(link) => self.photo_links.count(link),
+            None => {}
+        }
         let record = report.position.map_or(0, |position| position.record);
         for loss in report.losses {
             let example = || LossCount { count: 0, example: report.place(), record };

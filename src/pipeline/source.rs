@@ -9,6 +9,7 @@ use crate::disk::input;
 use crate::disk::spool::Spool;
 use crate::formats::{Format, Reader, csv, vcard};
 use crate::model::Group;
+use crate::pipeline::PhotoDirectory;
 
 /// Bytes looked at to tell a format.
 const HEAD: usize = 4096;
@@ -43,6 +44,8 @@ pub struct Reading {
     pub csv: csv::Options,
     /// How vCards are read.
     pub vcard: vcard::Options,
+    /// Where the pictures stand that photos name by a file.
+    pub photos: Option<Arc<PhotoDirectory>>,
 }
 
 /// What a look over a source found, before its first record is read: of the format that it is.

@@ -4,6 +4,7 @@ mod check;
 mod convert;
 mod links;
 pub(crate) mod mailbox;
+mod photo_files;
 mod refusals;
 mod servers;
 mod split;

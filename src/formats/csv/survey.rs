@@ -91,7 +91,9 @@ impl Survey {
     pub(super) fn rows(&self, options: &Options) -> Rows {
         let Found { decision, census, .. } = &*self.0;
         let order = census.order(&decision.head, &options.table);
-        Rows::new(&decision.head, order, options.table.this_year).mending_mojibake(options.table.fix_mojibake)
+        let rows = Rows::new(&decision.head, order, options.table.this_year);
+        let rows = rows.mending_mojibake(options.table.fix_mojibake);
+        rows.with_photos(options.table.photo_name.as_ref(), &decision.head)
     }
 
     /// What the user must say before the table can be read.

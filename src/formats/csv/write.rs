@@ -16,6 +16,9 @@ const MARK: &str = "\u{feff}";
 /// What stands in the place of a character that the encoding lacks.
 const INSTEAD: &str = "?";
 
+/// The encodings that lack nothing.
+const UNICODE: [&Encoding; 3] = [UTF_8, UTF_16LE, UTF_16BE];
+
 /// How a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Writing {
@@ -78,7 +81,7 @@ impl Encoder {
     /// Puts an apostrophe before the cells that need one.
     fn guard(&mut self) {
         for (cell, (_, phone)) in self.sheet.cells.iter_mut().zip(&self.fields) {
-            if guard::is_needed(cell, self.writing.excel_safe, *phone) {
+            if !cell.is_empty() && guard::is_needed(cell, self.writing.excel_safe, *phone) {
                 cell.insert(0, guard::GUARD);
             }
         }
@@ -86,6 +89,9 @@ impl Encoder {
 
     /// Replaces what the encoding lacks; each cell that had such is a loss.
     fn fit(&mut self) {
+        if UNICODE.contains(&self.writing.encoding) {
+            return;
+        }
         let Sheet { cells, losses, .. } = &mut self.sheet;
         for (cell, (field, _)) in cells.iter_mut().zip(&self.fields) {
             if lacks(self.writing.encoding, cell) {
@@ -116,7 +122,7 @@ impl Encoder {
 
 /// Whether an encoding has no way to write a text so that it is read as it was. Some write a yen sign as a backslash.
 fn lacks(encoding: &'static Encoding, text: &str) -> bool {
-    if text.is_ascii() || [UTF_8, UTF_16LE, UTF_16BE].contains(&encoding) {
+    if text.is_ascii() || UNICODE.contains(&encoding) {
         return false;
     }
     let (bytes, _, unmappable) = encoding.encode(text);

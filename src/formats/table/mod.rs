@@ -17,6 +17,7 @@ mod head;
 mod mend;
 mod months;
 mod order;
+mod photo_name;
 mod profile;
 mod rows;
 mod slot;
@@ -24,6 +25,7 @@ mod tally;
 
 pub use dialects::{Dialect, DialectChoice, UnknownDialect, known, languages};
 pub use order::DateOrder;
+pub use photo_name::{NoPhotoName, PhotoName};
 pub use profile::{Profile, Style, columns};
 
 pub(in crate::formats) use census::Census;
@@ -46,6 +48,8 @@ pub struct Options {
     pub date_order: Option<DateOrder>,
     /// The table of headers.
     pub dialect: Option<DialectChoice>,
+    /// How the files of photos are called that no column names.
+    pub photo_name: Option<PhotoName>,
     /// The current year, which tells what a year of two digits means; 2026 when it is not said.
     pub this_year: Option<u16>,
     /// Whether cells that were decoded twice (`JÃ¼rgen`) are decoded back.

@@ -3,10 +3,11 @@
 use crate::formats::table::head::{Head, is_reason, name};
 use crate::formats::table::mend::Mend;
 use crate::formats::table::order::Order;
+use crate::formats::table::photo_name::{Naming, PhotoName};
 use crate::formats::table::slot::{self, Build, Plans, Row, Source};
 use crate::formats::table::{REASON_MARK, THIS_YEAR};
 use crate::formats::{Outcome, Reject};
-use crate::model::{Extra, Field, Loss, Origin, Rest, Why};
+use crate::model::{Extra, Field, Loss, Origin, Photo, PhotoData, Rest, Why};
 
 /// Makes contacts of the rows of one table.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(in crate::formats) struct Rows {
     unmapped: Vec<usize>,
     /// The column that says why a row was rejected in an earlier run.
     reason: Option<usize>,
+    /// How the files of photos are called that no column names.
+    photo_name: Option<Naming>,
 }
 
 impl Rows {
@@ -33,6 +36,7 @@ impl Rows {
                 .collect(),
             reason: head.headers.iter().position(|header| is_reason(header)),
             escapes_lines: head.table.dialect.habits().escapes_lines,
+            photo_name: None,
             plans: Plans::new(head.columns.iter().copied()),
             mend: Mend::new(head),
             fields: head.columns.iter().map(|column| column.map_or(Field::Extra, |column| column.field())).collect(),
@@ -51,6 +55,11 @@ impl Rows {
     pub(in crate::formats) fn mending_mojibake(mut self, wanted: bool) -> Self {
         self.mend.mojibake = wanted;
         self
+    }
+
+    /// Calls the files of photos that no column names so.
+    pub(in crate::formats) fn with_photos(self, name: Option<&PhotoName>, head: &Head) -> Self {
+        Rows { photo_name: name.map(|name| name.in_table(head)), ..self }
     }
 
     /// What a column belongs to.
@@ -95,8 +104,19 @@ impl Rows {
             build.losses.push(Loss::new(self.field(*at), cell, Why::Spoiled));
             build.keep(&self.source.headers[*at], cell);
         }
+        self.name_photo(row, &mut build);
         self.keep_unmapped(row, &mut build);
         Some((Outcome::Contact(build.contact), build.losses))
+    }
+
+    /// Names the photo of a contact whose own columns name none.
+    fn name_photo(&self, row: Row<'_>, build: &mut Build) {
+        let naming = self.photo_name.as_ref().filter(|_| build.contact.photo.is_none());
+        match naming.and_then(|naming| naming.of(row)) {
+            Some(Ok(name)) => build.contact.photo = Some(Photo { data: PhotoData::Link(name), kind: None }),
+            Some(Err(loss)) => build.losses.push(loss),
+            None => {}
+        }
     }
 
     /// Whether there is but one cell. One that was rejected for that, and still says so, has got empty ones meanwhile.

@@ -66,8 +66,11 @@ pub async fn import<T: Transport, C: Clock>(
     let site = Site { mailbox, place, run, pictures };
     let stopped = match Target::list(mailbox, place).await {
         Ok(target) => {
+            let photos = records.photos();
             let mut import = Import { site, target, keys: Keys::default(), created: HashMap::new(), breakdowns: 0 };
-            match import.run(records, interrupted, &mut totals, watcher).await {
+            let ran = import.run(records, interrupted, &mut totals, watcher).await;
+            photos.iter().for_each(|photos| photos.count(&mut totals.photo_files));
+            match ran {
                 Ok(()) => match proof::prove(mailbox, place, &import.created, watcher).await {
                     Ok(proof) => return Imported { totals, proof: Some(proof), stopped: None },
                     Err(error) => Stopped::Remote(error),

@@ -1,5 +1,6 @@
 use super::*;
 use crate::formats::csv::Writer;
+use crate::formats::table::fold::fold;
 use crate::model::{
     Address, Contact, Date, Email, Event, Extra, Im, Organization, Origin, PartialDate, Phone, Photo, PhotoData,
     Relation, Rest, Sex, Shape, Url, Why,
@@ -88,6 +89,17 @@ fn every_profile_has_its_row_and_its_columns() {
     assert_eq!(google[17].0, "E-mail 1 - Label");
     assert_eq!(google[20].0, "E-mail 2 - Value");
     assert_eq!(google.last().unwrap().0, "Custom Field 8 - Value");
+}
+
+/// A part of the generic table is read as the same whatever table its headers are taken for.
+#[test]
+fn the_generic_table_says_nothing_that_another_means_otherwise() {
+    for (header, column) in layout(Profile::Generic) {
+        for table in dialects::tables().iter().filter(|table| table.language == "en") {
+            let other = table.header(&fold(&header), 0).map_or(column, |known| known.column);
+            assert_eq!(other, column, "{header} in {}", table.name());
+        }
+    }
 }
 
 /// A spreadsheet for people has a column for every field.

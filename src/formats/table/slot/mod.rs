@@ -18,6 +18,7 @@ mod web;
 mod words;
 
 pub(in crate::formats) use custom::LABELS;
+pub(in crate::formats) use label::BETWEEN;
 pub(in crate::formats) use person::OWN_FIELDS;
 pub(in crate::formats) use plan::{Plan, Plans};
 pub(in crate::formats) use row::{Build, Row, Source};

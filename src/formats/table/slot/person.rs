@@ -38,11 +38,14 @@ pub(super) fn read_sensitivity(value: &str, private: &str, into: &mut Build) {
     }
 }
 
+/// A photo in a cell: base64 in a column of its own, a `data:` URL, bare base64 where a link could stand, a link, or the
+/// name of a file.
 fn read_photo(link: &str, base64: &str, into: &mut Build) {
-    let data = if base64.is_empty() {
-        PhotoData::Link(link.to_owned())
-    } else {
-        PhotoData::Encoded(base64.split_whitespace().collect())
+    let inline = link.strip_prefix("data:").and_then(|url| url.split_once(";base64,")).map(|(_, data)| data);
+    let data = match inline.or(Some(base64).filter(|base64| !base64.is_empty())) {
+        Some(base64) => PhotoData::Encoded(base64.split_whitespace().collect()),
+        None if is_base64(link) => PhotoData::Encoded(link.split_whitespace().collect()),
+        None => PhotoData::Link(link.to_owned()),
     };
     match data {
         PhotoData::Encoded(text) if base64_simd::STANDARD.check(text.as_bytes()).is_err() => {
@@ -50,6 +53,14 @@ fn read_photo(link: &str, base64: &str, into: &mut Build) {
         }
         data => into.contact.photo = Some(Photo { data, kind: None }),
     }
+}
+
+/// Whether a text is base64 and no name: no picture is so small, and no name so long.
+fn is_base64(text: &str) -> bool {
+    const SHORTEST: usize = 256;
+    let text: Vec<u8> =
+        if text.len() < SHORTEST { return false } else { text.split_whitespace().flat_map(str::bytes).collect() };
+    base64_simd::STANDARD.check(&text).is_ok()
 }
 
 /// Google's words for people that have a field of their own.
