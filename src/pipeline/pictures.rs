@@ -185,7 +185,9 @@ mod tests {
             out.borrow().len()
         };
         let mut taken = Vec::new();
-        for (number, link) in (1..).zip([None, Some("https"), None, Some("cid:"), Some("https"), Some("https"), None]) {
+        for (number, link) in
+            (1..).zip([None, Some("https://a"), None, Some("cid:a"), Some("https://a"), Some("https://a"), None])
+        {
             ahead.push(record(number, link));
             taken.push(take(&mut ahead, false));
         }

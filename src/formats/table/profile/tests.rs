@@ -77,10 +77,12 @@ fn every_profile_has_its_row_and_its_columns() {
         assert_eq!(profile.languages().first(), Some(&"en"), "{profile:?}");
         for language in profile.languages() {
             let style = Style::of(*profile, language).unwrap();
-            assert_eq!(layout(style).len(), layout(*profile).len(), "{}", style.name());
+            // Outlook in Japanese has three columns more.
+            let more = if *language == "ja" { 3 } else { 0 };
+            assert_eq!(layout(style).len(), layout(*profile).len() + more, "{}", style.name());
         }
     }
-    assert!(Profile::OutlookDesktop.languages().len() >= 3);
+    assert!(Profile::OutlookDesktop.languages().len() >= 9);
     assert_eq!(Style::of(Profile::OutlookDesktop, "xx"), None);
     assert_eq!(Style::of(Profile::OutlookDesktop, "de").unwrap().name(), "outlook-desktop/de");
     assert_eq!(layout(Profile::OutlookDesktop).len(), 92);
