@@ -91,6 +91,9 @@ pub struct Input {
     /// The order of day, month and year in a table
     #[arg(long, value_name = "ORDER", env = "CARDFERRY_DATE_ORDER", value_enum)]
     pub date_order: Option<DateOrder>,
+    /// Mend the cells of a table that were UTF-8 and were read as windows-1252 once too often: JÃ¼rgen for Jürgen
+    #[arg(long, env = "CARDFERRY_FIX_MOJIBAKE", value_parser = FalseyValueParser::new())]
+    pub fix_mojibake: bool,
     /// Download photos that are links, as Google writes them: from public https addresses alone, never through a proxy, up to 4 MiB and 30 s each
     #[arg(long, env = "CARDFERRY_FETCH_PHOTOS", value_parser = FalseyValueParser::new())]
     pub fetch_photos: bool,

@@ -123,7 +123,7 @@ pub(super) fn reading(args: &Input) -> Result<Reading, Failure> {
             dialect: args.csv_dialect.clone(),
             photo_name: args.photo_name.clone(),
             this_year: Some(this_year()),
-            ..Default::default()
+            fix_mojibake: args.fix_mojibake,
         },
         survey: None,
     };

@@ -1,6 +1,9 @@
 //! Reading and writing tables: samples, traps by number, round trips, hostile bytes, files of the wild.
 
+mod cells;
 mod corpus;
+mod damage;
+mod dates;
 mod decided;
 mod dialects;
 mod hostile;

@@ -16,6 +16,8 @@ mod contacts;
 #[cfg(feature = "cli")]
 mod convert;
 mod csv;
+#[path = "../csv_laws.rs"]
+mod csv_laws;
 mod dump;
 mod exchange;
 #[cfg(feature = "remote")]

@@ -134,6 +134,9 @@ fn guesses(window: &[u8], complete: bool, options: &Options) -> Vec<Guess> {
         let because = "most of it is valid UTF-8, though not all";
         return vec![Guess { encoding: UTF_8, because, mark: 0 }];
     }
+    if charset::is_partly_utf8(window) {
+        return vec![Guess { encoding: UTF_8, because: "some of its cells are UTF-8, though not all", mark: 0 }];
+    }
     let fits = |page: &&&'static Encoding| charset::decode(page, window, complete).is_some();
     let page = |encoding: &&'static Encoding| Guess { encoding, because: "its headers are known in it", mark: 0 };
     PAGES.iter().filter(fits).map(page).collect()

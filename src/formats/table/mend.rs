@@ -76,7 +76,8 @@ impl Mend {
 
     /// Whether a phone went through a spreadsheet as a number, or as a date.
     fn is_no_phone(&self, cell: &str) -> bool {
-        let is_date = || matches!(date::read(cell, self.language, THIS_YEAR), Cell::Plain(_));
+        // Mar-12 is as bad as 12-Mar, though nobody knows whether it is a day or a year.
+        let is_date = || matches!(date::read(&cell.replace('-', " "), self.language, THIS_YEAR), Cell::Plain(_));
         let has_word = || cell.chars().filter(|letter| letter.is_alphabetic()).count() > 2;
         damage::is_fraction(cell) || has_word() && is_date()
     }
