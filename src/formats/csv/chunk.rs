@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, UTF_8};
 use crate::formats::csv::frame::{Frame, MAX_ROW};
 use crate::formats::csv::open::{Fallback, Recoded, raw};
 use crate::formats::csv::scan::{Cells, MAX_CELLS};
-use crate::formats::table::{Row, Rows};
+use crate::formats::table::Rows;
 use crate::formats::{Batch, Outcome, Position, Record, Reject, Remark, Table};
 use crate::model::{Loss, Why};
 
@@ -130,20 +130,17 @@ impl Shared {
         }
         let blank = || "the row has nothing but blanks in it".to_owned();
         if let Some(text) = known.or_else(|| std::str::from_utf8(row).ok()) {
-            let (text, ends, gap) = cells.split(text, self.delimiter, MAX_CELLS);
-            return match ends.len() > MAX_CELLS {
-                true => Err(too_many()),
-                false => self.rows.read(Row::spaced(text, ends, gap)).ok_or_else(blank),
-            };
+            let row = cells.split(text, self.delimiter, MAX_CELLS);
+            return if row.len() > MAX_CELLS { Err(too_many()) } else { self.rows.read(row).ok_or_else(blank) };
         }
         let Some(Fallback { encoding, mixed }) = self.fallback else {
             return Err("the row is not valid UTF-8: say what it is with --encoding".to_owned());
         };
         let recoded = Recoded::new(row, self.delimiter, encoding);
-        if recoded.ends.len() > MAX_CELLS {
+        let row = recoded.row();
+        if row.len() > MAX_CELLS {
             return Err(too_many());
         }
-        let row = Row::new(&recoded.text, &recoded.ends);
         let (outcome, mut losses) = self.rows.read(row).ok_or_else(blank)?;
         if mixed && matches!(outcome, Outcome::Contact(_)) {
             losses.extend(

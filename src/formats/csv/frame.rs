@@ -97,9 +97,8 @@ impl<R: Read> Frames<R> {
             return false;
         }
         let (row, mut cells) = (String::from_utf8_lossy(self.text()), Cells::default());
-        let (text, ends, gap) = cells.split(&row, delimiter, MAX_CELLS);
-        let starts = std::iter::once(0).chain(ends.iter().map(|end| end + gap));
-        ends.len() <= MAX_CELLS && starts.zip(ends).all(|(start, end)| text[start..*end].trim().is_empty())
+        let row = cells.split(&row, delimiter, MAX_CELLS);
+        row.len() <= MAX_CELLS && row.is_blank()
     }
 
     /// The line (from 1) and byte (from 0) of the source that the row begins at.
@@ -330,9 +329,8 @@ mod tests {
                 Frame::End => return found,
                 Frame::Row => {
                     let mut cells = Cells::default();
-                    let (text, ends, gap) = cells.split(&raw, b',', MAX_CELLS);
-                    let starts = std::iter::once(0).chain(ends.iter().map(|end| end + gap));
-                    let cells: Vec<_> = starts.zip(ends).map(|(start, end)| &text[start..*end]).collect();
+                    let row = cells.split(&raw, b',', MAX_CELLS);
+                    let cells: Vec<_> = (0..row.len()).map(|at| row.verbatim(at)).collect();
                     found.push(format!("{line}@{byte} {raw:?} {cells:?}"));
                 }
                 broken => found.push(format!("{line}@{byte} {raw:?} {broken:?}")),

@@ -11,6 +11,7 @@ use crate::formats::csv::Options;
 use crate::formats::csv::frame::{Frame, Frames};
 use crate::formats::csv::scan::{Cells, MAX_CELLS};
 use crate::formats::csv::sniff::Decision;
+use crate::formats::table::Row;
 
 /// How far into the source the decision looks.
 const WINDOW: usize = 256 * 1024;
@@ -138,9 +139,9 @@ impl Fallback {
 /// Cells of which some are decoded by themselves.
 #[derive(Debug, Default)]
 pub(super) struct Recoded {
-    /// Their text, one behind the other, and where each one ends.
-    pub(super) text: String,
-    pub(super) ends: Vec<usize>,
+    text: String,
+    /// Where each one stands in it.
+    spans: Vec<(usize, usize)>,
     /// Those that are not UTF-8: each one's number from 0, and its bytes.
     pub(super) guessed: Vec<(usize, Vec<u8>)>,
 }
@@ -150,11 +151,11 @@ impl Recoded {
     pub(super) fn new(row: &[u8], delimiter: u8, encoding: &'static Encoding) -> Recoded {
         let mut recoded = Recoded::default();
         // Each byte as the character of its number, so that the row can be split before it is decoded.
-        let (wide, mut cells, mut start): (String, _, _) =
-            (row.iter().copied().map(char::from).collect(), Cells::default(), 0);
-        let (text, ends, gap) = cells.split(&wide, delimiter, MAX_CELLS);
-        for (at, end) in ends.iter().enumerate() {
-            let bytes: Vec<u8> = text[start..*end].chars().filter_map(|byte| u8::try_from(byte).ok()).collect();
+        let (wide, mut cells): (String, _) = (row.iter().copied().map(char::from).collect(), Cells::default());
+        let row = cells.split(&wide, delimiter, MAX_CELLS);
+        for at in 0..row.len() {
+            let bytes: Vec<u8> = row.verbatim(at).chars().filter_map(|byte| u8::try_from(byte).ok()).collect();
+            let start = recoded.text.len();
             match std::str::from_utf8(&bytes) {
                 Ok(text) => recoded.text.push_str(text),
                 Err(_) => {
@@ -162,9 +163,13 @@ impl Recoded {
                     recoded.guessed.push((at, bytes));
                 }
             }
-            recoded.ends.push(recoded.text.len());
-            start = end + gap;
+            recoded.spans.push((start, recoded.text.len()));
         }
         recoded
+    }
+
+    /// The row.
+    pub(super) fn row(&self) -> Row<'_> {
+        Row::in_places(&self.text, "", &self.spans)
     }
 }

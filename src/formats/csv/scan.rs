@@ -4,6 +4,8 @@
 //! for one, what follows its closing quote still belongs to it, and CR, LF or both end a row. A backslash is an ordinary
 //! character. A test holds the two against each other; this one goes over the cells at once instead of byte by byte.
 
+use crate::formats::table::Row;
+
 /// The most cells that a row may have: as many as the widest spreadsheet.
 pub(super) const MAX_CELLS: usize = 16_384;
 
@@ -116,62 +118,70 @@ fn find(byte: u8, text: &[u8]) -> Option<usize> {
 /// The cells of one row after the other.
 #[derive(Debug, Default)]
 pub(super) struct Cells {
-    text: String,
-    ends: Vec<usize>,
+    /// Where each cell stands in the row, or behind the row's end in the text of the cells that have quotes in them.
+    spans: Vec<(usize, usize)>,
+    /// Cells with two quotes for one, or with something behind the closing quote.
+    unquoted: String,
 }
-
-/// The cells of one row: their text, where each one ends in it, and how many bytes stand between two.
-pub(super) type Split<'c> = (&'c str, &'c [usize], usize);
 
 impl Cells {
     /// Splits a row without its line break into its first cells, not more than so many; what is behind them becomes one
     /// cell more.
-    pub(super) fn split<'c>(&'c mut self, row: &'c str, delimiter: u8, most: usize) -> Split<'c> {
-        self.ends.clear();
-        if memchr::memchr(b'"', row.as_bytes()).is_none() {
-            self.ends.extend(memchr::memchr_iter(delimiter, row.as_bytes()).take(most));
-            self.ends.push(row.len());
-            return (row, &self.ends, 1);
-        }
-        self.text.clear();
-        self.unquote(row, delimiter, most);
-        (&self.text, &self.ends, 0)
-    }
-
-    fn unquote(&mut self, row: &str, delimiter: u8, most: usize) {
+    pub(super) fn split<'c>(&'c mut self, row: &'c str, delimiter: u8, most: usize) -> Row<'c> {
+        self.spans.clear();
+        self.unquoted.clear();
         let (bytes, mut at) = (row.as_bytes(), 0);
-        while self.ends.len() < most {
-            match &bytes[at..] {
-                [b'"', b'"', next, ..] if *next == delimiter => at += 2,
-                [b'"', ..] => at = self.unquote_cell(row, at + 1),
-                _ => {}
-            }
-            if bytes.get(at) != Some(&delimiter) {
-                let Some(length) = find(delimiter, &bytes[at..]) else { break };
-                self.text.push_str(&row[at..at + length]);
-                at += length;
-            }
-            self.ends.push(self.text.len());
-            at += 1;
+        while self.spans.len() < most {
+            let end = match &bytes[at..] {
+                [b'"', b'"', next, ..] if *next == delimiter => {
+                    self.spans.push((at, at));
+                    Some(at + 2)
+                }
+                [b'"', ..] => self.quoted(row, delimiter, at + 1),
+                rest => {
+                    let end = find(delimiter, rest).map(|length| at + length);
+                    self.spans.push((at, end.unwrap_or(row.len())));
+                    end
+                }
+            };
+            let Some(end) = end else { return Row::in_places(row, &self.unquoted, &self.spans) };
+            at = end + 1;
         }
-        self.text.push_str(&row[at..]);
-        self.ends.push(self.text.len());
+        self.spans.push((at, row.len()));
+        Row::in_places(row, &self.unquoted, &self.spans)
     }
 
-    /// Takes what stands from here to the closing quote, and returns where it goes on.
-    fn unquote_cell(&mut self, row: &str, mut at: usize) -> usize {
+    /// Takes a cell behind its opening quote, and returns where the delimiter behind it stands, if there is one.
+    fn quoted(&mut self, row: &str, delimiter: u8, start: usize) -> Option<usize> {
+        let bytes = row.as_bytes();
+        let close = find(b'"', &bytes[start..]).map_or(row.len(), |length| start + length);
+        let end = (close + 1).min(row.len());
+        if end == row.len() || bytes[end] == delimiter {
+            self.spans.push((start, close));
+            return (end < row.len()).then_some(end);
+        }
+        let from = row.len() + self.unquoted.len();
+        let behind = self.unquote(row, start);
+        let end = find(delimiter, &bytes[behind..]).map(|length| behind + length);
+        self.unquoted.push_str(&row[behind..end.unwrap_or(row.len())]);
+        self.spans.push((from, row.len() + self.unquoted.len()));
+        end
+    }
+
+    /// Copies what stands from here to the closing quote, and returns where it goes on.
+    fn unquote(&mut self, row: &str, mut at: usize) -> usize {
         let bytes = row.as_bytes();
         loop {
             let Some(length) = find(b'"', &bytes[at..]) else {
-                self.text.push_str(&row[at..]);
+                self.unquoted.push_str(&row[at..]);
                 return row.len();
             };
-            self.text.push_str(&row[at..at + length]);
+            self.unquoted.push_str(&row[at..at + length]);
             at += length + 1;
             if bytes.get(at) != Some(&b'"') {
                 return at;
             }
-            self.text.push('"');
+            self.unquoted.push('"');
             at += 1;
         }
     }
@@ -225,9 +235,8 @@ mod tests {
                 }
             };
             let row = std::str::from_utf8(&text[..end]).unwrap();
-            let (split, ends, gap) = cells.split(row, delimiter, MAX_CELLS);
-            let starts = std::iter::once(0).chain(ends.iter().map(|end| end + gap));
-            rows.push(starts.zip(ends).map(|(start, end)| split.as_bytes()[start..*end].to_vec()).collect());
+            let row = cells.split(row, delimiter, MAX_CELLS);
+            rows.push((0..row.len()).map(|at| row.verbatim(at).as_bytes().to_vec()).collect());
             text = &text[end..];
         }
     }
@@ -281,8 +290,8 @@ mod tests {
     #[test]
     fn cells_without_end_take_bounded_room() {
         let row = ",".repeat(1_000_000);
-        assert_eq!(Cells::default().split(&row, b',', MAX_CELLS).1.len(), MAX_CELLS + 1);
+        assert_eq!(Cells::default().split(&row, b',', MAX_CELLS).len(), MAX_CELLS + 1);
         let row = "\"\",".repeat(1_000_000);
-        assert_eq!(Cells::default().split(&row, b',', MAX_CELLS).1.len(), MAX_CELLS + 1);
+        assert_eq!(Cells::default().split(&row, b',', MAX_CELLS).len(), MAX_CELLS + 1);
     }
 }

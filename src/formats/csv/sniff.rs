@@ -180,9 +180,8 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<Vec<String>> {
 /// The cells of a row as texts, not more than a table may have columns.
 fn cells(row: &[u8], delimiter: u8) -> Vec<String> {
     let (row, mut cells) = (String::from_utf8_lossy(row), Cells::default());
-    let (text, ends, gap) = cells.split(&row, delimiter, MAX_COLUMNS + 1);
-    let starts = std::iter::once(0).chain(ends.iter().map(|end| end + gap));
-    starts.zip(ends).take(MAX_COLUMNS + 1).map(|(start, end)| text[start..*end].to_owned()).collect()
+    let row = cells.split(&row, delimiter, MAX_COLUMNS);
+    (0..row.len()).map(|at| row.verbatim(at).to_owned()).collect()
 }
 
 /// The header decides between code pages only as far as it uses them; between those in which it reads the same, the

@@ -9,7 +9,7 @@ use crate::formats::csv::frame::Frame;
 use crate::formats::csv::open::{Fallback, Open, Recoded, Window};
 use crate::formats::csv::scan::{Cells, MAX_CELLS};
 use crate::formats::csv::sniff::{self, Decision};
-use crate::formats::table::{Census, Row, Rows};
+use crate::formats::table::{Census, Rows};
 
 /// What was decided about a table, and what its rows show.
 #[derive(Debug, Clone)]
@@ -142,13 +142,12 @@ fn count<R: Read>(open: &mut Open<R>, decision: &Decision, census: &mut Census, 
                 strays.beside_utf8 = strays.beside_utf8 || !text.is_ascii();
                 // In most rows only the first columns are needed, or none.
                 let most = if Census::needs_all_of(text) { MAX_CELLS } else { needed };
-                let (text, ends, gap) = cells.split(text, delimiter, most);
-                census.count(Row::spaced(text, ends, gap), line);
+                census.count(cells.split(text, delimiter, most), line);
             }
             Err(_) => {
                 let recoded = Recoded::new(open.text(), delimiter, decision.encoding);
                 strays.add(&recoded, line);
-                census.count(Row::new(&recoded.text, &recoded.ends), line);
+                census.count(recoded.row(), line);
             }
         }
     }

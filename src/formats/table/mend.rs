@@ -59,7 +59,7 @@ impl Mend {
         {
             fates.extend((0..row.len()).filter_map(|at| Some((at, guard_or_damage(row.verbatim(at))?))));
         }
-        for at in &self.phones {
+        for at in self.phones.iter().filter(|at| !row.verbatim(**at).is_empty()) {
             let cell = row.cell(*at);
             if self.is_no_phone(cell) {
                 fates.push((*at, Fate::Spoiled));

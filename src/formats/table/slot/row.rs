@@ -12,19 +12,28 @@ use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Rest, Why};
 #[derive(Debug, Clone, Copy)]
 pub(in crate::formats) struct Row<'r> {
     text: &'r str,
-    ends: &'r [usize],
-    gap: usize,
+    aside: &'r str,
+    places: Places<'r>,
+}
+
+/// Where the cells stand.
+#[derive(Debug, Clone, Copy)]
+enum Places<'r> {
+    /// One behind the other, each up to here.
+    Ends(&'r [usize]),
+    /// Each from here to there, with something between them; beyond the text's end in the text aside.
+    Spans(&'r [(usize, usize)]),
 }
 
 impl<'r> Row<'r> {
     /// A row of cells that stand one behind the other in `text`.
     pub(in crate::formats) fn new(text: &'r str, ends: &'r [usize]) -> Self {
-        Row { text, ends, gap: 0 }
+        Row { text, aside: "", places: Places::Ends(ends) }
     }
 
-    /// A row of cells between which so many bytes stand that are theirs no more.
-    pub(in crate::formats) fn spaced(text: &'r str, ends: &'r [usize], gap: usize) -> Self {
-        Row { text, ends, gap }
+    /// A row of cells that stand in `text` from here to there, and in `aside` where that is beyond its end.
+    pub(in crate::formats) fn in_places(text: &'r str, aside: &'r str, spans: &'r [(usize, usize)]) -> Self {
+        Row { text, aside, places: Places::Spans(spans) }
     }
 
     /// All cells and what stands between them, for a quick look.
@@ -34,27 +43,34 @@ impl<'r> Row<'r> {
 
     /// How many cells it has.
     pub(in crate::formats) fn len(self) -> usize {
-        self.ends.len()
+        match self.places {
+            Places::Ends(ends) => ends.len(),
+            Places::Spans(spans) => spans.len(),
+        }
     }
 
     /// A cell as it stands there; one that the row does not reach to is empty.
     pub(in crate::formats) fn verbatim(self, at: usize) -> &'r str {
-        let Some(end) = self.ends.get(at) else { return "" };
-        let start = if at == 0 { 0 } else { self.ends[at - 1] + self.gap };
-        if start == *end {
+        let (start, end) = match self.places {
+            Places::Spans(spans) => spans.get(at).copied().unwrap_or_default(),
+            Places::Ends(ends) => match ends.get(at) {
+                Some(end) => (if at == 0 { 0 } else { ends[at - 1] }, *end),
+                None => return "",
+            },
+        };
+        if start == end {
             return "";
         }
-        self.text.get(start..*end).unwrap_or_default()
+        match start.checked_sub(self.text.len()) {
+            None => self.text.get(start..end),
+            Some(aside) => self.aside.get(aside..end - self.text.len()),
+        }
+        .unwrap_or_default()
     }
 
     /// A cell without the blanks around it.
     pub(in crate::formats) fn cell(self, at: usize) -> &'r str {
-        let cell = self.verbatim(at);
-        // Most cells have no blanks around them, and need no search for them.
-        match cell.as_bytes() {
-            [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => cell,
-            _ => cell.trim(),
-        }
+        trim(self.verbatim(at))
     }
 
     /// Whether every cell is blank.
@@ -123,9 +139,9 @@ impl<'r> Iterator for Values<'r> {
             && let Some((value, rest)) = rest.split_once(BETWEEN)
         {
             self.rest = Some(rest);
-            return Some(value.trim());
+            return Some(trim(value));
         }
-        Some(rest.trim())
+        Some(trim(rest))
     }
 }
 
@@ -181,6 +197,14 @@ impl Build {
             },
             Date::Known,
         ))
+    }
+}
+
+/// The text without the blanks around it. Most have none, and need no search for them.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
     }
 }
 
