@@ -9,7 +9,7 @@ use std::ops::Range;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::formats::charset;
-use crate::formats::csv::scan::{Cells, Found, MAX_CELLS, Scan, count};
+use crate::formats::csv::scan::{Cells, Found, MAX_CELLS, Scan, count, is_line_break, lines, next_row};
 
 /// The longest row that is read: enough for a photo in a cell.
 pub(super) const MAX_ROW: usize = 8 * 1024 * 1024;
@@ -262,20 +262,6 @@ impl<R: Read> Frames<R> {
     }
 }
 
-/// Where the first line behind an open quote begins that looks like a row of its own.
-fn next_row(row: &[u8], open: usize, width: usize, delimiter: u8) -> Option<usize> {
-    let mut from = open;
-    loop {
-        from += memchr::memchr2(b'\n', b'\r', &row[from..])? + 1;
-        let rest = &row[from..];
-        let line = &rest[..memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())];
-        let cells = count(line, delimiter, 0).0;
-        if cells > 1 && cells * 2 > width && cells <= width + 1 {
-            return Some(from);
-        }
-    }
-}
-
 /// Reads once, whatever interrupts.
 pub(super) fn read(input: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
     loop {
@@ -284,18 +270,6 @@ pub(super) fn read(input: &mut impl Read, into: &mut [u8]) -> io::Result<usize> 
             result => return result,
         }
     }
-}
-
-fn is_line_break(byte: u8) -> bool {
-    matches!(byte, b'\r' | b'\n')
-}
-
-/// How many lines end in a text: at each CR LF, LF or CR.
-fn lines(text: &[u8], after_return: bool) -> u64 {
-    let feeds = memchr::memchr_iter(b'\n', text).count();
-    let returns = memchr::memchr_iter(b'\r', text).filter(|at| text.get(at + 1) != Some(&b'\n')).count();
-    let whole = usize::from(after_return && text.first() == Some(&b'\n'));
-    (feeds + returns - whole) as u64
 }
 
 /// How long a piece of text is in the source.

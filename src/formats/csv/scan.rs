@@ -208,6 +208,33 @@ pub(super) fn count(line: &[u8], delimiter: u8, offset: usize) -> (usize, usize)
     }
 }
 
+/// Where the first line behind an open quote begins that looks like a row of its own.
+pub(super) fn next_row(row: &[u8], open: usize, width: usize, delimiter: u8) -> Option<usize> {
+    let mut from = open;
+    loop {
+        from += memchr::memchr2(b'\n', b'\r', &row[from..])? + 1;
+        let rest = &row[from..];
+        let line = &rest[..memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())];
+        let cells = count(line, delimiter, 0).0;
+        if cells > 1 && cells * 2 > width && cells <= width + 1 {
+            return Some(from);
+        }
+    }
+}
+
+/// Whether a byte ends a line, or is a part of what does.
+pub(super) fn is_line_break(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
+}
+
+/// How many lines end in a text: at each CR LF, LF or CR. `after_return` says that a CR stands before it.
+pub(super) fn lines(text: &[u8], after_return: bool) -> u64 {
+    let feeds = memchr::memchr_iter(b'\n', text).count();
+    let returns = memchr::memchr_iter(b'\r', text).filter(|at| text.get(at + 1) != Some(&b'\n')).count();
+    let whole = usize::from(after_return && text.first() == Some(&b'\n'));
+    (feeds + returns - whole) as u64
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::collection::vec;

@@ -117,3 +117,38 @@ impl Mended {
         Row::new(&self.text, &self.ends)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mended(mend: &Mend, cells: &[&str]) -> Option<(Vec<String>, Vec<usize>)> {
+        let text = cells.concat();
+        let ends: Vec<usize> = cells.iter().scan(0, |end, cell| (*end += cell.len(), Some(*end)).1).collect();
+        let mended = mend.row(Row::new(&text, &ends))?;
+        let row = mended.row();
+        Some(((0..row.len()).map(|at| row.verbatim(at).to_owned()).collect(), mended.spoiled.clone()))
+    }
+
+    #[test]
+    fn most_rows_need_no_mending() {
+        let mend = Mend { phones: vec![1], codes: vec![2], language: "en", ..Mend::default() };
+        assert_eq!(mended(&mend, &["O'Neil", "+1 (425) 555-0100 x12", "98052", "a = b, # 1"]), None);
+        let (cells, spoiled) = mended(&mend, &["'=x", "12-Mar", "98052.0", "kept"]).unwrap();
+        assert_eq!((cells.as_slice(), spoiled), (["=x", "", "", "kept"].map(str::to_owned).as_slice(), vec![1, 2]));
+    }
+
+    /// Trap 31: what KAddressBook writes for a line break is one, and in other tables two letters.
+    #[test]
+    fn line_breaks_as_letters() {
+        let mend = Mend { literal_breaks: true, ..Mend::default() };
+        assert_eq!(mended(&mend, &["a\\nb\\r\\nc"]).unwrap().0, ["a\nb\nc"]);
+        assert_eq!(mended(&Mend::default(), &["a\\nb"]), None);
+    }
+
+    #[test]
+    fn letters_are_decoded_back_for_who_asks() {
+        let mend = Mend { mojibake: true, ..Mend::default() };
+        assert_eq!(mended(&mend, &["JÃ¼rgen", "Núñez"]).unwrap().0, ["Jürgen", "Núñez"]);
+    }
+}
