@@ -85,7 +85,8 @@ pub struct Input {
     /// The delimiter of a table
     #[arg(long, value_name = "CHAR", env = "CARDFERRY_DELIMITER", value_parser = delimiter_named)]
     pub delimiter: Option<u8>,
-    /// Write the rejected records there as they stand in their sources, to be mended and read again
+    /// Write the rejected records there as they stand in their sources, each with its reason, to be mended and read again;
+    /// what cannot stand in one file stands in FILE-2 and so on
     #[arg(long, value_name = "FILE", env = "CARDFERRY_REJECTS")]
     pub rejects: Option<PathBuf>,
     /// The order of day, month and year in a table

@@ -220,6 +220,11 @@ impl Style {
         layout(self).into_iter().map(|(_, column)| (field(column), phone(column))).collect()
     }
 
+    /// How many columns it has.
+    pub fn width(self) -> usize {
+        layout(self).len()
+    }
+
     /// Whether a column can name a photo.
     pub fn has_photos(self) -> bool {
         layout(self).iter().any(|(_, column)| column.slot == Slot::Photo)
