@@ -361,7 +361,8 @@ fn profile_named(text: &str) -> Result<ProfileChoice, String> {
         && let Some(profile) = table::Profile::named(program)
     {
         let languages = profile.languages();
-        let known = languages.iter().find(|known| known.eq_ignore_ascii_case(language));
+        let tag = language.replace('_', "-");
+        let known = languages.iter().find(|known| known.eq_ignore_ascii_case(&tag));
         return match known.and_then(|language| table::Style::of(profile, language)) {
             Some(style) => Ok(ProfileChoice { vcard: None, csv: Some(style) }),
             None => Err(format!("the headers of {program} are known in {}", list(languages.into_iter()))),

@@ -2,6 +2,7 @@
 //!
 //! One apostrophe is put before a cell that begins with one of [`FORMULA`], or with apostrophes and then one of these;
 //! reading takes one off a cell that begins with apostrophes and then one of these. So what is read is what was written.
+//! For the same reason `="…"`, which people write to keep digits as they are, gets one in any case.
 
 /// What a formula begins with; Excel takes the wide forms for the plain ones.
 const FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
@@ -13,7 +14,13 @@ pub(super) const GUARD: char = '\'';
 /// reading takes one off. A phone of digits and what stands between them is no formula that does any harm.
 pub(super) fn is_needed(cell: &str, excel_safe: bool, phone: bool) -> bool {
     let bare = cell.trim_start_matches(GUARD);
-    bare.starts_with(FORMULA) && (bare.len() < cell.len() || excel_safe && !(phone && is_number(cell)))
+    let is_undone = bare.len() < cell.len() || is_quoted(cell.trim());
+    bare.starts_with(FORMULA) && (is_undone || excel_safe && !(phone && is_number(cell)))
+}
+
+/// Whether a text is a formula that is nothing but a text, `="0123"`: reading would take the text for the value.
+fn is_quoted(cell: &str) -> bool {
+    cell.strip_prefix("=\"").is_some_and(|rest| rest.ends_with('"'))
 }
 
 /// Whether a text is a telephone number in international form and nothing else.
@@ -47,5 +54,6 @@ mod tests {
             assert!(!is_needed(cell, false, phone), "{cell}");
         }
         assert!(is_needed("'=1", false, false) && is_needed("''+1", true, true));
+        assert!(is_needed("=\"0123\"", false, false) && !is_needed("=\"0123", false, false));
     }
 }

@@ -123,7 +123,8 @@ const ROWS: &[Row] = &[
     },
 ];
 
-/// The code page that Windows has in a language (the "ANSI" one).
+/// The code page that Windows has in a language (the "ANSI" one), where it is not the western one. Languages are tags of
+/// RFC 5646.
 const CODE_PAGES: &[(&str, &Encoding)] = &[
     ("ru", WINDOWS_1251),
     ("pl", WINDOWS_1250),
@@ -132,8 +133,8 @@ const CODE_PAGES: &[(&str, &Encoding)] = &[
     ("tr", WINDOWS_1254),
     ("ja", SHIFT_JIS),
     ("ko", EUC_KR),
-    ("zh_CN", GBK),
-    ("zh_TW", BIG5),
+    ("zh-CN", GBK),
+    ("zh-TW", BIG5),
 ];
 
 impl Profile {

@@ -140,6 +140,11 @@ fn headers_that_an_encoding_lacks_are_found_before_anything_is_written() {
     let check = |encoding| Writing { encoding, ..french.into() }.check();
     assert_eq!(check(SHIFT_JIS), Err("Prénom".to_owned()));
     assert_eq!((check(WINDOWS_1252), check(UTF_8)), (Ok(()), Ok(())));
+    for profile in Profile::ALL {
+        for style in profile.languages().into_iter().filter_map(|language| Style::of(*profile, language)) {
+            assert_eq!(Writing::from(style).check(), Ok(()), "{}", style.name());
+        }
+    }
 }
 
 #[test]
