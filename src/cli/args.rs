@@ -11,7 +11,7 @@ use encoding_rs::Encoding;
 
 use crate::cli::exit::Exit;
 use crate::formats::exchange::Dialect;
-use crate::formats::{Format, table, vcard};
+use crate::formats::{Format, sheet, table, vcard};
 
 /// Moves address books between vCard, CSV and Exchange mailboxes.
 ///
@@ -67,7 +67,7 @@ pub struct Common {
 #[derive(Debug, Group)]
 #[command(next_help_heading = "How files are read")]
 pub struct Input {
-    /// Files, directories or zip archives with .vcf and .csv files, or - for standard input
+    /// Files, directories or zip archives with .vcf, .csv, .xlsx, .xls and .ods files, or - for standard input
     #[arg(value_name = "IN", required = true, help_heading = None)]
     pub inputs: Vec<PathBuf>,
     /// The input's format, when name and content do not tell
@@ -85,6 +85,9 @@ pub struct Input {
     /// The delimiter of a table
     #[arg(long, value_name = "CHAR", env = "CARDFERRY_DELIMITER", value_parser = delimiter_named)]
     pub delimiter: Option<u8>,
+    /// The sheet of a workbook, by its name or its number from 1, in place of the one whose headers fit best
+    #[arg(long, value_name = "NAME|N", env = "CARDFERRY_SHEET", value_parser = sheet_named)]
+    pub sheet: Option<sheet::Choice>,
     /// Write the rejected records there as they stand in their sources, each with its reason, to be mended and read again;
     /// what cannot stand in one file stands in FILE-2 and so on
     #[arg(long, value_name = "FILE", env = "CARDFERRY_REJECTS")]
@@ -143,6 +146,10 @@ pub struct Output {
     /// table; --photo-dir DIR reads them again
     #[arg(long, value_name = "DIR", env = "CARDFERRY_PHOTOS")]
     pub photos: Option<PathBuf>,
+    /// Show each contact's photo in its row of an .xlsx file, so many pixels high; JPEG and PNG
+    #[arg(long, value_name = "PIXELS", env = "CARDFERRY_THUMBNAILS", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "64", value_parser = clap::value_parser!(u32).range(16..=400))]
+    pub thumbnails: Option<u32>,
 }
 
 /// What a profile's name means: a program that cards are written for, one that tables are written for, or both.
@@ -159,7 +166,7 @@ impl ProfileChoice {
     pub fn names(format: Format) -> String {
         match format {
             Format::Vcard => list(vcard::Profile::ALL.iter().map(|profile| profile.name())),
-            Format::Csv => list(table::Profile::ALL.iter().map(|profile| profile.name())),
+            _ => list(table::Profile::ALL.iter().map(|profile| profile.name())),
         }
     }
 
@@ -176,7 +183,7 @@ impl ProfileChoice {
     pub fn is_of(self, format: Format) -> bool {
         match format {
             Format::Vcard => self.vcard.is_some(),
-            Format::Csv => self.csv.is_some(),
+            _ => self.csv.is_some(),
         }
     }
 
@@ -353,6 +360,10 @@ fn folder_path(text: &str) -> Result<FolderPath, String> {
 fn format_named(text: &str) -> Result<Format, String> {
     let found = Format::ALL.iter().find(|format| format.name() == text.to_ascii_lowercase()).copied();
     found.ok_or_else(|| format!("the formats are {}", list(Format::ALL.iter().map(|format| format.name()))))
+}
+
+fn sheet_named(text: &str) -> Result<sheet::Choice, std::convert::Infallible> {
+    text.parse()
 }
 
 fn profile_named(text: &str) -> Result<ProfileChoice, String> {

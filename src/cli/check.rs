@@ -56,7 +56,7 @@ fn sources(common: &Common, words: &[PathBuf]) -> Vec<Result<Source, SourceError
     let mut sources = sources_of(words, &mut Notes(common));
     let named: HashSet<String> = words.iter().map(|word| word.display().to_string()).collect();
     let before = sources.len();
-    let is_table = |source: &Source| Format::of_file_name(&source.name()) == Some(Format::Csv);
+    let is_table = |source: &Source| Format::of_file_name(&source.name()).is_some_and(Format::is_table);
     sources.retain(|source| match source {
         Ok(source) => !is_table(source) || named.contains(&source.name()),
         Err(_) => true,

@@ -21,9 +21,9 @@ pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     output::check_input(&args.input)?;
     let brings = [("--fetch-photos", args.input.fetch_photos), ("--photo-dir", args.input.photo_dir.is_some())];
     let brought = brings.iter().find(|(_, given)| *given).filter(|_| args.output.photos.is_none());
-    if let (Some((flag, _)), true) = (brought, output::is_table(&args.output)?) {
-        let what = "a table holds no pictures, only links and names; leave it out, write a vCard file, or give the pictures \
-                    a directory with --photos";
+    if let (Some((flag, _)), true) = (brought, output::holds_no_pictures(&args.output)?) {
+        let what = "a table holds no pictures, only links and names; leave it out, write a vCard file, write an .xlsx file with \
+                    --thumbnails, or give the pictures a directory with --photos";
         return Err(Failure::usage(format!("{flag}: {what}")));
     }
     let pictures = output::pictures(&args.input)?.map(|fetcher| Background::new(Arc::new(fetcher), Handle::current()));

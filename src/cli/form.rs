@@ -6,7 +6,7 @@ use crate::cli::args::{Output as OutputArgs, ProfileChoice};
 use crate::cli::exit::Failure;
 use crate::cli::print;
 use crate::disk::input::{self, There};
-use crate::formats::{Encoder, Format, csv, table, vcard};
+use crate::formats::{Encoder, Format, csv, sheet, table, vcard};
 use crate::pipeline::{Ending, Totals};
 
 /// The form of an output.
@@ -14,8 +14,10 @@ use crate::pipeline::{Ending, Totals};
 pub(super) enum Form {
     /// Cards, all in one file or `split`.
     Vcard { profile: vcard::Profile, version: vcard::Version, split: bool },
-    /// A table.
+    /// A table as text.
     Csv { writing: csv::Writing },
+    /// A workbook, with thumbnails so many pixels high.
+    Xlsx { style: table::Style, thumbnails: Option<u32> },
 }
 
 impl Form {
@@ -30,7 +32,12 @@ impl Form {
                 ProfileChoice::names(format)
             )));
         }
-        if format == Format::Csv {
+        if args.thumbnails.is_some() && format != Format::Xlsx {
+            return Err(Failure::usage(
+                "--thumbnails shows photos in an .xlsx file; no other format has room for them",
+            ));
+        }
+        if format.is_table() {
             if args.split {
                 return Err(Failure::usage("--split writes vCard files; a table has all contacts in one"));
             }
@@ -38,7 +45,11 @@ impl Form {
                 let what = "--vcard-version is for vCard files, and a table is to be written; leave it out";
                 return Err(Failure::usage(what));
             }
-            return writing(args).map(|writing| Form::Csv { writing });
+            return match format {
+                Format::Csv => writing(args).map(|writing| Form::Csv { writing }),
+                Format::Xlsx => workbook(args),
+                _ => Err(Failure::usage(format!("{} is read, but not written; write .xlsx or .csv", format.title()))),
+            };
         }
         let only = [
             ("--output-encoding", args.output_encoding.is_some()),
@@ -58,6 +69,11 @@ impl Form {
         Ok(Form::Vcard { profile, version, split })
     }
 
+    /// Whether it has room for links alone, and none for pictures.
+    pub(super) fn holds_no_pictures(self) -> bool {
+        matches!(self, Form::Csv { .. } | Form::Xlsx { thumbnails: None, .. })
+    }
+
     /// Whether each contact gets a file of its own.
     pub(super) fn is_split(self) -> bool {
         matches!(self, Form::Vcard { split: true, .. })
@@ -68,6 +84,7 @@ impl Form {
         match self {
             Form::Vcard { profile, version, .. } => Box::new(vcard::Encoder::of(profile, version)),
             Form::Csv { writing } => Box::new(csv::Encoder::new(writing)),
+            Form::Xlsx { style, thumbnails } => Box::new(sheet::Encoder::new(style, thumbnails)),
         }
     }
 
@@ -96,13 +113,23 @@ impl Form {
     }
 }
 
-/// How a table is written; an encoding without its own headers' letters is refused.
-fn writing(args: &OutputArgs) -> Result<csv::Writing, Failure> {
-    let style = args.profile.and_then(|profile| profile.csv).unwrap_or(table::Profile::default().into());
-    let mut writing = csv::Writing { excel_safe: args.excel_safe, ..style.into() };
-    if let Some((encoding, mark)) = args.output_encoding {
-        (writing.encoding, writing.mark) = (encoding, mark);
+/// A workbook; what is about tables as text has no effect on it.
+fn workbook(args: &OutputArgs) -> Result<Form, Failure> {
+    let only = [
+        ("--output-encoding", args.output_encoding.is_some()),
+        ("--output-delimiter", args.output_delimiter.is_some()),
+        ("--excel-safe", args.excel_safe),
+    ];
+    if let Some((flag, _)) = only.iter().find(|(_, given)| *given) {
+        let what = "is about tables as text; a workbook says what its cells are, and none is a formula";
+        return Err(Failure::usage(format!("{flag} {what}")));
     }
+    Ok(Form::Xlsx { style: style(args)?, thumbnails: args.thumbnails })
+}
+
+/// The columns of a table; `--photos` wants one that names them.
+fn style(args: &OutputArgs) -> Result<table::Style, Failure> {
+    let style = args.profile.and_then(|profile| profile.csv).unwrap_or(table::Profile::default().into());
     if args.photos.is_some() && !style.has_photos() {
         let having = table::Profile::ALL.iter().filter(|profile| table::Style::from(**profile).has_photos());
         let having = having.map(|profile| profile.name()).collect::<Vec<_>>().join(" or ");
@@ -111,6 +138,16 @@ fn writing(args: &OutputArgs) -> Result<csv::Writing, Failure> {
             style.name()
         );
         return Err(Failure::usage(what));
+    }
+    Ok(style)
+}
+
+/// How a table is written; an encoding without its own headers' letters is refused.
+fn writing(args: &OutputArgs) -> Result<csv::Writing, Failure> {
+    let style = style(args)?;
+    let mut writing = csv::Writing { excel_safe: args.excel_safe, ..style.into() };
+    if let Some((encoding, mark)) = args.output_encoding {
+        (writing.encoding, writing.mark) = (encoding, mark);
     }
     writing.delimiter = args.output_delimiter.unwrap_or(writing.delimiter);
     writing.check().map_err(|header| {
@@ -125,7 +162,7 @@ fn format_of(args: &OutputArgs) -> Result<Format, Failure> {
     let told = told.or(args.split.then_some(Format::Vcard)).or(args.profile.and_then(ProfileChoice::format));
     told.ok_or_else(|| {
         let (name, both) = (name_of(&args.output), args.profile.map_or_else(String::new, ProfileChoice::name));
-        let way_out = "say it with --output-format vcard or csv";
+        let way_out = "say it with --output-format vcard, csv or xlsx";
         Failure::usage(match both.as_str() {
             "" if is_directory(&args.output) => {
                 format!("{name}: is a directory; --split writes a vCard file for each contact into it")

@@ -1,6 +1,6 @@
 //! Where a job reads and writes, as the arguments say.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use crate::cli::rejects::Rejects;
 use crate::disk::directory::Directory;
 use crate::disk::names::Names;
 use crate::disk::output::Output;
-use crate::disk::{self, Place};
+use crate::disk::{self, Place, spool};
+use crate::formats::sheet::Workbook;
 use crate::formats::{Encoder, Format, csv, table, vcard};
 use crate::pipeline::{
     self, Encoded, Ending, PhotoDirectory, PhotoShelf, Reading, Source, SourceError, Totals, Watcher, sources_of,
@@ -35,6 +36,7 @@ pub(super) fn check_input(args: &Input) -> Result<(), Failure> {
         ("--csv-dialect", args.csv_dialect.is_some()),
         ("--delimiter", args.delimiter.is_some()),
         ("--date-order", args.date_order.is_some()),
+        ("--sheet", args.sheet.is_some()),
     ];
     match for_tables.iter().find(|(_, given)| *given && args.input_format == Some(Format::Vcard)) {
         Some((name, _)) => {
@@ -45,9 +47,9 @@ pub(super) fn check_input(args: &Input) -> Result<(), Failure> {
     }
 }
 
-/// Whether the output is a table.
-pub(super) fn is_table(args: &OutputArgs) -> Result<bool, Failure> {
-    Ok(matches!(Form::of(args)?, Form::Csv { .. }))
+/// Whether the output is a table that shows no pictures.
+pub(super) fn holds_no_pictures(args: &OutputArgs) -> Result<bool, Failure> {
+    Form::of(args).map(Form::holds_no_pictures)
 }
 
 /// The inputs without what the job writes. A second run over a directory must not read the directory that the first one
@@ -133,7 +135,8 @@ pub(super) fn reading(args: &Input) -> Result<Reading, Failure> {
         let opened = PhotoDirectory::open(path);
         opened.map(Arc::new).map_err(|error| Failure::usage(format!("--photo-dir {}: {error}", path.display())))
     });
-    Ok(Reading { format: args.input_format, csv, vcard, photos: photos.transpose()? })
+    let sheet = args.sheet.clone();
+    Ok(Reading { format: args.input_format, csv, vcard, sheet, photos: photos.transpose()? })
 }
 
 /// Who fetches the pictures that photo links lead to, if anybody.
@@ -168,6 +171,8 @@ pub(super) enum Target {
     File(Output),
     Directory(Directory),
     Stdout(io::BufWriter<io::Stdout>),
+    /// A workbook, which is written when it is whole.
+    Workbook(Box<Workbook>, Box<Target>),
 }
 
 impl Sink {
@@ -270,12 +275,21 @@ impl pipeline::Sink for Target {
                 })
             }
             Target::Stdout(stdout) => stdout.write_all(&encoded.bytes),
+            Target::Workbook(workbook, _) => workbook.put(&encoded.bytes),
         }
     }
 }
 
 impl Target {
     fn create(path: &Path, form: Form) -> io::Result<Self> {
+        let target = Target::of(path, form)?;
+        Ok(match form {
+            Form::Xlsx { thumbnails, .. } => Target::Workbook(Box::new(Workbook::new(thumbnails)?), Box::new(target)),
+            _ => target,
+        })
+    }
+
+    fn of(path: &Path, form: Form) -> io::Result<Self> {
         Ok(match form {
             _ if is_stdout(path) => Target::Stdout(io::BufWriter::new(io::stdout())),
             form if form.is_split() => Target::Directory(Directory::create(path, Names::new(".vcf", NAMELESS))?),
@@ -288,6 +302,16 @@ impl Target {
             Target::File(file) => file.temporary(),
             Target::Directory(directory) => Some(directory.temporary()),
             Target::Stdout(_) => None,
+            Target::Workbook(_, target) => target.temporary(),
+        }
+    }
+
+    /// Takes the bytes of a file that is whole.
+    fn copy(&mut self, whole: &mut impl Read) -> io::Result<()> {
+        match self {
+            Target::File(file) => io::copy(whole, file).map(drop),
+            Target::Stdout(stdout) => io::copy(whole, stdout).map(drop),
+            Target::Directory(_) | Target::Workbook(..) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
@@ -296,6 +320,13 @@ impl Target {
             Target::File(file) => file.commit(),
             Target::Directory(directory) => directory.commit(),
             Target::Stdout(mut stdout) => stdout.flush(),
+            Target::Workbook(workbook, mut target) => {
+                let mut whole = spool::scratch();
+                workbook.finish(&mut whole)?;
+                whole.rewind()?;
+                target.copy(&mut whole)?;
+                target.commit()
+            }
         }
     }
 }

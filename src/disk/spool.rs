@@ -68,6 +68,11 @@ impl Spool {
     }
 }
 
+/// Somewhere to put bytes and read them again: [`IN_MEMORY`] of them in memory, more in a file without a name.
+pub fn scratch() -> impl Read + Write + Seek + Send + use<> {
+    tempfile::spooled_tempfile(IN_MEMORY)
+}
+
 /// Bytes that wait for their place in a file without a name, which goes when nobody asks for them.
 #[derive(Debug)]
 pub struct Aside(BufWriter<File>);

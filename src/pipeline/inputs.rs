@@ -8,11 +8,11 @@ use crate::disk::Place;
 use crate::disk::archive::{self, Archive, Member};
 use crate::disk::input::{self, There};
 use crate::disk::spool::Spool;
-use crate::pipeline::{Source, SourceError, Watcher, counted};
+use crate::pipeline::{Source, SourceError, Watcher, counted, workbook};
 
 /// The endings that files of directories and archives are known by; a table may be anything else too, so that it is
 /// named by itself.
-const KNOWN: [&str; 3] = ["vcf", "vcard", "csv"];
+const KNOWN: [&str; 7] = ["vcf", "vcard", "csv", "xlsx", "xlsm", "xls", "ods"];
 
 /// The inputs that the user's words stand for. A directory stands for the contact files and zip archives in it and below
 /// it, a zip archive for the contact files in it, of which one may be named by itself, as if the archive were a
@@ -98,8 +98,9 @@ impl Inputs<'_> {
     /// A file that the user names.
     fn file(&mut self, path: &Path, name: &str) {
         let spool = Spool::file(path);
+        let itself = Source::File(path.to_owned());
         if is_archive(&spool) {
-            return self.archive(&spool, name, Place::of(path).as_ref());
+            return self.archive(&spool, name, itself, Place::of(path).as_ref());
         }
         self.add_file(path.to_owned());
     }
@@ -113,7 +114,9 @@ impl Inputs<'_> {
         }
         let kept = if name == "-" { Spool::of(io::stdin().lock()) } else { input::open(path).and_then(Spool::of) };
         match kept {
-            Ok(spool) if is_archive(&spool) => self.archive(&spool, &name, None),
+            Ok(spool) if is_archive(&spool) => {
+                self.archive(&spool, &name, Source::Stream { name: name.clone(), spool: spool.clone() }, None);
+            }
             Ok(spool) => self.sources.push(Ok(Source::Stream { name, spool })),
             Err(error) => self.fail(&name, error),
         }
@@ -126,7 +129,7 @@ impl Inputs<'_> {
         for file in tree.files {
             match ending(&file) {
                 Some(ending) if is_known(&ending) && input::is_empty(&file) => empty.push(file.display().to_string()),
-                Some(ending) if is_known(&ending) => self.add_file(file),
+                Some(ending) if is_known(&ending) && !is_lock(&file) => self.add_file(file),
                 Some(ending) if ending == "zip" => {
                     let spool = Spool::file(&file);
                     match Archive::list(&spool, is_contact_file) {
@@ -143,8 +146,8 @@ impl Inputs<'_> {
         self.note_empty(&empty, name);
         if self.sources.len() == first && self.again.len() == again {
             let what = match empty.as_slice() {
-                [] => "a directory without .vcf or .csv files",
-                _ => "a directory whose .vcf and .csv files are all empty",
+                [] => "a directory without .vcf, .csv or spreadsheet files",
+                _ => "a directory whose contact files are all empty",
             };
             return self.fail_bare(name, what, "name the files that are meant");
         }
@@ -153,22 +156,23 @@ impl Inputs<'_> {
         self.note_left_out(tree.streams, "special file", name);
     }
 
-    /// An archive's contact files; none at all is an error.
-    fn archive(&mut self, spool: &Spool, name: &str, place: Option<&Place>) {
+    /// An archive's contact files; none at all is an error. A workbook is an archive too, but one input.
+    fn archive(&mut self, spool: &Spool, name: &str, itself: Source, place: Option<&Place>) {
         let found = |inputs: &Self| inputs.sources.len() + inputs.again.len();
         let before = found(self);
         match Archive::list(spool, is_contact_file) {
-            Ok(archive) if archive.members.is_empty() && is_spreadsheet(&archive) => {
-                self.fail_bare(name, "a spreadsheet or a zip archive", "save it as CSV, or unpack it");
-            }
+            Ok(archive) if workbook::kind_of(&archive).is_some() => match itself {
+                Source::File(path) => self.add_file(path),
+                itself => self.sources.push(Ok(itself)),
+            },
             Ok(archive) if archive.members.is_empty() && archive.damage.is_none() => {
                 let way_out = "unpack it, and name the files that are meant";
-                self.fail_bare(name, "a zip archive without .vcf or .csv files", way_out);
+                self.fail_bare(name, "a zip archive without .vcf, .csv or spreadsheet files", way_out);
             }
             listed => self.listed(listed, name, place),
         }
         if found(self) == before {
-            self.fail_bare(name, "a zip archive whose .vcf and .csv files are all empty", "get it again whole");
+            self.fail_bare(name, "a zip archive whose contact files are all empty", "get it again whole");
         }
     }
 
@@ -279,15 +283,16 @@ fn is_archive(spool: &Spool) -> bool {
     read.is_ok() && archive::begins(&head)
 }
 
-/// Whether an archive is what spreadsheet programs write: XLSX or ODS.
-fn is_spreadsheet(archive: &Archive) -> bool {
-    archive.others.iter().any(|name| name == "[Content_Types].xml" || name == "mimetype")
-}
-
 /// Whether a member is a contact file to read: of a known ending, not hidden, and none of the shadows that macOS adds.
 fn is_contact_file(name: &str) -> bool {
     let hidden = |part: &str| part == "__MACOSX" || part.starts_with('.') && part != "." && part != "..";
-    ending(Path::new(name)).is_some_and(|ending| is_known(&ending)) && !name.split('/').any(hidden)
+    let path = Path::new(name);
+    ending(path).is_some_and(|ending| is_known(&ending)) && !is_lock(path) && !name.split('/').any(hidden)
+}
+
+/// Whether it is what Excel puts beside a workbook that is open: `~$people.xlsx`.
+fn is_lock(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$"))
 }
 
 fn is_known(ending: &str) -> bool {

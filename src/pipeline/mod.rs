@@ -13,6 +13,7 @@ mod records;
 mod report;
 mod sink;
 mod source;
+mod workbook;
 
 #[cfg(feature = "remote")]
 mod export;

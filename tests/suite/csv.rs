@@ -8,7 +8,7 @@ mod decided;
 mod dialects;
 mod hostile;
 mod profiles;
-mod roundtrip;
+pub(crate) mod roundtrip;
 mod samples;
 mod traps;
 

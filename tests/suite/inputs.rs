@@ -131,9 +131,13 @@ fn an_archive_s_name_does_not_matter_but_its_content_does() {
     stage.run(&["convert", "download", "-o", "out.vcf"]).exits(0).says(&["read 4 = written 4"]);
     let sheet: [(&str, &[u8]); 2] = [("[Content_Types].xml", b"<Types/>"), ("xl/workbook.xml", b"<workbook/>")];
     for (name, bytes, says) in [
-        ("book.xlsx", zipped(&sheet), "book.xlsx: is a spreadsheet or a zip archive; save it as CSV"),
-        ("none.zip", zipped(&[("a.txt", b"text")]), "none.zip: is a zip archive without .vcf or .csv files"),
-        ("empty.zip", zipped::<&[u8]>(&[]), "empty.zip: is a zip archive without .vcf or .csv files"),
+        ("book.xlsx", zipped(&sheet), "book.xlsx, record 1, line 1: is damaged ("),
+        (
+            "none.zip",
+            zipped(&[("a.txt", b"text")]),
+            "none.zip: is a zip archive without .vcf, .csv or spreadsheet files",
+        ),
+        ("empty.zip", zipped::<&[u8]>(&[]), "empty.zip: is a zip archive without .vcf, .csv or spreadsheet files"),
         ("cut.zip", takeout()[..500].to_vec(), "cut.zip: is a spreadsheet or a zip archive, but it cannot be opened"),
     ] {
         stage.write(name, bytes);

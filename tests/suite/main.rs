@@ -46,6 +46,8 @@ mod sandbox;
 mod sandboxed;
 #[cfg(feature = "remote")]
 mod scripted;
+#[cfg(feature = "sheet")]
+mod sheet;
 #[cfg(feature = "cli")]
 mod socket;
 mod threads;

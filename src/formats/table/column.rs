@@ -312,6 +312,33 @@ const ADDRESS_PARTS: &[(&str, Part)] = &[
 ];
 
 impl Column {
+    /// The field that its value goes into.
+    pub(in crate::formats) fn field(self) -> Field {
+        match self.slot {
+            Slot::Text(field) | Slot::List(field) | Slot::Date(field) => field,
+            Slot::Gender => Field::Gender,
+            Slot::Sensitivity => Field::Sensitivity,
+            Slot::Organization(1) => match self.part {
+                Part::YomiCompany => Field::YomiCompany,
+                Part::Department => Field::Department,
+                Part::JobTitle => Field::JobTitle,
+                Part::Role => Field::Role,
+                Part::Office => Field::Office,
+                _ => Field::Company,
+            },
+            Slot::Organization(_) => Field::Organizations,
+            Slot::Email(..) => Field::Emails,
+            Slot::Phone(..) | Slot::PreferredPhone => Field::Phones,
+            Slot::Address(..) => Field::Addresses,
+            Slot::Url(..) => Field::Urls,
+            Slot::Im(..) => Field::Ims,
+            Slot::Relation(_) => Field::Relations,
+            Slot::Event(_) => Field::Events,
+            Slot::Photo => Field::Photo,
+            Slot::Custom(_) | Slot::Priority | Slot::Kept => Field::Extra,
+        }
+    }
+
     /// The column of a name of the vocabulary; a number in brackets, if it has one, tells apart slots that are alike.
     pub(in crate::formats) fn named(name: &str) -> Option<Column> {
         if let Some((_, slot, part)) = ROWS.iter().find(|(row, ..)| *row == name) {
@@ -327,28 +354,6 @@ impl Column {
         let (number, after) = rest.split_once(']')?;
         let row = ROWS.iter().find(|(row, ..)| row.split_once("[]") == Some((before, after)))?;
         Some(Column { slot: row.1, part: row.2 }.numbered(number.parse().unwrap_or(1)))
-    }
-
-    /// The field that its value is of.
-    pub(in crate::formats) fn field(self) -> Field {
-        match (self.slot, self.part) {
-            (Slot::Text(field) | Slot::List(field) | Slot::Date(field), _) => field,
-            (Slot::Gender, _) => Field::Gender,
-            (Slot::Sensitivity, _) => Field::Sensitivity,
-            (Slot::Organization(_), Part::Department) => Field::Department,
-            (Slot::Organization(_), Part::JobTitle) => Field::JobTitle,
-            (Slot::Organization(_), Part::Office) => Field::Office,
-            (Slot::Organization(_), _) => Field::Company,
-            (Slot::Email(..), _) => Field::Emails,
-            (Slot::Phone(..), _) => Field::Phones,
-            (Slot::Address(..), _) => Field::Addresses,
-            (Slot::Url(..), _) => Field::Urls,
-            (Slot::Im(..), _) => Field::Ims,
-            (Slot::Relation(_), _) => Field::Relations,
-            (Slot::Event(_), _) => Field::Events,
-            (Slot::Photo, _) => Field::Photo,
-            _ => Field::Extra,
-        }
     }
 
     /// The same column of the slot with another number.

@@ -20,15 +20,16 @@ fn stage() -> Stage {
 
 #[test]
 fn an_input_that_gives_nothing_stops_and_the_old_output_stays() {
-    let table: [(&str, &[u8], &[&str]); 8] = [
+    let table: [(&str, &[u8], &[&str]); 9] = [
         ("missing.csv", b"", &["missing.csv", "(os error 2)"]),
         ("empty.csv", b"", &["empty.csv", "empty"]),
         ("empty.vcf", b"", &["empty.vcf", "empty"]),
         ("words.txt", b"just some words", &["words.txt", "--input-format"]),
         ("book.csv", b"PK\x03\x04rest", &["book.csv", "spreadsheet", "CSV"]),
+        ("book.xls", b"\xd0\xcf\x11\xe0rest", &["book.xls", "workbook", "cut off"]),
         ("mail.vcf", b"!BDNrest", &["mail.vcf", "PST", "CSV"]),
         ("words.csv", b"Hello\nworld\n", &["words.csv", "header row"]),
-        ("folder", b"", &["folder", ".vcf or .csv"]),
+        ("folder", b"", &["folder", ".vcf, .csv or spreadsheet"]),
     ];
     for (name, content, says) in table {
         let stage = stage();

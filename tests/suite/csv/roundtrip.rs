@@ -107,7 +107,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    pub(super) fn contact()(mut contact in lists(), texts in vec(option::weighted(0.4, text()), Field::ALL.len()),
+    pub(crate) fn contact()(mut contact in lists(), texts in vec(option::weighted(0.4, text()), Field::ALL.len()),
         birthday in option::of(date()), anniversary in option::of(date()), female in option::of(any::<bool>()),
         companies in vec(text(), 0..3), sensitivity in 0..4) -> Contact {
         for (field, text) in Field::ALL.iter().zip(texts) {
