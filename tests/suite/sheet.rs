@@ -6,6 +6,7 @@ mod hostile;
 mod inputs;
 mod make;
 mod roundtrip;
+mod samples;
 mod sheets;
 mod write;
 

@@ -149,15 +149,20 @@ enum Step {
 
 impl<S: Scratch> Open<S> {
     fn next(&mut self) -> io::Result<Step> {
+        let last = self.cells.number.max(self.before);
         if !self.stored.next(&mut self.cells)? {
             return Ok(Step::End);
         }
         if self.cells.number <= self.before {
             return Ok(Step::Blank);
         }
+        let is_apart = self.cells.number > last.saturating_add(1);
         let mut read = if self.cells.too_long {
             let why = format!("the row is longer than {} MiB", MAX_ROW / (1024 * 1024));
             (Outcome::Reject(Reject { cut: true, ..Reject::new(why) }), Vec::new())
+        } else if is_apart && self.rows.width() > 2 && self.cells.filled() == 1 {
+            let why = "the row has one cell and stands below a blank one: a text below the table?";
+            (Outcome::Reject(Reject::new(why)), Vec::new())
         } else {
             self.show();
             let Some(read) = self.rows.read(self.shown.row()) else { return Ok(Step::Blank) };

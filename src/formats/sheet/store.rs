@@ -107,6 +107,11 @@ impl Cells {
         self.row().verbatim(column)
     }
 
+    /// How many cells have something in them.
+    pub(super) fn filled(&self) -> usize {
+        self.texts().filter(|text| !text.trim().is_empty()).count()
+    }
+
     /// The texts of the cells.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());

@@ -34,6 +34,8 @@ const ROW_PIXELS: u32 = 20;
 pub struct Encoder {
     style: Style,
     plans: Plans,
+    /// The field of each column.
+    fields: Vec<Field>,
     sheet: Sheet,
     thumbnails: Option<u32>,
     /// One picture is decoded at a time, whatever the number of encoders.
@@ -48,7 +50,8 @@ impl Encoder {
 
     fn with_turn(style: Style, thumbnails: Option<u32>, turn: Turn) -> Self {
         let (plans, sheet) = style.sheet();
-        Encoder { style, plans, sheet, thumbnails, turn }
+        let fields = style.fields().into_iter().map(|(field, _)| field).collect();
+        Encoder { style, plans, fields, sheet, thumbnails, turn }
     }
 
     /// The thumbnail of a contact's photo; empty if there is none.
@@ -62,33 +65,32 @@ impl Encoder {
 
     /// Makes the lines of a cell end as a sheet has them, and cuts what is longer than it holds.
     fn fit(&mut self) {
-        let Sheet { cells, losses, headers, .. } = &mut self.sheet;
-        for (cell, header) in cells.iter_mut().zip(headers) {
+        let Sheet { cells, losses, .. } = &mut self.sheet;
+        for (cell, field) in cells.iter_mut().zip(&self.fields) {
             if cell.contains('\r') {
                 *cell = cell.replace("\r\n", "\n");
             }
-            // A letter of UTF-8 has as many bytes as of UTF-16 units, or more.
-            if cell.len() > MAX_LETTERS
-                && let Some((at, _)) = cut(cell)
-            {
-                let what = format!("{header}: {}…", cell.chars().take(40).collect::<String>());
-                losses.push(Loss::new(Field::Extra, what, Why::TooLong { max: MAX_LETTERS }));
+            if let Some(at) = cut(cell) {
+                let begin: String = cell.chars().take(40).collect();
+                losses.push(Loss::new(*field, format!("{begin}…"), Why::TooLong { max: MAX_LETTERS }));
                 cell.truncate(at);
             }
         }
     }
 }
 
-/// Where a cell that is too long is cut, in bytes, and how many UTF-16 units stand before.
-fn cut(cell: &str) -> Option<(usize, usize)> {
-    let mut units = 0;
-    for (at, letter) in cell.char_indices() {
-        units += letter.len_utf16();
-        if units > MAX_LETTERS {
-            return Some((at, units));
-        }
+/// Where a cell that is too long is cut, in bytes; Excel counts units of UTF-16.
+fn cut(cell: &str) -> Option<usize> {
+    // A letter has as many bytes in UTF-8 as units in UTF-16, or more.
+    if cell.len() <= MAX_LETTERS {
+        return None;
     }
-    None
+    let mut units = 0;
+    let mut beyond = cell.char_indices().skip_while(|(_, letter)| {
+        units += letter.len_utf16();
+        units <= MAX_LETTERS
+    });
+    beyond.next().map(|(at, _)| at)
 }
 
 impl crate::formats::Encoder for Encoder {

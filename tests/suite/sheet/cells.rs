@@ -98,6 +98,18 @@ fn texts_and_dates_stand_in_xlsx_in_several_ways() {
 }
 
 #[test]
+fn days_are_counted_from_1904_where_the_workbook_says_so() {
+    let sheet = "<sheetData><row><c t=\"str\"><v>First Name</v></c><c t=\"str\"><v>Birthday</v></c></row>\
+        <row><c t=\"str\"><v>Ann</v></c><c s=\"1\"><v>27851</v></c></row></sheetData>";
+    let styles = "<styleSheet><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>";
+    for (properties, birthday) in [("<workbookPr date1904=\"1\"/>", "1980-4-2"), ("<workbookPr/>", "1976-4-1")] {
+        let book = make::with_part(make::xlsx_of(properties, sheet, "<sst/>"), "xl/styles.xml", styles);
+        let (records, _) = read_xlsx(book);
+        assert_eq!(shown(contact(&records[0]))[2], birthday, "{properties}");
+    }
+}
+
+#[test]
 fn cells_of_ods_are_read_as_they_look() {
     let cell = |attributes: &str, text: &str| {
         format!("<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>")

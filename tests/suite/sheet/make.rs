@@ -41,6 +41,11 @@ pub(super) fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// An XLSX file whose only sheet has this XML within `worksheet`, and these shared strings.
 pub(super) fn raw_xlsx(sheet: &str, strings: &str) -> Vec<u8> {
+    xlsx_of("", sheet, strings)
+}
+
+/// As [`raw_xlsx`]; the workbook has these properties.
+pub(super) fn xlsx_of(properties: &str, sheet: &str, strings: &str) -> Vec<u8> {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let package = "http://schemas.openxmlformats.org/package/2006/relationships";
@@ -49,7 +54,7 @@ pub(super) fn raw_xlsx(sheet: &str, strings: &str) -> Vec<u8> {
         "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
     ));
     let book = part(format!(
-        "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"People\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+        "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\">{properties}<sheets><sheet name=\"People\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
     ));
     let book_rels = part(format!(
         "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
@@ -63,6 +68,14 @@ pub(super) fn raw_xlsx(sheet: &str, strings: &str) -> Vec<u8> {
         ("xl/worksheets/sheet1.xml", &sheet),
         ("xl/sharedStrings.xml", strings.as_bytes()),
     ])
+}
+
+/// A zip archive with one more part.
+pub(super) fn with_part(archive: Vec<u8>, name: &str, text: &str) -> Vec<u8> {
+    let mut zip = ZipWriter::new_append(Cursor::new(archive)).unwrap();
+    zip.start_file(name, SimpleFileOptions::default()).unwrap();
+    zip.write_all(text.as_bytes()).unwrap();
+    zip.finish().unwrap().into_inner()
 }
 
 /// The part `content.xml` of an ODS file with this XML within `office:spreadsheet`.

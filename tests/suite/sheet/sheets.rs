@@ -123,6 +123,14 @@ fn a_row_that_gives_no_contact_is_rejected_as_csv_with_its_header() {
 }
 
 #[test]
+fn a_text_below_the_table_is_no_contact() {
+    let rows: &[&[&str]] = &[PEOPLE[0], PEOPLE[1], &["Ben"], &[], &["2 people"], &["Cid", "Doe"], &[], &["Dee", "Doe"]];
+    let (records, _) = read_xlsx(make::texts(rows));
+    let rejected: Vec<bool> = records.iter().map(|record| matches!(record.outcome, Outcome::Reject(_))).collect();
+    assert_eq!(rejected, [false, false, true, false, false]);
+}
+
+#[test]
 fn a_sheet_without_rows_below_its_header_says_so() {
     let (records, remarks) = read_xlsx(make::texts(&PEOPLE[..1]));
     assert!(records.is_empty());
