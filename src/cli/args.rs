@@ -86,7 +86,7 @@ pub struct Input {
     #[arg(long, value_name = "CHAR", env = "CARDFERRY_DELIMITER", value_parser = delimiter_named)]
     pub delimiter: Option<u8>,
     /// The sheet of a workbook, by its name or its number from 1, in place of the one whose headers fit best
-    #[arg(long, value_name = "NAME|N", env = "CARDFERRY_SHEET", value_parser = sheet_named)]
+    #[arg(long, value_name = "NAME|N", env = "CARDFERRY_SHEET")]
     pub sheet: Option<sheet::Choice>,
     /// Write the rejected records there as they stand in their sources, each with its reason, to be mended and read again;
     /// what cannot stand in one file stands in FILE-2 and so on
@@ -360,10 +360,6 @@ fn folder_path(text: &str) -> Result<FolderPath, String> {
 fn format_named(text: &str) -> Result<Format, String> {
     let found = Format::ALL.iter().find(|format| format.name() == text.to_ascii_lowercase()).copied();
     found.ok_or_else(|| format!("the formats are {}", list(Format::ALL.iter().map(|format| format.name()))))
-}
-
-fn sheet_named(text: &str) -> Result<sheet::Choice, std::convert::Infallible> {
-    text.parse()
 }
 
 fn profile_named(text: &str) -> Result<ProfileChoice, String> {

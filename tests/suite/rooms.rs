@@ -59,8 +59,7 @@ fn each_crate_stays_at_home() {
     for (path, text) in sources() {
         for (number, line) in code_lines(&text) {
             for (name, homes) in HOMES {
-                let named =
-                    line.contains(&format!("{name}::")) || line.trim_start().starts_with(&format!("use {name}"));
+                let named = line.contains(&format!("{name}::")) || line.trim() == format!("use {name};");
                 if named && !homes.iter().any(|home| path.starts_with(home)) {
                     wrong.push(format!("{path}:{number}: {name} belongs in {homes:?}: {}", line.trim()));
                 }

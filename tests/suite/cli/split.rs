@@ -175,7 +175,7 @@ fn a_profile_and_a_format_go_together_or_are_refused() {
     run(&["-o", "out.csv", "--profile", "apple"]).stops(2, &["apple", "CSV", "outlook-desktop, outlook-web, google"]);
     let vcard = "standard, outlook, apple, google, android, thunderbird";
     run(&["-o", "out.vcf", "--profile", "outlook-desktop"]).stops(2, &["outlook-desktop", "vCard", vcard]);
-    run(&["-o", "out", "--profile", "google"]).stops(2, &["google", "--output-format vcard or csv"]);
+    run(&["-o", "out", "--profile", "google"]).stops(2, &["google", "--output-format vcard, csv or xlsx"]);
     run(&["-o", "out.vcf", "--profile", "lotus"]).stops(2, &[vcard, "outlook-desktop, outlook-web, google"]);
     run(&["-o", "out.csv", "--profile", "outlook-desktop/xx"]).stops(2, &["outlook-desktop", "en, de, fr"]);
     run(&["-o", "out.csv", "--split"]).stops(2, &["--split", "table"]);

@@ -13,7 +13,7 @@ use pretty_assertions::assert_eq;
 use super::read;
 use crate::{dump, golden};
 
-fn sample(ending: &str) -> Vec<u8> {
+pub(super) fn sample(ending: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/sheet").join(format!("members.{ending}"));
     std::fs::read(path).unwrap()
 }
