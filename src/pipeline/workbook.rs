@@ -1,5 +1,6 @@
 //! Workbooks among the inputs: which kind one is, by what is in it; and its parts, looked at before they are parsed.
 
+#[cfg(feature = "sheet")]
 use std::sync::Arc;
 
 use crate::disk::archive::{self, Archive};
