@@ -10,10 +10,24 @@ use crate::formats::{Reject, Table, charset};
 const PLAIN: &[(char, &str)] =
     &[(',', ""), (';', " -"), ('|', "/"), ('\t', " "), ('\n', " "), ('\r', ""), ('"', "'"), ('“', "'"), ('”', "'")];
 
-/// The header row with the column for the reasons, which it may have already; a line break behind it.
+/// The delimiters that are found without being said.
+const KNOWN: &[u8] = b",;\t|";
+
+/// The header row with the column for the reasons, which it may have already; a line break behind it. Where another
+/// delimiter than the usual ones is used, a line that Excel knows says which.
 pub fn header(table: &Table) -> Vec<u8> {
+    if !has_header(table) {
+        return table.header.clone();
+    }
     let bare = table.header.strip_suffix(table.line_break.as_slice()).unwrap_or(&table.header);
-    let mut header = bare.to_vec();
+    let mut header = Vec::new();
+    let mark = charset::by_mark(bare).map_or(0, |(_, mark)| mark);
+    header.extend_from_slice(&bare[..mark]);
+    if !KNOWN.contains(&table.delimiter) {
+        header.extend(encoded(table, &format!("sep={}", char::from(table.delimiter))));
+        header.extend_from_slice(&table.line_break);
+    }
+    header.extend_from_slice(&bare[mark..]);
     if !has_reasons(table) {
         header.extend(encoded(table, &format!("{}{REASON}", char::from(table.delimiter))));
     }
@@ -22,8 +36,11 @@ pub fn header(table: &Table) -> Vec<u8> {
 }
 
 /// A rejected row with its reason; a line break behind it. A row that reaches beyond its header keeps its cells as they
-/// are, and gets none.
+/// are, and gets none; nor does one of a table without a header, because nothing would tell the reason from a value.
 pub fn row(raw: &[u8], reject: &Reject, table: &Table) -> Vec<u8> {
+    if !has_header(table) {
+        return [raw, table.line_break.as_slice()].concat();
+    }
     let text = decoded(table, raw);
     let mut text = text.trim_end_matches(['\r', '\n']);
     let (mut width, _) = cells(&decoded(table, &table.header), table.delimiter);
@@ -39,6 +56,12 @@ pub fn row(raw: &[u8], reject: &Reject, table: &Table) -> Vec<u8> {
     }
     row.extend_from_slice(&table.line_break);
     row
+}
+
+/// Whether there is a header row.
+fn has_header(table: &Table) -> bool {
+    let mark = charset::by_mark(&table.header).map_or(0, |(_, mark)| mark);
+    table.header.len() > mark
 }
 
 /// Whether the table has the column already, because it is itself what was rejected before.
@@ -138,7 +161,18 @@ mod tests {
     }
 
     #[test]
+    fn a_table_without_a_header_has_rows_alone() {
+        for mark in ["", "\u{feff}"] {
+            let bare = table(mark, b',', UTF_8);
+            assert_eq!(header(&bare), mark.as_bytes());
+            assert_eq!(row(b"Total: 1", &Reject::new("why"), &bare), b"Total: 1\r\n");
+        }
+    }
+
+    #[test]
     fn encoding_and_delimiter_stay() {
+        let odd = table("\u{feff}A^B\r\n", b'^', UTF_8);
+        assert_eq!(header(&odd), format!("\u{feff}sep=^\r\nA^B^{REASON}\r\n").into_bytes());
         let wide = table("\u{feff}A;\"B;é\"\r\n", b';', UTF_16LE);
         let text = |bytes: Vec<u8>| UTF_16LE.decode_without_bom_handling(&bytes).0.into_owned();
         assert_eq!(text(header(&wide)), format!("\u{feff}A;\"B;é\";{REASON}\r\n"));

@@ -81,6 +81,18 @@ fn a_mended_table_is_read_without_renaming_anything() {
     assert!(rest.contains("Über;Ute") && rest.contains("Roß;Eva") && !rest.contains("rejected"), "{rest}");
 }
 
+/// What says how the table is to be read is said of what is rejected, too.
+#[test]
+fn an_unusual_delimiter_is_found_again() {
+    let stage = Stage::new();
+    stage.write("a.csv", "sep=^\r\nFirst Name^Last Name^E-mail Address\r\nAnn^Lee^a@example.com\r\nTotal: 1\r\n");
+    stage.run(&["convert", "a.csv", "-o", "out.vcf", "--rejects", "left.csv"]).exits(3);
+    assert!(stage.text("left.csv").starts_with("sep=^\r\nFirst Name^"), "{}", stage.text("left.csv"));
+    stage.write("left.csv", stage.text("left.csv").replace("Total: 1^^^", "Bo^Lee^b@example.com^"));
+    let json = stage.run(&["convert", "left.csv", "-o", "rest.vcf", "--json"]).exits(0).json();
+    assert_eq!((&json["written"], &json["losses"]), (&1.into(), &serde_json::json!([])));
+}
+
 #[test]
 fn what_cannot_stand_in_one_file_stands_in_several() {
     let stage = Stage::new();
