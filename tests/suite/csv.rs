@@ -8,6 +8,7 @@ mod decided;
 mod dialects;
 mod hostile;
 mod profiles;
+mod rejects;
 pub(crate) mod roundtrip;
 mod samples;
 mod traps;

@@ -86,15 +86,19 @@ fn without_reason(text: &str, delimiter: u8) -> &str {
 /// How many cells stand in a row, and whether a quote in it is never closed. What follows that one counts as if it were
 /// none: it is most likely what was forgotten.
 fn cells(text: &str, delimiter: u8) -> (usize, bool) {
-    let (mut count, mut hidden, mut quoted, mut first) = (1, 0, false, true);
+    // A quote counts at the beginning of a cell, inside one that began so, and right behind one that seemed to end it.
+    let (mut count, mut hidden, mut quoted, mut counts) = (1, 0, false, true);
     for byte in text.trim_start_matches('\u{feff}').bytes() {
         match byte {
-            b'"' if first || quoted => (quoted, hidden) = (!quoted, 0),
+            b'"' if counts => {
+                quoted = !quoted;
+                continue;
+            }
             byte if byte == delimiter && quoted => hidden += 1,
-            byte if byte == delimiter => count += 1,
+            byte if byte == delimiter => (count, hidden) = (count + 1, 0),
             _ => {}
         }
-        first = byte == delimiter && !quoted;
+        counts = quoted || byte == delimiter;
     }
     (count + if quoted { hidden } else { 0 }, quoted)
 }
@@ -141,6 +145,8 @@ mod tests {
             ("Ann", "Ann,,,rejected: no; good"),
             ("\"A, \"\"B\"\"\",2,3", "\"A, \"\"B\"\"\",2,3,rejected: no; good"),
             ("Ann,\"open, and", "Ann,\"open, and,rejected: no; good"),
+            ("\"\"\"open, and", "\"\"\"open, and,,rejected: no; good"),
+            ("\"a, \"\"open, and", "\"a, \"\"open, and,rejected: no; good"),
             ("1,2,3,4", "1,2,3,4"),
         ] {
             let shown = shown.replace("no; good", "no - good");
