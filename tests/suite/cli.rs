@@ -8,6 +8,7 @@ mod photo_files;
 mod refusals;
 mod servers;
 mod split;
+mod tables;
 mod terminal;
 
 use std::path::{Path, PathBuf};
