@@ -77,11 +77,17 @@ struct Guess {
     mark: usize,
 }
 
+/// A way to read the beginning, and the header row that it shows.
+struct Way {
+    guess: Guess,
+    delimiter: u8,
+    attempt: Attempt,
+}
+
 /// Decides; `Err` says why nothing fits and what to do.
 pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<Decision, String> {
-    let mut best: Option<(u8, Attempt)> = None;
-    // The encodings in which the header is known equally well.
-    let mut equal: Vec<Guess> = Vec::new();
+    // The ways in which most headers are known; they differ in the encoding alone.
+    let mut equal: Vec<Way> = Vec::new();
     let mut first_row = Vec::new();
     for guess in guesses(window, complete, options) {
         let bytes = &window[guess.mark..];
@@ -92,24 +98,27 @@ pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<
             if first_row.is_empty() || first_row.len() < rows.first().map_or(0, Vec::len) {
                 first_row = rows.first().cloned().unwrap_or_default();
             }
-            let Some(attempt) = Attempt::best(&rows, &options.table) else { continue };
-            match best.as_ref().map_or(Ordering::Greater, |(_, best)| attempt.cmp(best)) {
-                Ordering::Less => {}
-                Ordering::Equal => equal.push(guess),
-                Ordering::Greater => {
-                    equal = vec![guess];
-                    best = Some((delimiter, attempt));
-                }
+            if let Some(attempt) = Attempt::best(&rows, &options.table) {
+                keep_best(&mut equal, Way { guess, delimiter, attempt });
             }
         }
     }
-    let enough = best.filter(|(_, attempt)| attempt.is_enough(&options.table));
-    let Some((delimiter, attempt)) = enough else { return Err(advice(&first_row)) };
-    let head = attempt.decide()?;
-    let settled = settle(&equal, &head, window).ok_or_else(|| advice(&first_row))?;
-    let Guess { encoding, because, mark } = settled;
+    equal.retain(|way| way.attempt.is_enough(&options.table));
+    let Some((at, because)) = settle(&equal, window) else { return Err(advice(&first_row)) };
+    let Way { guess: Guess { encoding, mark, .. }, delimiter, attempt } = equal.swap_remove(at);
     let ascii = encoding == UTF_8 && window.is_ascii();
-    Ok(Decision { encoding, because, mark, ascii, delimiter, head })
+    Ok(Decision { encoding, because, mark, ascii, delimiter, head: attempt.decide()? })
+}
+
+/// Keeps a way if none is better, and forgets those that are worse.
+fn keep_best(ways: &mut Vec<Way>, way: Way) {
+    match ways.first().map_or(Ordering::Greater, |best| way.attempt.cmp(&best.attempt)) {
+        Ordering::Less => {}
+        // A delimiter that shows no more than one before it is none.
+        Ordering::Equal if ways.iter().any(|kept| kept.guess.encoding == way.guess.encoding) => {}
+        Ordering::Equal => ways.push(way),
+        Ordering::Greater => *ways = vec![way],
+    }
 }
 
 /// The encodings that the bytes admit: a mark, NULs or strict UTF-8 are certain, else each code page that has a
@@ -184,32 +193,27 @@ fn cells(row: &[u8], delimiter: u8) -> Vec<String> {
     (0..row.len()).map(|at| row.verbatim(at).to_owned()).collect()
 }
 
-/// The header decides between code pages only as far as it uses them; between those in which it reads the same, the
-/// statistics of the text do.
-fn settle(equal: &[Guess], head: &Head, window: &[u8]) -> Option<Guess> {
-    let first = *equal.first()?;
-    if equal.iter().all(|guess| guess.encoding == first.encoding) {
-        return Some(first);
-    }
+/// Which of the equal ways it is, and why. The header decides between code pages only as far as it uses them; between
+/// those in which it reads the same, the program or the statistics of the text do.
+fn settle(equal: &[Way], window: &[u8]) -> Option<(usize, &'static str)> {
+    let first = equal.first()?;
     // Most letters of a German text, for one, are the same in half of the pages.
-    let text = charset::decode(first.encoding, window, false);
-    let says_other = |guess: &&Guess| charset::decode(guess.encoding, window, false) != text;
-    let others: Vec<&Guess> = equal.iter().filter(says_other).collect();
-    if others.is_empty() {
-        return Some(first);
+    let text = (equal.len() > 1).then(|| charset::decode(first.guess.encoding, window, false));
+    let says_other =
+        |way: &Way| text.as_ref().is_some_and(|text| charset::decode(way.guess.encoding, window, false) != *text);
+    if !equal.iter().skip(1).any(says_other) {
+        return Some((0, first.guess.because));
     }
-    let usual = head.table.dialect.habits().encoding.and_then(charset::by_label);
-    if let Some(guess) = equal.iter().find(|guess| Some(guess.encoding) == usual) {
-        return Some(Guess { because: "the program writes it; --encoding decides otherwise", ..*guess });
+    let find = |encoding| equal.iter().position(|way| way.guess.encoding == encoding);
+    if let Some(at) = first.attempt.encoding().and_then(charset::by_label).and_then(find) {
+        return Some((at, "the program writes it; --encoding decides otherwise"));
     }
-    let likely = charset::guess(window);
-    let encoding = if others.iter().any(|guess| guess.encoding == likely) { likely } else { first.encoding };
-    let because = if head.headers.iter().all(|header| header.is_ascii()) {
+    let because = if first.attempt.headers().iter().all(|header| header.is_ascii()) {
         "its letters look like it; --encoding decides otherwise"
     } else {
         "its headers are known in it, and its letters look like it; --encoding decides otherwise"
     };
-    Some(Guess { encoding, because, mark: 0 })
+    Some((find(charset::guess(window)).unwrap_or(0), because))
 }
 
 fn delimiter_name(delimiter: u8) -> String {

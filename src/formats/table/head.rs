@@ -6,6 +6,8 @@
 mod choice;
 mod context;
 
+use std::collections::HashMap;
+
 use crate::formats::Remark;
 use crate::formats::table::column::{Column, Part, Slot};
 use crate::formats::table::dialects::{self, Hits, Table};
@@ -101,6 +103,16 @@ impl Attempt {
         self.headers.len() <= MAX_COLUMNS && (options.dialect.is_some() || hits.known > 1 || filled <= 2)
     }
 
+    /// The headers as they stand there.
+    pub(in crate::formats) fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
+    /// The label of the one code page that the likeliest program writes, if there is one.
+    pub(in crate::formats) fn encoding(&self) -> Option<&'static str> {
+        self.tables.first()?.dialect.habits().encoding
+    }
+
     /// Takes it for the header. `Err` says why it cannot be, and what to do.
     pub(in crate::formats) fn decide(self) -> Result<Head, String> {
         let choice = choice::among(&self.tables, self.score.hits.known, &self.headers);
@@ -124,12 +136,23 @@ fn holds_values(row: &[String]) -> bool {
 /// What a header means, and the name of that.
 type Reading = (Column, &'static str);
 
-/// What each header means in a table, and the name of that; twins are counted.
-fn columns(table: &Table, headers: &[String]) -> Vec<Option<Reading>> {
-    let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-    let nth = |at: usize| folded[..at].iter().filter(|before| **before == folded[at]).count();
-    let header = |at: usize| table.header(&folded[at], nth(at)).map(|header| (header.column, header.name));
-    let mut columns: Vec<_> = (0..folded.len()).map(header).collect();
+/// The headers of a row folded, each with how many of the same stand before it.
+fn counted(headers: &[String]) -> Vec<(String, usize)> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let count = |header: &String| {
+        let folded = fold(header);
+        let before = seen.entry(folded.clone()).or_default();
+        *before += 1;
+        (folded, *before - 1)
+    };
+    headers.iter().map(count).collect()
+}
+
+/// What each counted header means in a table, and the name of that.
+fn columns(table: &Table, counted: &[(String, usize)]) -> Vec<Option<Reading>> {
+    let header =
+        |(folded, nth): &(String, usize)| table.header(folded, *nth).map(|header| (header.column, header.name));
+    let mut columns: Vec<_> = counted.iter().map(header).collect();
     context::apply(&mut columns);
     columns
 }

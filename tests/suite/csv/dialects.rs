@@ -248,6 +248,16 @@ fn trap_05_code_pages_without_a_word_in_the_header() {
     );
 }
 
+/// 5: headers that nobody knows are read in the code page that was chosen.
+#[test]
+fn trap_05_unknown_headers_are_text_too() {
+    let text = "First Name,Last Name,Любимый цвет\nИван,Петров,синий\nМария,Иванова,красный\n";
+    let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(text);
+    let records = records(&bytes);
+    let Outcome::Contact(contact) = &records[0].outcome else { panic!("{records:?}") };
+    assert_eq!((&*contact.extra[0].name, &*contact.extra[0].value), ("Любимый цвет", "синий"));
+}
+
 /// 17, 18, 19: Google's cells in its older table, and the groups of other languages.
 #[test]
 fn trap_17_18_19_the_older_table() {

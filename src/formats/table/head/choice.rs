@@ -2,7 +2,7 @@
 
 use crate::formats::table::column::{Column, Slot};
 use crate::formats::table::dialects::{Dialect, Table};
-use crate::formats::table::head::{columns, name};
+use crate::formats::table::head::{Reading, columns, counted, name};
 
 /// A header that the tables which fit equally well read in different ways.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ const SEVERAL: usize = 8;
 /// A table, and what the headers mean in it.
 struct Candidate {
     table: &'static Table,
-    columns: Vec<Option<(Column, &'static str)>>,
+    columns: Vec<Option<Reading>>,
 }
 
 /// What was chosen.
@@ -41,10 +41,12 @@ enum Difference {
     Meaning,
 }
 
-/// The likeliest of the tables, all of which know as many of the headers; what the headers mean in it, and what others that are as likely read otherwise.
+/// The likeliest of the tables, all of which know as many of the headers; what the headers mean in it, and what others
+/// that are as likely read otherwise.
 pub(super) fn among(tables: &[&'static Table], known: usize, headers: &[String]) -> Option<Choice> {
-    let mut likely: Vec<Candidate> =
-        likely(tables, known).into_iter().map(|table| Candidate { table, columns: columns(table, headers) }).collect();
+    let counted = counted(headers);
+    let candidate = |table| Candidate { table, columns: columns(table, &counted) };
+    let mut likely: Vec<Candidate> = likely(tables, known).into_iter().map(candidate).collect();
     let best = plainest(&likely);
     likely.swap(0, best);
     let winner = likely.first()?;
@@ -100,7 +102,7 @@ fn dispute(candidates: &[Candidate], at: usize, headers: &[String]) -> Option<Di
 }
 
 /// How two readings differ; one that a table does not have is no contradiction.
-fn difference(one: &Option<(Column, &str)>, other: &Option<(Column, &str)>) -> Difference {
+fn difference(one: &Option<Reading>, other: &Option<Reading>) -> Difference {
     let (Some((one, _)), Some((other, _))) = (one, other) else { return Difference::None };
     match (one.slot, other.slot) {
         _ if one == other => Difference::None,
