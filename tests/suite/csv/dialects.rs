@@ -309,6 +309,7 @@ fn trap_23_values_are_no_header() {
     assert!(what.contains("no header row") && what.contains("--map"), "{what}");
     assert!(refused("Home,Work,555 0101\nMobile,Fax,555 0102\n").contains("no header row"));
     assert!(refused("John Doe,John,Doe,john@doe.invalid\n").contains("no header row"));
+    assert!(refused("a,b\n1,2\n3,4\n").contains("no header row"), "numbers are no sign of a header");
 }
 
 /// 24: Outlook's defaults are no data, in any language.
@@ -329,6 +330,14 @@ fn trap_24_defaults_in_each_language() {
         assert!(contact.extra.is_empty() && contact.gender.sex.is_none(), "{text}: {contact:?}");
         assert!(contact.gender.identity.is_empty() && contact.sensitivity.is_empty(), "{text}: {contact:?}");
     }
+}
+
+/// 24: a word that nobody knows is told.
+#[test]
+fn trap_24_an_unknown_flag_is_told() {
+    let read = records(b"First Name,Last Name,Private,Sensitivity\nEve,Roe,Perhaps,Normal\nAnn,Poe,False,Personal\n");
+    assert_eq!((read[0].losses.len(), &*read[0].losses[0].value), (1, "Perhaps"));
+    assert!(read[1].losses.is_empty());
 }
 
 /// 28: headers that look alike.

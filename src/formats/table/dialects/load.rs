@@ -173,7 +173,9 @@ pub(in crate::formats) fn hits(folded: &[String]) -> Vec<Hits> {
     let mut hits = vec![Hits::default(); library.tables.len()];
     // Each table counts a header once, whether it has it as it stands or with any number.
     let mut last = vec![usize::MAX; library.tables.len()];
-    for (at, header) in folded.iter().enumerate() {
+    // Numbers are no sign of a header, though some translations have them.
+    let words = folded.iter().enumerate().filter(|(_, header)| header.chars().any(char::is_alphabetic));
+    for (at, header) in words {
         let pattern = numbered(header).map(|(pattern, _)| pattern);
         for text in std::iter::once(header).chain(&pattern) {
             for (number, place) in library.index.get(text).into_iter().flatten() {

@@ -33,8 +33,10 @@ pub(super) fn read_gender(value: &str, into: &mut Build) {
 pub(super) fn read_sensitivity(value: &str, private: &str, into: &mut Build) {
     let place = &mut into.contact.sensitivity;
     words::sensitivity(value).unwrap_or(value).clone_into(place);
-    if place.is_empty() && words::flag(private) == Some(true) {
-        "private".clone_into(place);
+    match words::flag(private) {
+        Some(true) if place.is_empty() => "private".clone_into(place),
+        None if !private.is_empty() => into.losses.push(Loss::new(Field::Sensitivity, private, Why::NotUnderstood)),
+        _ => {}
     }
 }
 
