@@ -76,7 +76,8 @@ pub fn a_survey_changes_nothing(bytes: &[u8]) -> Result<(), String> {
     if without == with { Ok(()) } else { Err(format!("read {without:?}\nand after a survey {with:?}")) }
 }
 
-const HEADER: &str = "First Name,Last Name,E-mail Address,Notes\n";
+/// A header that is known.
+pub const HEADER: &str = "First Name,Last Name,E-mail Address,Notes\n";
 const ROW: &str = "Zoë,Byron,zoe@example.com,\"a\nnote\"\n";
 const AFTER: [&str; 3] = [
     "Jörg,Roe,joerg@example.com,\n",

@@ -110,7 +110,7 @@ fn ends_cell(byte: u8, delimiter: u8) -> bool {
 
 /// Most cells are short: what is near is found without getting ready for a long search.
 fn find(byte: u8, text: &[u8]) -> Option<usize> {
-    const NEAR: usize = 16;
+    const NEAR: usize = 8;
     let near = text.len().min(NEAR);
     text[..near].iter().position(|at| *at == byte).or_else(|| Some(near + memchr::memchr(byte, &text[near..])?))
 }
