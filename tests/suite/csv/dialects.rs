@@ -160,6 +160,8 @@ fn trap_02_what_is_no_tie() {
     assert_eq!(page.urls[0].kind, None);
     let day = one("Vorname,Nachname,Geburtstag\nEve,Roe,24.12.1971\n");
     assert_eq!(day.birthday, PartialDate::full(1971, 12, 24).map(Date::Known));
+    let korean = one("이름,휴대폰\n김민지,010\n");
+    assert_eq!((korean.name.full.as_str(), korean.name.given.as_str()), ("김민지", ""));
     let brazilian = one("Nome,E-mail,Cidade,Estado\nEva Rosa,e@example.com,Salvador,BA\n");
     assert_eq!((brazilian.name.full.as_str(), brazilian.name.given.as_str()), ("Eva Rosa", ""));
     let address = &brazilian.addresses[0];

@@ -3,6 +3,7 @@
 use crate::formats::table::column::{Column, Slot};
 use crate::formats::table::dialects::{Dialect, Table};
 use crate::formats::table::head::{Reading, columns, counted, name};
+use crate::model::Field;
 
 /// A header that the tables which fit equally well read in different ways.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(super) struct Choice {
 #[derive(PartialEq, Eq)]
 enum Difference {
     None,
-    /// Only in whether the value is said to be of work, of home or neither.
+    /// Only in how much they claim: that a value is of work or of home, that a name is the given one.
     Kind,
     Meaning,
 }
@@ -107,6 +108,9 @@ fn difference(one: &Option<Reading>, other: &Option<Reading>) -> Difference {
     match (one.slot, other.slot) {
         _ if one == other => Difference::None,
         (Slot::Kept, Slot::Kept) => Difference::None,
+        // A given name that no family name stands beside is all of the name.
+        (Slot::Text(Field::FullName), Slot::Text(Field::GivenName))
+        | (Slot::Text(Field::GivenName), Slot::Text(Field::FullName)) => Difference::Kind,
         (Slot::Phone(Some((_, one)), _), Slot::Phone(Some((_, other)), _)) if one == other => Difference::Kind,
         (Slot::Address(..), Slot::Address(..))
         | (Slot::Email(..), Slot::Email(..))
