@@ -154,10 +154,11 @@ impl Chosen {
 
 /// The other sheets that have something in them.
 fn left_out(others: &[&Sheet]) -> Option<Remark> {
-    let filled: Vec<_> = others.iter().filter(|sheet| sheet.rows > 0).collect();
+    let filled: Vec<_> = others.iter().filter(|sheet| sheet.rows > 0 || sheet.damage.is_some()).collect();
     let told = filled.iter().take(TOLD).map(|sheet| {
         let (rows, hidden) = (sheet.rows, if sheet.hidden { ", hidden" } else { "" });
-        format!("“{}” ({rows} row{}{hidden})", sheet.name, if rows == 1 { "" } else { "s" })
+        let damaged = if sheet.damage.is_some() { ", damaged" } else { "" };
+        format!("“{}” ({rows} row{}{hidden}{damaged})", sheet.name, if rows == 1 { "" } else { "s" })
     });
     let mut told: Vec<String> = told.collect();
     if filled.len() > TOLD {

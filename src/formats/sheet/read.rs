@@ -102,16 +102,9 @@ impl<S: Scratch> Reader<S> {
         }
         self.remarks.extend(census.remarks(&chosen.head, order));
         stored.rewind()?;
-        let Chosen { head, before, .. } = chosen;
-        let rows = Rows::new(&head, order, self.options.table.this_year);
-        let rows = rows.with_photos(self.options.table.photo_name.as_ref(), &head);
-        let mut header = b"\xef\xbb\xbf".to_vec();
-        csv_row(head.headers.iter().map(String::as_str), &mut header);
-        header.extend_from_slice(b"\r\n");
-        let around = Arc::new(Table { header, line_break: b"\r\n".to_vec(), encoding: UTF_8, delimiter: b',' });
-        let (cells, shown) = (Cells::default(), Cells::default());
-        let open = Open { stored, rows, columns: head.columns, before, around, cells, shown, damage: sheet.damage };
-        self.state = State::Open(Box::new(open));
+        let rows = Rows::new(&chosen.head, order, self.options.table.this_year);
+        let rows = rows.with_photos(self.options.table.photo_name.as_ref(), &chosen.head);
+        self.state = State::Open(Box::new(Open::new(stored, rows, chosen, sheet.damage)));
         Ok(())
     }
 
@@ -148,6 +141,16 @@ enum Step {
 }
 
 impl<S: Scratch> Open<S> {
+    fn new(stored: Stored<S>, rows: Rows, chosen: Chosen, damage: Option<String>) -> Self {
+        let Chosen { head, before, .. } = chosen;
+        let mut header = b"\xef\xbb\xbf".to_vec();
+        csv_row(head.headers.iter().map(String::as_str), &mut header);
+        header.extend_from_slice(b"\r\n");
+        let around = Arc::new(Table { header, line_break: b"\r\n".to_vec(), encoding: UTF_8, delimiter: b',' });
+        let (cells, shown) = (Cells::default(), Cells::default());
+        Open { stored, rows, columns: head.columns, before, around, cells, shown, damage }
+    }
+
     fn next(&mut self) -> io::Result<Step> {
         let last = self.cells.number.max(self.before);
         if !self.stored.next(&mut self.cells)? {
@@ -165,8 +168,11 @@ impl<S: Scratch> Open<S> {
             (Outcome::Reject(Reject::new(why)), Vec::new())
         } else {
             self.show();
-            let Some(read) = self.rows.read(self.shown.row()) else { return Ok(Step::Blank) };
-            read
+            match self.rows.read(self.shown.row()) {
+                Some(read) => read,
+                None if self.cells.flaws.is_empty() => return Ok(Step::Blank),
+                None => (Outcome::Reject(Reject::new("no cell of the row has a value that can be read")), Vec::new()),
+            }
         };
         for (column, flaw) in &self.cells.flaws {
             read.1.push(loss(self.columns.get(*column).copied().flatten(), self.cells.at(*column), *flaw));
@@ -181,8 +187,10 @@ impl<S: Scratch> Open<S> {
     /// not keep the empty cells at a row's end.
     fn show(&mut self) {
         self.shown.begin(self.cells.number);
+        // Both go from the left to the right.
+        let mut flaws = self.cells.flaws.iter().map(|(column, _)| *column).peekable();
         for (at, text) in self.cells.texts().enumerate() {
-            if self.cells.flaws.iter().all(|(column, _)| *column != at) {
+            if flaws.next_if_eq(&at).is_none() {
                 self.shown.put(at, text, None);
             }
         }

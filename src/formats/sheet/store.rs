@@ -56,6 +56,8 @@ pub(super) struct Cells {
     pub(super) too_long: bool,
     /// Whether something stands beyond the last column that is read.
     pub(super) too_wide: bool,
+    /// Whether a cell came behind those to the right of it.
+    disordered: bool,
 }
 
 impl Cells {
@@ -65,12 +67,16 @@ impl Cells {
         self.text.clear();
         self.ends.clear();
         self.flaws.clear();
-        (self.too_long, self.too_wide) = (false, false);
+        (self.too_long, self.too_wide, self.disordered) = (false, false, false);
     }
 
     /// Puts a text into a column, which is the last one so far or one behind it.
     pub(super) fn put(&mut self, column: usize, text: &str, flaw: Option<Flaw>) {
-        if text.is_empty() || column < self.ends.len() {
+        if text.is_empty() {
+            return;
+        }
+        if column < self.ends.len() {
+            self.disordered = true;
             return;
         }
         if column >= MAX_COLUMNS {
@@ -128,6 +134,8 @@ pub(super) struct Sheet {
     pub(super) rows: u64,
     /// The first of them.
     pub(super) first: Vec<Cells>,
+    /// The number of the last one.
+    last: u32,
     /// The bytes of the store that are its rows.
     place: (u64, u64),
     /// Whether something stands beyond the last column that is read.
@@ -183,14 +191,21 @@ impl<S: Scratch> Store<S> {
         if cells.is_blank() {
             return Ok(());
         }
-        encode(cells, &mut self.held);
-        let end = self.written + self.held.len() as u64;
         let sheet = self.current();
-        sheet.rows += 1;
-        sheet.place.1 = end;
+        if sheet.damage.is_none() && (cells.number <= sheet.last || cells.disordered) {
+            let (number, way_out) = (cells.number, "open it in a spreadsheet program and save it anew, or as CSV");
+            sheet.damage = Some(format!("is damaged: its cells are not in their order in row {number}; {way_out}"));
+        }
+        // Whoever puts cells in no order may mean any of several.
+        if sheet.damage.is_some() {
+            return Ok(());
+        }
+        (sheet.last, sheet.rows) = (cells.number, sheet.rows + 1);
         if sheet.first.len() < ROWS {
             sheet.first.push(cells.clone());
         }
+        encode(cells, &mut self.held);
+        self.current().place.1 = self.written + self.held.len() as u64;
         if self.held.len() >= HELD { self.pass_on() } else { Ok(()) }
     }
 
@@ -306,15 +321,19 @@ mod tests {
     #[test]
     fn rows_come_back_sheet_by_sheet_and_again() {
         let one = [row(1, &[(0, "a"), (2, "ö")]), row(70_000, &[(1, "#REF!"), (3, "d")])];
-        let two = [row(3, &[(0, "x")])];
         let mut store = Store::new(Cursor::new(Vec::new()));
         store.begin("one", false);
         one.iter().for_each(|row| store.add(row).unwrap());
         store.add(&row(70_001, &[(0, " ")])).unwrap();
         store.begin("two", true);
-        two.iter().for_each(|row| store.add(row).unwrap());
+        store.add(&row(2, &[(0, "w")])).unwrap();
+        store.add(&row(1, &[(0, "x")])).unwrap();
+        store.add(&row(3, &[(0, "y")])).unwrap();
+        let two = [row(2, &[(0, "w")])];
         let (sheets, scratch) = store.end().unwrap();
         assert_eq!(sheets.iter().map(|sheet| (sheet.rows, sheet.hidden)).collect::<Vec<_>>(), [(2, false), (1, true)]);
+        let damage: Vec<bool> = sheets.iter().map(|sheet| sheet.damage.is_some()).collect();
+        assert_eq!(damage, [false, true], "a row that goes back ends the sheet");
         let all = |sheet: &Sheet| {
             let mut stored = Stored::of(sheet, scratch.clone()).unwrap();
             let (mut rows, mut cells) = (Vec::new(), Cells::default());
@@ -338,6 +357,6 @@ mod tests {
         cells.put(1, &"x".repeat(MAX_ROW), None);
         assert!(cells.too_long && cells.text == "a");
         cells.put(0, "before", None);
-        assert_eq!(cells.text, "a", "a column that was passed is not gone back to");
+        assert!(cells.disordered && cells.text == "a", "a column that was passed is not gone back to");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use cardferry::formats::Outcome;
 use cardferry::formats::sheet::{Book, Options};
 use cardferry::model::{Contact, Date, PartialDate};
 use pretty_assertions::assert_eq;
@@ -65,9 +66,10 @@ fn numbers_dates_and_formulas_of_xlsx_are_read_as_they_look() {
         sheet.write_number(3, 2, 4_915_112_345_678_901_234.0).unwrap();
         sheet.write_formula(3, 7, Formula::new("=B99").set_result("#REF!")).unwrap();
         sheet.write_number(4, 6, 0.1 + 0.2).unwrap();
+        sheet.write_formula(5, 1, Formula::new("=B99").set_result("#N/A")).unwrap();
     });
     let (records, remarks) = read_xlsx(book);
-    let rows: Vec<[String; 6]> = records.iter().map(|record| shown(contact(record))).collect();
+    let rows: Vec<[String; 6]> = records[..4].iter().map(|record| shown(contact(record))).collect();
     assert_eq!(rows[0], ["491511234567", "01067", "1980-4-2", "--5-6", "one\ntwo", "ACME"]);
     assert_eq!(rows[1], ["(425) 555-0103", "2134", "1904-1-1", "1999-12-31", "25%", "=1+1"]);
     assert_eq!(rows[2], ["", "", "", "", "", ""], "neither a number that was cut nor an error is taken for true");
@@ -80,6 +82,7 @@ fn numbers_dates_and_formulas_of_xlsx_are_read_as_they_look() {
             "company: #REF!: could not be understood",
         ]
     );
+    assert!(matches!(records[4].outcome, Outcome::Reject(_)) && records[4].losses.len() == 1, "{:?}", records[4]);
     assert_eq!(records[2].position.line, 4);
     assert_eq!(records[1].raw.as_ref(), b"Ben,Doe,(425) 555-0103,2134,1904-01-01,31.12.1999,25%,=1+1".as_slice());
     assert!(remarks.iter().any(|remark| remark.contains("day, month, year, proved by 1 of")), "{remarks:?}");

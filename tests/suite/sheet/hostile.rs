@@ -145,6 +145,22 @@ fn a_sheet_that_says_it_is_huge_is_as_large_as_its_cells() {
 }
 
 #[test]
+fn cells_that_are_not_in_their_order_are_not_guessed_at() {
+    let cell = |at: &str, text: &str| format!("<c r=\"{at}\" t=\"str\"><v>{text}</v></c>");
+    let row = |cells: &[(&str, &str)]| {
+        format!("<row>{}</row>", cells.iter().map(|(at, text)| cell(at, text)).collect::<String>())
+    };
+    let header = row(&[("A1", "First Name"), ("B1", "Last Name")]);
+    for rows in [row(&[("A3", "Ben")]) + &row(&[("B2", "Doe")]), row(&[("B3", "Doe"), ("A3", "Ben")])] {
+        let sheet = format!("<sheetData>{header}{}{rows}{}</sheetData>", row(&[("A2", "Ann")]), row(&[("A9", "Cid")]));
+        let read = as_far_as(WAYS[0].1(make::raw_xlsx(&sheet, "<sst/>")));
+        let Some(Err(ReadError::Unusable { what, .. })) = read.last() else { panic!("{read:?}") };
+        assert!(what.contains("not in their order in row"), "{what}");
+        assert!(read.len() <= 3 && read[0].is_ok(), "{read:?}");
+    }
+}
+
+#[test]
 fn repetition_without_end_ends() {
     let header = make::ods_rows(&[&["First Name", "Last Name"]]);
     let filled = "<table:table-cell table:number-columns-repeated=\"4294967295\" office:value-type=\"string\"><text:p>\
