@@ -1,4 +1,4 @@
-//! cardferry moves address books: vCard and CSV files, and Exchange mailboxes over Microsoft Graph v1.0 or
+//! cardferry moves address books: vCard and CSV files, spreadsheets, and Exchange mailboxes over Microsoft Graph v1.0 or
 //! Outlook REST v2.0.
 //!
 //! # The house
@@ -11,7 +11,8 @@
 //! ```
 //!
 //! * [`model`]: what a contact is and when two are the same. No bytes, no JSON, no network.
-//! * [`formats`]: bytes to [`model::Contact`] and back: vCard, CSV, and the JSON of the two APIs. Pure and streaming.
+//! * [`formats`]: bytes to [`model::Contact`] and back: vCard, CSV, spreadsheets, and the JSON of the two APIs. Pure and
+//!   streaming.
 //! * `remote`: one mailbox over HTTP; requests and answers are values, retry is a pure decision. Beside it, pictures from
 //!   where photo links lead.
 //! * [`disk`]: what lasts: files that appear whole or not at all, pipes that are kept, zip archives, locks, databases.

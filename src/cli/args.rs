@@ -1,6 +1,8 @@
 //! The command line: names, help texts, environment variables.
 #![allow(rustdoc::bare_urls, reason = "these texts are printed as they stand")]
 
+mod encoding;
+mod how;
 mod inspect;
 mod sandbox;
 
@@ -14,6 +16,7 @@ use crate::cli::exit::Exit;
 use crate::formats::exchange::Dialect;
 use crate::formats::{Format, table, vcard};
 
+pub use how::How;
 pub use inspect::Inspect;
 pub use sandbox::{Sandbox, SandboxCommand, Serve};
 
@@ -73,45 +76,19 @@ pub struct Common {
 #[derive(Debug, Group)]
 #[command(next_help_heading = "How files are read")]
 pub struct Input {
-    /// Files, directories or zip archives with .vcf and .csv files, or - for standard input
+    /// Files, directories or zip archives with .vcf, .csv, .xlsx, .xls and .ods files, or - for standard input
     #[arg(value_name = "IN", required = true, help_heading = None)]
     pub inputs: Vec<PathBuf>,
     /// How.
     #[command(flatten)]
     pub how: How,
-    /// Write the rejected records there as they stand in their sources, to be mended and read again
+    /// Write the rejected records there as they stand in their sources, each with its reason, to be mended and read again;
+    /// what cannot stand in one file stands in FILE-2 and so on
     #[arg(long, value_name = "FILE", env = "CARDFERRY_REJECTS")]
     pub rejects: Option<PathBuf>,
     /// Download photos that are links, as Google writes them: from public https addresses alone, never through a proxy, up to 4 MiB and 30 s each
     #[arg(long, env = "CARDFERRY_FETCH_PHOTOS", value_parser = FalseyValueParser::new())]
     pub fetch_photos: bool,
-}
-
-/// How files are read.
-#[derive(Debug, Group)]
-#[command(next_help_heading = "How files are read")]
-pub struct How {
-    /// The input's format, when name and content do not tell
-    #[arg(long, value_name = "FORMAT", env = "CARDFERRY_INPUT_FORMAT", value_parser = format_named)]
-    pub input_format: Option<Format>,
-    /// The dialect of a table, with or without a language: outlook-desktop/de
-    #[arg(long, value_name = "NAME[/LANG]", env = "CARDFERRY_CSV_DIALECT")]
-    pub csv_dialect: Option<table::DialectChoice>,
-    /// The character set of a table, or of vCards that say none: utf-8, windows-1252, shift_jis …
-    #[arg(long, value_name = "LABEL", env = "CARDFERRY_ENCODING", value_parser = encoding_named)]
-    pub encoding: Option<&'static Encoding>,
-    /// Bytes that one vCard may have; a larger one is rejected
-    #[arg(long, value_name = "BYTES", env = "CARDFERRY_MAX_CARD_SIZE", default_value_t = vcard::Options::default().max_card_size)]
-    pub max_card_size: usize,
-    /// The delimiter of a table
-    #[arg(long, value_name = "CHAR", env = "CARDFERRY_DELIMITER", value_parser = delimiter_named)]
-    pub delimiter: Option<u8>,
-    /// A mapping file: what the columns of a table mean, and what becomes of each; inspect --write-map makes one
-    #[arg(long, value_name = "FILE", env = "CARDFERRY_MAP", conflicts_with = "csv_dialect")]
-    pub map: Option<PathBuf>,
-    /// The order of day, month and year in a table
-    #[arg(long, value_name = "ORDER", env = "CARDFERRY_DATE_ORDER", value_enum)]
-    pub date_order: Option<DateOrder>,
 }
 
 /// How a file is written.
@@ -125,8 +102,9 @@ pub struct Output {
     #[arg(long, value_name = "FORMAT", env = "CARDFERRY_OUTPUT_FORMAT", value_parser = format_named)]
     pub output_format: Option<Format>,
     /// Whom it is for: cards for standard, outlook, apple, google, android or thunderbird; a table for outlook-desktop
-    /// or google
-    #[arg(long, value_name = "NAME", env = "CARDFERRY_PROFILE", value_parser = profile_named)]
+    /// (with headers in another language: outlook-desktop/de), outlook-web, google, thunderbird, or generic, a
+    /// spreadsheet that holds every field
+    #[arg(long, value_name = "NAME[/LANG]", env = "CARDFERRY_PROFILE", value_parser = profile_named)]
     pub profile: Option<ProfileChoice>,
     /// The vCard version to write, in place of the profile's: 2.1, 3.0 (what Outlook, Apple and Google all read) or 4.0
     #[arg(long, value_name = "VERSION", env = "CARDFERRY_VCARD_VERSION", value_parser = version_named)]
@@ -135,6 +113,24 @@ pub struct Output {
     /// earlier run
     #[arg(long, env = "CARDFERRY_SPLIT", value_parser = FalseyValueParser::new())]
     pub split: bool,
+    /// The character set of a table, in place of the profile's: utf-8-bom, utf-8, windows-1252, shift_jis … What it
+    /// lacks becomes ? and is told
+    #[arg(long, value_name = "LABEL", env = "CARDFERRY_OUTPUT_ENCODING", value_parser = encoding::to_write)]
+    pub output_encoding: Option<(&'static Encoding, bool)>,
+    /// What stands between the cells of a table (default: a comma)
+    #[arg(long, value_name = "CHAR", env = "CARDFERRY_OUTPUT_DELIMITER", value_parser = delimiter_named)]
+    pub output_delimiter: Option<u8>,
+    /// Put an apostrophe before the cells of a table that a spreadsheet would take for formulas; reading takes it off
+    #[arg(long, env = "CARDFERRY_EXCEL_SAFE", value_parser = FalseyValueParser::new())]
+    pub excel_safe: bool,
+    /// Write the photos into the directory DIR, which is new, empty, or from an earlier run, and their names into the
+    /// table; --photo-dir DIR reads them again
+    #[arg(long, value_name = "DIR", env = "CARDFERRY_PHOTOS")]
+    pub photos: Option<PathBuf>,
+    /// Show each contact's photo in its row of an .xlsx file, so many pixels high; JPEG and PNG
+    #[arg(long, value_name = "PIXELS", env = "CARDFERRY_THUMBNAILS", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "64", value_parser = clap::value_parser!(u32).range(16..=400))]
+    pub thumbnails: Option<u32>,
 }
 
 /// What a profile's name means: a program that cards are written for, one that tables are written for, or both.
@@ -142,8 +138,8 @@ pub struct Output {
 pub struct ProfileChoice {
     /// For vCard.
     pub vcard: Option<vcard::Profile>,
-    /// For CSV.
-    pub csv: Option<table::Profile>,
+    /// For tables.
+    pub csv: Option<table::Style>,
 }
 
 impl ProfileChoice {
@@ -151,7 +147,7 @@ impl ProfileChoice {
     pub fn names(format: Format) -> String {
         match format {
             Format::Vcard => list(vcard::Profile::ALL.iter().map(|profile| profile.name())),
-            Format::Csv => list(table::Profile::ALL.iter().map(|profile| profile.name())),
+            _ => list(table::Profile::ALL.iter().map(|profile| profile.name())),
         }
     }
 
@@ -168,14 +164,14 @@ impl ProfileChoice {
     pub fn is_of(self, format: Format) -> bool {
         match format {
             Format::Vcard => self.vcard.is_some(),
-            Format::Csv => self.csv.is_some(),
+            _ => self.csv.is_some(),
         }
     }
 
     /// Its name.
-    pub fn name(self) -> &'static str {
-        let name = self.vcard.map(vcard::Profile::name);
-        name.or(self.csv.map(table::Profile::name)).unwrap_or_default()
+    pub fn name(self) -> String {
+        let name = self.vcard.map(|profile| profile.name().to_owned());
+        name.or(self.csv.map(table::Style::name)).unwrap_or_default()
     }
 }
 
@@ -323,7 +319,19 @@ fn format_named(text: &str) -> Result<Format, String> {
 
 fn profile_named(text: &str) -> Result<ProfileChoice, String> {
     let name = text.to_ascii_lowercase();
-    let found = ProfileChoice { vcard: vcard::Profile::named(&name), csv: table::Profile::named(&name) };
+    if let Some((program, language)) = name.split_once('/')
+        && let Some(profile) = table::Profile::named(program)
+    {
+        let languages = profile.languages();
+        let tag = language.replace('_', "-");
+        let known = languages.iter().find(|known| known.eq_ignore_ascii_case(&tag));
+        return match known.and_then(|language| table::Style::of(profile, language)) {
+            Some(style) => Ok(ProfileChoice { vcard: None, csv: Some(style) }),
+            None => Err(format!("the headers of {program} are known in {}", list(languages.into_iter()))),
+        };
+    }
+    let csv = table::Profile::named(&name).map(table::Style::from);
+    let found = ProfileChoice { vcard: vcard::Profile::named(&name), csv };
     if found.vcard.is_none() && found.csv.is_none() {
         let [cards, tables] = [Format::Vcard, Format::Csv].map(ProfileChoice::names);
         return Err(format!("the profiles are {cards} for vCard, and {tables} for CSV"));
@@ -352,35 +360,4 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    #[test]
-    fn the_command_line_is_sound() {
-        Args::command().debug_assert();
-    }
-
-    #[test]
-    fn every_flag_has_an_environment_variable() {
-        let mut open = vec![Args::command()];
-        while let Some(mut command) = open.pop() {
-            command.build();
-            for argument in command.get_arguments().filter(|argument| !argument.is_positional()) {
-                let id = argument.get_id().as_str();
-                assert!(argument.get_env().is_some() || ["help", "version"].contains(&id), "{id}");
-            }
-            open.extend(command.get_subcommands().filter(|command| command.get_name() != "help").cloned());
-        }
-    }
-
-    #[test]
-    fn folder_names_may_have_slashes() {
-        let names = |text: &str| folder_path(text).map(|path| path.0);
-        assert_eq!(names("A/B").unwrap(), ["A", "B"]);
-        assert_eq!(names("A\\/B/C\\D").unwrap(), ["A/B", "C\\D"]);
-        for wrong in ["", "/A", "A/", "A//B", " "] {
-            assert!(names(wrong).is_err(), "{wrong}");
-        }
-    }
-}
+mod tests;

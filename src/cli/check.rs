@@ -8,25 +8,28 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::cli::args::{Check, Common};
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure, Stays};
 use crate::cli::print;
 use crate::cli::signal::{self, OnSignal, Signals};
 use crate::formats::Format;
 use crate::formats::vcard;
 use crate::formats::vcard::check::{Code, Finding, RULES, Rule, Severity};
 use crate::pipeline::check::{Checked, Inspector, check};
-use crate::pipeline::{Reading, Source, SourceError, Watcher, sources_of};
+use crate::pipeline::{Reading, Source, SourceError, Watcher, counted, sources_of};
 
 /// Findings of one rule in one file that are shown; the rest is counted.
 const SHOWN: u64 = 20;
 
 pub(super) fn run(common: &Common, args: &Check) -> Result<Exit, Failure> {
     if args.rules {
+        if !args.inputs.is_empty() {
+            return Err(Failure::usage("--rules prints the rules and checks nothing; leave the files out"));
+        }
         return rules(common).map(|()| Exit::Done).map_err(|error| Failure::output(print::STDOUT, &error));
     }
     let vcard = vcard::Options { max_card_size: args.max_card_size, ..vcard::Options::default() };
     let reading = Reading { vcard, ..Reading::default() };
-    let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::EndSoon, Vec::new());
+    let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::EndSoon(Stays::Output), Vec::new());
     let mut page = Page::new(common);
     let ended = page.begin().and_then(|()| {
         let checked = check(sources(common, &args.inputs), &reading, &interrupted, &mut page)?;
@@ -53,7 +56,7 @@ fn sources(common: &Common, words: &[PathBuf]) -> Vec<Result<Source, SourceError
     let mut sources = sources_of(words, &mut Notes(common));
     let named: HashSet<String> = words.iter().map(|word| word.display().to_string()).collect();
     let before = sources.len();
-    let is_table = |source: &Source| Format::of_file_name(&source.name()) == Some(Format::Csv);
+    let is_table = |source: &Source| Format::of_file_name(&source.name()).is_some_and(Format::is_table);
     sources.retain(|source| match source {
         Ok(source) => !is_table(source) || named.contains(&source.name()),
         Err(_) => true,
@@ -104,7 +107,6 @@ struct Page<'a> {
     heading: (String, u64),
     /// Findings of each rule in the file.
     counts: HashMap<Code, u64>,
-    /// Findings that were counted and not shown.
     /// Findings that were not shown, by their codes.
     hidden: BTreeMap<Code, u64>,
     /// Whether a finding stands in the JSON already.
@@ -207,10 +209,6 @@ fn as_lines(checked: &Checked, hidden: &BTreeMap<Code, u64>) -> Vec<String> {
         lines.push(format!("inputs that could not be read to their end: {}", checked.failed_sources));
     }
     lines
-}
-
-fn counted(count: u64, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 fn as_json(checked: &Checked) -> Value {

@@ -18,9 +18,13 @@ const THREADS: usize = 4;
 
 pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     output::check(common, &args.output)?;
-    if args.input.fetch_photos && output::is_table(&args.output)? {
-        let what = "--fetch-photos: a table holds no pictures, only links; leave it out, or write a vCard file";
-        return Err(Failure::usage(what));
+    output::check_input(&args.input.how)?;
+    let brings = [("--fetch-photos", args.input.fetch_photos), ("--photo-dir", args.input.how.photo_dir.is_some())];
+    let brought = brings.iter().find(|(_, given)| *given).filter(|_| args.output.photos.is_none());
+    if let (Some((flag, _)), true) = (brought, output::holds_no_pictures(&args.output)?) {
+        let what = "a table holds no pictures, only links and names; leave it out, write a vCard file, write an .xlsx file with \
+                    --thumbnails, or give the pictures a directory with --photos";
+        return Err(Failure::usage(format!("{flag}: {what}")));
     }
     let pictures = output::pictures(&args.input)?.map(|fetcher| Background::new(Arc::new(fetcher), Handle::current()));
     let pictures = pictures.as_ref().map(|pictures| pictures as &dyn Pictures);
@@ -28,8 +32,8 @@ pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     let signals = Signals::listen();
     let mut sink = Sink::create(&args.output)?;
     let rejects = output::rejects(&args.input, Some(&args.output.output))?;
-    let temporary = sink.temporary.iter().cloned().chain(rejects.iter().filter_map(Rejects::temporary)).collect();
-    let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon, temporary);
+    let temporary = sink.temporaries().into_iter().chain(rejects.iter().filter_map(Rejects::temporary)).collect();
+    let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon(sink.stays()), temporary);
     let mut progress = Progress::start(common, Job::Convert).with_rejects(rejects);
     let sources = output::sources(&args.input, Some(&args.output.output), &mut progress)?;
     let mut records = Records::new(sources, &reading);

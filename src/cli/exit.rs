@@ -76,15 +76,32 @@ pub(super) struct Failure {
     pub(super) exit: Exit,
     /// None when all has been said.
     pub(super) error: Option<anyhow::Error>,
+    /// What was done has come to nothing, so that a count of it would say what is not so.
+    pub(super) in_vain: bool,
+}
+
+/// What stays of a run that is interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stays {
+    /// All that was done; the same command does the rest.
+    Work,
+    /// What went out so far.
+    Output,
+    /// Nothing.
+    Nothing,
 }
 
 impl Failure {
     pub(super) fn new(exit: Exit, error: impl fmt::Display) -> Self {
-        Self { exit, error: Some(anyhow::anyhow!("{error}")) }
+        Self::stopped_with(exit, anyhow::anyhow!("{error}"))
     }
 
     pub(super) fn stopped(error: anyhow::Error) -> Self {
-        Self { exit: Exit::Stopped, error: Some(error) }
+        Self::stopped_with(Exit::Stopped, error)
+    }
+
+    fn stopped_with(exit: Exit, error: anyhow::Error) -> Self {
+        Self { exit, error: Some(error), in_vain: false }
     }
 
     pub(super) fn usage(error: impl fmt::Display) -> Self {
@@ -93,13 +110,13 @@ impl Failure {
 
     /// Nothing more to say.
     pub(super) fn silent(exit: Exit) -> Self {
-        Self { exit, error: None }
+        Self { exit, error: None, in_vain: false }
     }
 
     /// The output cannot be written. Whoever closes a pipe has had enough, and knows it.
     pub(super) fn output(name: &str, error: &io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::Interrupted => Self::interrupted(),
+            io::ErrorKind::Interrupted => Self::interrupted(Stays::Output),
             io::ErrorKind::BrokenPipe => Self::silent(Exit::Stopped),
             _ => Self::new(Exit::Stopped, format!("{name}: cannot be written: {error}")),
         }
@@ -113,8 +130,13 @@ impl Failure {
         }
     }
 
-    pub(super) fn interrupted() -> Self {
-        Self::new(Exit::Interrupted, "interrupted; run the same command again to go on")
+    pub(super) fn interrupted(stays: Stays) -> Self {
+        let what = match stays {
+            Stays::Work => "interrupted; run the same command again to go on",
+            Stays::Output => "interrupted",
+            Stays::Nothing => "interrupted; nothing was written",
+        };
+        Self::new(Exit::Interrupted, what)
     }
 
     /// What stops a run, with the mailbox's address as the user gave it and the way out.

@@ -27,7 +27,7 @@ pub(super) async fn run(common: &Common, args: &Export) -> Result<Exit, Failure>
     let below = below(&mailbox, &place).await.map_err(remote)?;
     let signals = Signals::listen();
     let mut sink = Sink::create(&args.output)?;
-    let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon, sink.temporary.iter().cloned().collect());
+    let interrupted = signal::interrupted(common, signals, OnSignal::EndSoon(sink.stays()), sink.temporaries());
     let mut progress = Progress::start(common, Job::Export);
     let mut places = vec![place];
     if args.all_folders {
@@ -39,7 +39,7 @@ pub(super) async fn run(common: &Common, args: &Export) -> Result<Exit, Failure>
     let totals = exported.map_err(|error| match error {
         ExportError::Remote(error) => remote(error),
         ExportError::Output(error) => sink.failure(&error),
-        _ => Failure::interrupted(),
+        _ => Failure::interrupted(sink.stays()),
     })?;
     let ended = sink.end(common, &totals);
     output::summary(common, Summary { job: Job::Export, totals: &totals, proof: None }, ended)?;

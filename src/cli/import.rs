@@ -1,7 +1,7 @@
 //! `cardferry import`.
 
 use crate::cli::args::{Common, Import};
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure, Stays};
 use crate::cli::print::{Job, Summary};
 use crate::cli::progress::Progress;
 use crate::cli::rejects::Rejects;
@@ -16,6 +16,7 @@ use crate::remote::{Clock, RemoteError};
 const NOT_DONE: &str = "nothing was uploaded";
 
 pub(super) async fn run(common: &Common, args: &Import) -> Result<Exit, Failure> {
+    output::check_input(&args.input.how)?;
     let reading = output::reading(&args.input.how)?;
     let rejects = output::rejects(&args.input, args.mailbox.sandbox_store.as_deref())?;
     let temporary = rejects.iter().filter_map(Rejects::temporary).collect();
@@ -37,7 +38,7 @@ pub(super) async fn run(common: &Common, args: &Import) -> Result<Exit, Failure>
     let totals = &imported.totals;
     let ended = match imported.stopped {
         Some(Stopped::Remote(error)) => Err(Failure::remote(&args.to, &error)),
-        Some(Stopped::Interrupted) => Err(Failure::interrupted()),
+        Some(Stopped::Interrupted) => Err(Failure::interrupted(Stays::Work)),
         None if totals.nothing_arrived() && totals.read == 0 => Err(Failure::nothing_arrived(totals, NOT_DONE)),
         None => Ok(()),
     };

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::cli::args::{Common, Inspect};
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure, Stays};
 use crate::cli::signal::{self, OnSignal, Signals};
 use crate::cli::{output, print};
 use crate::disk;
@@ -24,8 +24,9 @@ pub(super) fn run(common: &Common, args: &Inspect) -> Result<Exit, Failure> {
         return columns(common).map(|()| Exit::Done);
     }
     args.write_map.as_deref().map_or(Ok(()), |path| free(path, &args.inputs))?;
+    output::check_input(&args.how)?;
     let reading = output::reading(&args.how)?;
-    let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::EndSoon, Vec::new());
+    let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::EndSoon(Stays::Output), Vec::new());
     let sources = sources_of(&args.inputs, &mut Notes(common));
     if args.write_map.is_some() && sources.len() != 1 {
         return Err(Failure::usage("--write-map writes a mapping file for one table; name that alone"));

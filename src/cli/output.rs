@@ -1,11 +1,11 @@
 //! Where a job reads and writes, as the arguments say.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::args::{Common, DateOrder, How, Input, Output as OutputArgs};
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure, Stays};
 use crate::cli::form::{Form, is_stdout, name_of};
 use crate::cli::print;
 use crate::cli::rejects::Rejects;
@@ -13,10 +13,13 @@ use crate::disk::directory::Directory;
 use crate::disk::input;
 use crate::disk::names::Names;
 use crate::disk::output::Output;
-use crate::disk::{self, Place};
+use crate::disk::{self, Place, spool};
+use crate::formats::sheet::Workbook;
 use crate::formats::table::Map;
-use crate::formats::{Encoder, csv, table, vcard};
-use crate::pipeline::{self, Encoded, Ending, Reading, Source, SourceError, Totals, Watcher, sources_of};
+use crate::formats::{Encoder, Format, csv, table, vcard};
+use crate::pipeline::{
+    self, Encoded, Ending, PhotoDirectory, PhotoShelf, Reading, Source, SourceError, Totals, Watcher, sources_of,
+};
 use crate::remote::Clock;
 use crate::remote::clock::System;
 use crate::remote::fetch::{Bounds, Fetcher, Guard};
@@ -29,9 +32,27 @@ pub(super) fn check(common: &Common, args: &OutputArgs) -> Result<(), Failure> {
     Form::of(args).map(drop)
 }
 
-/// Whether the output is a table.
-pub(super) fn is_table(args: &OutputArgs) -> Result<bool, Failure> {
-    Ok(matches!(Form::of(args)?, Form::Csv { .. }))
+/// Refuses what would have no effect.
+pub(super) fn check_input(args: &How) -> Result<(), Failure> {
+    let for_tables = [
+        ("--csv-dialect", args.csv_dialect.is_some()),
+        ("--delimiter", args.delimiter.is_some()),
+        ("--date-order", args.date_order.is_some()),
+        ("--sheet", args.sheet.is_some()),
+        ("--map", args.map.is_some()),
+    ];
+    match for_tables.iter().find(|(_, given)| *given && args.input_format == Some(Format::Vcard)) {
+        Some((name, _)) => {
+            let what = format!("{name} says how tables are read, and --input-format vcard that there are none");
+            Err(Failure::usage(what))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether the output is a table that shows no pictures.
+pub(super) fn holds_no_pictures(args: &OutputArgs) -> Result<bool, Failure> {
+    Form::of(args).map(Form::holds_no_pictures)
 }
 
 /// The inputs without what the job writes. A second run over a directory must not read the directory that the first one
@@ -80,8 +101,11 @@ pub(super) fn end_rejects(common: &Common, rejects: Option<Rejects>) -> Result<(
 }
 
 /// The summary of a job whose output has ended so. An input that gave nothing at all has been told already, and no text
-/// says more.
+/// says more; nor are contacts counted as written whose file could not be.
 pub(super) fn summary(common: &Common, summary: print::Summary<'_>, ended: Result<(), Failure>) -> Result<(), Failure> {
+    if ended.as_ref().is_err_and(|failure| failure.in_vain) {
+        return ended;
+    }
     let told = ended.is_ok() || summary.totals.read > 0;
     if told || common.json {
         print::summary(&Common { quiet: common.quiet || !told, ..*common }, &summary)?;
@@ -104,7 +128,9 @@ pub(super) fn reading(args: &How) -> Result<Reading, Failure> {
         table: table::Options {
             date_order: date_order.or(said.and_then(|map| map.date_order)),
             dialect: args.csv_dialect.clone(),
+            photo_name: args.photo_name.clone(),
             this_year: Some(this_year()),
+            fix_mojibake: args.fix_mojibake,
             map,
             closely: false,
         },
@@ -112,7 +138,12 @@ pub(super) fn reading(args: &How) -> Result<Reading, Failure> {
     };
     let vcard =
         vcard::Options { max_card_size: args.max_card_size, charset: args.encoding, ..vcard::Options::default() };
-    Ok(Reading { format: args.input_format, csv, vcard })
+    let photos = args.photo_dir.as_ref().map(|path| {
+        let opened = PhotoDirectory::open(path);
+        opened.map(Arc::new).map_err(|error| Failure::usage(format!("--photo-dir {}: {error}", path.display())))
+    });
+    let sheet = args.sheet.clone();
+    Ok(Reading { format: args.input_format, csv, vcard, sheet, photos: photos.transpose()? })
 }
 
 /// Reads a mapping file.
@@ -147,9 +178,11 @@ pub(super) struct Sink {
     name: String,
     form: Form,
     /// What is written beside its place until all is done.
-    pub(super) temporary: Option<PathBuf>,
+    temporary: Option<PathBuf>,
     pub(super) target: Target,
     pub(super) encoder: Box<dyn Encoder>,
+    /// Where the photos go, with the name of the directory.
+    photos: Option<(String, PhotoShelf)>,
 }
 
 /// Where the bytes go.
@@ -157,6 +190,8 @@ pub(super) enum Target {
     File(Output),
     Directory(Directory),
     Stdout(io::BufWriter<io::Stdout>),
+    /// A workbook, which is written when it is whole.
+    Workbook(Box<Workbook>, Box<Target>),
 }
 
 impl Sink {
@@ -165,7 +200,18 @@ impl Sink {
         let (name, form) = (name_of(&args.output), Form::of(args)?);
         let target = Target::create(&args.output, form).map_err(|error| Failure::output(&name, &error))?;
         let temporary = target.temporary().map(Path::to_owned);
-        Ok(Self { name, form, temporary, target, encoder: form.encoder() })
+        let photos = args.photos.as_deref().map(|path| shelf(path, &args.output)).transpose()?;
+        let encoder = match &photos {
+            Some((_, shelf)) => shelf.beside(form.encoder()),
+            None => form.encoder(),
+        };
+        Ok(Self { name, form, temporary, target, encoder, photos })
+    }
+
+    /// All that is written beside its place until all is done.
+    pub(super) fn temporaries(&self) -> Vec<PathBuf> {
+        let photos = self.photos.iter().map(|(_, shelf)| shelf.temporary());
+        self.temporary.iter().cloned().chain(photos).collect()
     }
 
     /// Ends the output as the totals want it: the file takes its place, unless that would replace what stands there by
@@ -182,23 +228,53 @@ impl Sink {
             }
             () if common.fail_empty && totals.read == 0 => Ok(()),
             () => {
-                let note = self.form.note(totals);
-                self.commit()?;
-                note.iter().for_each(|note| print::note(common, note));
+                let notes = self.form.notes(totals);
+                let photos = self.commit()?;
+                notes.iter().chain(&photos).for_each(|note| print::note(common, note));
                 Ok(())
             }
         }
     }
 
-    /// Puts the file in its place.
-    fn commit(self) -> Result<(), Failure> {
-        self.target.commit().map_err(|error| Failure::output(&self.name, &error))
+    /// Puts the file in its place, and before it the photos that it names; returns what to tell of these.
+    fn commit(self) -> Result<Option<String>, Failure> {
+        let Self { name, target, encoder, photos, .. } = self;
+        // The encoder has a hold on the photos.
+        drop(encoder);
+        let mut note = None;
+        if let Some((directory, shelf)) = photos {
+            let count = shelf.commit().map_err(|error| Failure::output(&directory, &error))?;
+            note = Some(format!("{directory} has the photos that the table names: {count}"));
+        }
+        let failed = |error| Failure { in_vain: true, ..Failure::output(&name, &error) };
+        target.commit().map_err(failed)?;
+        Ok(note)
     }
 
     /// What to say when writing fails.
     pub(super) fn failure(&self, error: &io::Error) -> Failure {
-        Failure::output(&self.name, error)
+        match error.kind() {
+            io::ErrorKind::Interrupted => Failure::interrupted(self.stays()),
+            _ => Failure::output(&self.name, error),
+        }
     }
+
+    /// What stays of the output when the run is interrupted.
+    pub(super) fn stays(&self) -> Stays {
+        if self.temporary.is_some() { Stays::Nothing } else { Stays::Output }
+    }
+}
+
+/// The directory for the photos; the table must not stand in it, because it is replaced as a whole.
+fn shelf(path: &Path, output: &Path) -> Result<(String, PhotoShelf), Failure> {
+    let name = path.display().to_string();
+    let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !is_stdout(output) && Place::of(path).is_some_and(|place| place.holds(parent)) {
+        let what = format!("--photos {name} is where the table is written; name a directory in it or elsewhere");
+        return Err(Failure::usage(what));
+    }
+    let shelf = PhotoShelf::create(path).map_err(|error| Failure::output(&name, &error))?;
+    Ok((name, shelf))
 }
 
 impl pipeline::Sink for Target {
@@ -218,12 +294,21 @@ impl pipeline::Sink for Target {
                 })
             }
             Target::Stdout(stdout) => stdout.write_all(&encoded.bytes),
+            Target::Workbook(workbook, _) => workbook.put(&encoded.bytes),
         }
     }
 }
 
 impl Target {
     fn create(path: &Path, form: Form) -> io::Result<Self> {
+        let target = Target::of(path, form)?;
+        Ok(match form {
+            Form::Xlsx { thumbnails, .. } => Target::Workbook(Box::new(Workbook::new(thumbnails)?), Box::new(target)),
+            _ => target,
+        })
+    }
+
+    fn of(path: &Path, form: Form) -> io::Result<Self> {
         Ok(match form {
             _ if is_stdout(path) => Target::Stdout(io::BufWriter::new(io::stdout())),
             form if form.is_split() => Target::Directory(Directory::create(path, Names::new(".vcf", NAMELESS))?),
@@ -236,6 +321,16 @@ impl Target {
             Target::File(file) => file.temporary(),
             Target::Directory(directory) => Some(directory.temporary()),
             Target::Stdout(_) => None,
+            Target::Workbook(_, target) => target.temporary(),
+        }
+    }
+
+    /// Takes the bytes of a file that is whole.
+    fn copy(&mut self, whole: &mut impl Read) -> io::Result<()> {
+        match self {
+            Target::File(file) => io::copy(whole, file).map(drop),
+            Target::Stdout(stdout) => io::copy(whole, stdout).map(drop),
+            Target::Directory(_) | Target::Workbook(..) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
@@ -244,6 +339,13 @@ impl Target {
             Target::File(file) => file.commit(),
             Target::Directory(directory) => directory.commit(),
             Target::Stdout(mut stdout) => stdout.flush(),
+            Target::Workbook(workbook, mut target) => {
+                let mut whole = spool::scratch();
+                workbook.finish(&mut whole)?;
+                whole.rewind()?;
+                target.copy(&mut whole)?;
+                target.commit()
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::cli::args::Common;
 use crate::cli::exit::Failure;
 use crate::model::{Field, Why};
 use crate::pipeline::import::Proof;
-use crate::pipeline::{Ending, LossCount, PhotoLink, PhotoLinks, RecordReport, Totals};
+use crate::pipeline::{Ending, LossCount, PhotoFiles, PhotoLink, PhotoLinks, RecordReport, Totals, counted};
 
 /// What standard output is called in messages.
 pub(super) const STDOUT: &str = "standard output";
@@ -128,12 +128,12 @@ pub(super) fn record(job: Job, report: &RecordReport<'_>, verbose: bool) -> Vec<
     if let Some(why) = report.why {
         let _ = write!(text, ": {why}");
     }
-    if let Some(why) = report.photo_refused {
+    if let Some(why) = report.no_photo {
         let _ = write!(text, ": without its photo: {why}");
     }
     let link = report.photo_link.filter(|_| verbose).and_then(|link| match link {
         PhotoLink::Kept(link) => Some(format!("  photo kept as a link: {link}")),
-        PhotoLink::Fetched => None,
+        PhotoLink::Fetched | PhotoLink::Lost => None,
     });
     let losses = report.losses.iter().filter(|_| verbose).map(|loss| format!("  lost {loss}"));
     let hidden = report.hidden.iter().filter(|_| verbose);
@@ -185,15 +185,29 @@ fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
         let refused = if totals.refused_photos > 0 { refused } else { String::new() };
         lines.push(format!("photos: {}{refused}", totals.photos));
     }
+    lines.extend(photo_files(&totals.photo_files));
     lines.extend(photo_links(summary.job, &totals.photo_links));
     lines.extend(losses(totals, verbose));
     if totals.hidden > 0 {
         let hint = if verbose { "" } else { "; -v shows each" };
-        let what = "kept with their contacts for the way back, for which Outlook has no place to show";
-        lines.push(format!("hidden: {} values {what}{hint}", totals.hidden));
+        let whose = if totals.hidden == 1 { "its contact" } else { "their contacts" };
+        let what = format!("kept with {whose} for the way back, for which Outlook has no place to show");
+        lines.push(format!("hidden: {} {what}{hint}", counted(totals.hidden, "value")));
     }
     lines.extend(summary.proof.as_ref().map(|proof| proof_line(proof, totals)));
     lines
+}
+
+/// What became of photos that are named by a file.
+fn photo_files(files: &PhotoFiles) -> Option<String> {
+    let PhotoFiles { read, missing, named } = *files;
+    let text = match (read + missing, named) {
+        (0, 0) => return None,
+        (0, named) => format!("{named} named, none was read; --photo-dir says where they stand"),
+        (_, _) if missing == 0 => format!("{read} read"),
+        _ => format!("{read} read, {missing} could not be"),
+    };
+    Some(format!("photo files: {text}"))
 }
 
 /// What became of photos that are links, with the hosts that most of those lead to that stayed links.
@@ -201,10 +215,14 @@ fn photo_links(job: Job, links: &PhotoLinks) -> Option<String> {
     let (form, them) = if links.kept == 1 { ("a link", "it") } else { ("links", "them") };
     let unseen = if job == Job::Import { ", which Outlook does not show" } else { "" };
     let kept = format!("{} kept as {form}{unseen}", links.kept);
+    let failed = match links.not_fetched {
+        0 => String::new(),
+        failed => format!("; {failed} could not be downloaded"),
+    };
     let text = match (links.wanted, links.kept) {
-        (_, 0) if links.fetched == 0 => return None,
-        (_, 0) => format!("{} downloaded", links.fetched),
-        (true, _) => format!("{} downloaded, {kept} ({})", links.fetched, hosts(links)),
+        (_, 0) if links.fetched + links.not_fetched == 0 => return None,
+        (_, 0) => format!("{} downloaded{failed}", links.fetched),
+        (true, _) => format!("{} downloaded, {kept} ({}){failed}", links.fetched, hosts(links)),
         (false, _) => {
             let way_out = format!("; --fetch-photos downloads {them}");
             let way_out = if job == Job::Export { "" } else { way_out.as_str() };
@@ -241,7 +259,7 @@ fn losses(totals: &Totals, verbose: bool) -> Vec<String> {
 }
 
 fn proof_line(proof: &Proof, totals: &Totals) -> String {
-    let mut text = format!("proof: the folder now holds {} contacts", proof.contacts);
+    let mut text = format!("proof: the folder now holds {}", counted(proof.contacts, "contact"));
     let foreign = proof.contacts - proof.keyed;
     if foreign > 0 {
         let _ = write!(text, ", {foreign} of them not from cardferry");
@@ -252,7 +270,8 @@ fn proof_line(proof: &Proof, totals: &Totals) -> String {
         (created, missing) => write!(text, "; of the {created} that this run created, {missing} are MISSING"),
     };
     if proof.twins_removed > 0 {
-        let _ = write!(text, "; {} twins made by lost answers were removed", proof.twins_removed);
+        let were = if proof.twins_removed == 1 { "was" } else { "were" };
+        let _ = write!(text, "; {} made by lost answers {were} removed", counted(proof.twins_removed, "twin"));
     }
     text
 }
@@ -274,7 +293,11 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
     object["photos"] = totals.photos.into();
     object["refusedPhotos"] = totals.refused_photos.into();
     let links = &totals.photo_links;
-    object["photoLinks"] = json!({ "fetched": links.fetched, "kept": links.kept, "hosts": links.hosts });
+    object["photoLinks"] = json!({
+        "fetched": links.fetched, "kept": links.kept, "lost": links.lost, "notFetched": links.not_fetched, "hosts": links.hosts,
+    });
+    let files = &totals.photo_files;
+    object["photoFiles"] = json!({ "read": files.read, "missing": files.missing, "named": files.named });
     object["losses"] = losses.into();
     object["hidden"] = totals.hidden.into();
     if let Some(proof) = summary.proof {
@@ -307,6 +330,7 @@ mod tests {
             fetched,
             kept: hosts.iter().map(|(_, count)| count).sum::<u64>() + elsewhere,
             hosts: hosts.iter().map(|(host, count)| ((*host).to_owned(), *count)).collect(),
+            ..PhotoLinks::default()
         };
         let says = |links: &PhotoLinks| photo_links(Job::Convert, links).unwrap_or_default();
         assert_eq!(says(&links(false, 0, &[], 0)), "");
@@ -315,6 +339,12 @@ mod tests {
         assert_eq!(
             says(&links(true, 7, &[("a.example", 2)], 0)),
             "photo links: 7 downloaded, 2 kept as links (a.example 2)"
+        );
+        let failed = |links: PhotoLinks| says(&PhotoLinks { not_fetched: 2, ..links });
+        assert_eq!(failed(links(true, 7, &[], 0)), "photo links: 7 downloaded; 2 could not be downloaded");
+        assert_eq!(
+            failed(links(true, 0, &[("a.example", 3)], 0)),
+            "photo links: 0 downloaded, 3 kept as links (a.example 3); 2 could not be downloaded"
         );
         let one = "photo links: 1 kept as a link, nothing was downloaded (a 1); --fetch-photos downloads it";
         assert_eq!(says(&links(false, 0, &[("a", 1)], 0)), one);

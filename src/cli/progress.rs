@@ -61,7 +61,7 @@ impl Progress {
 
     /// Silence is for what went well; what was left out on purpose is told until it is clear that there is much of it.
     fn shows(&mut self, report: &RecordReport<'_>) -> bool {
-        let trouble = matches!(report.ending, Ending::Rejected | Ending::Failed) || report.photo_refused.is_some();
+        let trouble = matches!(report.ending, Ending::Rejected | Ending::Failed) || report.no_photo.is_some();
         if report.ending != Ending::Skipped || self.quiet || self.verbose {
             return trouble || self.verbose && !self.quiet;
         }

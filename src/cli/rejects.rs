@@ -1,4 +1,7 @@
-//! `--rejects`: the rejected records' own bytes, to be mended and read again.
+//! `--rejects`: the rejected records as they stand in their sources, each with its reason, to be mended and read again.
+//!
+//! What cannot stand together in one file goes into files of its own beside it (`left-2.csv`): cards and tables, and
+//! tables that differ in headers, delimiter or encoding. So each of them is read whole when it has been mended.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,20 +10,43 @@ use std::sync::Arc;
 use crate::cli::args::Common;
 use crate::cli::exit::Failure;
 use crate::cli::print;
+use crate::disk::input;
 use crate::disk::output::Output;
+use crate::disk::spool::Aside;
+use crate::formats::{Reject, Table, csv, vcard};
 use crate::pipeline::RecordReport;
 
-/// The file of the rejected records. It takes its place at the end, and only if there are any.
+/// How many files there are at most. So many kinds of tables are no accident, and each takes an open file.
+const MOST: usize = 64;
+
+/// What stands together in one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
+    /// Cards in UTF-8.
+    Cards,
+    /// Cards in what else their source has, and says at most once.
+    CardsOf(Arc<str>),
+    /// Rows below one header.
+    Rows(Arc<Table>),
+}
+
+/// One of the files.
+struct Part {
+    kind: Kind,
+    /// None for the first, which stands where the user said.
+    aside: Option<Aside>,
+}
+
+/// The files of the rejected records. They take their places at the end, and only if there are any records.
 pub(super) struct Rejects {
-    name: String,
+    path: PathBuf,
     file: Output,
-    /// The source of the last one.
-    source: Option<Arc<str>>,
+    parts: Vec<Part>,
     count: u64,
     /// Those of which only the beginning is known.
     cut: u64,
-    /// Whether there were vCards, and whether there were tables.
-    kinds: [bool; 2],
+    /// Those for which there was no file left.
+    left_out: u64,
     /// What went wrong first.
     error: Option<io::Error>,
 }
@@ -33,7 +59,8 @@ impl Rejects {
             return Err(Failure::usage("--rejects wants the name of a file"));
         }
         let file = Output::create(path).map_err(|error| Failure::output(&name, &error))?;
-        Ok(Self { name, file, source: None, count: 0, cut: 0, kinds: [false; 2], error: None })
+        let path = path.to_owned();
+        Ok(Self { path, file, parts: Vec::new(), count: 0, cut: 0, left_out: 0, error: None })
     }
 
     /// The file that is written until all is done.
@@ -46,36 +73,109 @@ impl Rejects {
         let (Some((raw, reject)), Some(position)) = (report.rejected, report.position) else { return };
         self.count += 1;
         self.cut += u64::from(reject.cut);
-        self.kinds[usize::from(reject.table.is_some())] = true;
-        let is_new = self.source.as_ref() != Some(&position.source);
-        self.source = Some(Arc::clone(&position.source));
-        let (before, behind) = match &reject.table {
-            Some(table) => (if is_new { table.header.as_slice() } else { &[] }, table.line_break.as_slice()),
-            None if raw.ends_with(b"\n") || raw.ends_with(b"\r") => (&[][..], &[][..]),
-            None => (&[][..], &b"\r\n"[..]),
+        let kind = match &reject.table {
+            Some(table) => Kind::Rows(Arc::clone(table)),
+            None if std::str::from_utf8(raw).is_ok() => Kind::Cards,
+            None => Kind::CardsOf(Arc::clone(&position.source)),
         };
-        for bytes in [before, raw, behind] {
-            if self.error.is_none() {
-                self.error = self.file.write_all(bytes).err();
-            }
+        if self.error.is_none() {
+            self.error = self.write(kind, raw, reject).err();
         }
     }
 
-    /// Puts the file in its place, if there is something in it.
+    fn write(&mut self, kind: Kind, raw: &[u8], reject: &Reject) -> io::Result<()> {
+        let known = self.parts.iter().position(|part| part.kind == kind);
+        let (at, opening) = match (known, &kind) {
+            (Some(at), _) => (at, Vec::new()),
+            (None, _) if self.parts.len() >= MOST => {
+                self.left_out += 1;
+                return Ok(());
+            }
+            (None, Kind::Rows(table)) => (self.parts.len(), csv::rejected::header(table)),
+            (None, _) => (self.parts.len(), Vec::new()),
+        };
+        let record = match &kind {
+            Kind::Rows(table) => csv::rejected::row(raw, reject, table),
+            _ => ended(vcard::rejected::with_reason(raw, &reject.why)),
+        };
+        if known.is_none() {
+            let aside = if at == 0 { None } else { Some(Aside::create()?) };
+            self.parts.push(Part { kind, aside });
+        }
+        let out: &mut dyn Write = match &mut self.parts[at].aside {
+            Some(aside) => aside,
+            None => &mut self.file,
+        };
+        out.write_all(&opening)?;
+        out.write_all(&record)
+    }
+
+    /// Puts the files in their places, if there is something in them.
     pub(super) fn end(self, common: &Common) -> Result<(), Failure> {
-        let Self { name, file, count, cut, kinds, error, .. } = self;
+        let Self { path, file, parts, count, cut, left_out, error } = self;
+        let name = path.display().to_string();
         if count == 0 {
             return Ok(());
         }
-        error.map_or_else(|| file.commit(), Err).map_err(|error| Failure::output(&name, &error))?;
-        let mut note = format!("{name} has the {count} rejected records as they stand in their sources");
-        if cut > 0 {
-            note += &format!("; of {cut} that are too large only the beginning");
+        let failed = |error: io::Error| Failure::output(&name, &error);
+        error.map_or_else(|| file.commit(), Err).map_err(failed)?;
+        let mut names = Vec::new();
+        for part in parts {
+            let place = if part.aside.is_none() { path.clone() } else { free_beside(&path, &part.kind, names.len()) };
+            names.push(format!("{}{}", place.display(), part.kind.hint()));
+            if let Some(aside) = part.aside {
+                aside.take_place(&place).map_err(|error| Failure::output(&place.display().to_string(), &error))?;
+            }
         }
-        if kinds == [true; 2] {
-            note += "; vCards and tables are mixed in it, so part them before it is read";
+        let have = if names.len() == 1 { "has" } else { "have" };
+        let records = if count == 1 { "the rejected record as it stands in its source" } else { "rejected records" };
+        let mut note = match count {
+            1 => format!("{} {have} {records}, with the reason", names.join(", ")),
+            _ => format!(
+                "{} {have} the {count} {records} as they stand in their sources, with the reasons",
+                names.join(", ")
+            ),
+        };
+        if names.len() > 1 {
+            note += "; each kind is read by itself when it has been mended";
+        }
+        if cut > 0 {
+            let those = if cut == 1 { "one that is".to_owned() } else { format!("{cut} that are") };
+            note += &format!("; of {those} too large only the beginning");
+        }
+        if left_out > 0 {
+            note += &format!("; {left_out} are in none, because they are of more than {MOST} kinds");
         }
         print::note(common, &note);
         Ok(())
     }
+}
+
+impl Kind {
+    /// How the file is to be read, where it does not show by itself.
+    fn hint(&self) -> String {
+        match self {
+            Kind::Rows(table) if !table.encoding.name().starts_with("UTF-") => format!(" ({})", table.encoding.name()),
+            _ => String::new(),
+        }
+    }
+
+    fn ending(&self) -> &'static str {
+        if matches!(self, Kind::Rows(_)) { "csv" } else { "vcf" }
+    }
+}
+
+/// A record with a line break behind it.
+fn ended(mut record: Vec<u8>) -> Vec<u8> {
+    if !record.ends_with(b"\n") && !record.ends_with(b"\r") {
+        record.extend_from_slice(b"\r\n");
+    }
+    record
+}
+
+/// A name beside the file that nobody has: what stands there may be being mended.
+fn free_beside(path: &Path, kind: &Kind, taken: usize) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let place = |number: usize| path.with_file_name(format!("{stem}-{number}.{}", kind.ending()));
+    (taken + 1..).map(place).find(|place| input::look(place).is_err()).unwrap_or_else(|| place(taken + 1))
 }

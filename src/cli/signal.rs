@@ -12,7 +12,7 @@ use tokio::signal::unix;
 use tokio::signal::windows;
 
 use crate::cli::args::Common;
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure, Stays};
 use crate::cli::print;
 use crate::disk::output;
 use crate::remote::Clock;
@@ -24,10 +24,19 @@ const GRACE: Duration = Duration::from_millis(500);
 
 /// What a job wants to do when it is asked to stop.
 pub(super) enum OnSignal {
-    /// Finish what is under way.
+    /// Finish what is under way: what was done stays.
     Finish,
-    /// End at once.
-    EndSoon,
+    /// End at once, and leave that.
+    EndSoon(Stays),
+}
+
+impl OnSignal {
+    fn stays(&self) -> Stays {
+        match self {
+            OnSignal::Finish => Stays::Work,
+            OnSignal::EndSoon(stays) => *stays,
+        }
+    }
 }
 
 /// A flag that becomes true when the user or the system wants the program to stop.
@@ -48,7 +57,7 @@ pub(super) fn interrupted(
                 print::note(&common, "finishing what is under way; Ctrl-C again ends at once");
                 signals.next().await;
             }
-            OnSignal::EndSoon => {
+            OnSignal::EndSoon(_) => {
                 let clock = System::start();
                 tokio::select! {
                     () = signals.next() => {}
@@ -57,14 +66,16 @@ pub(super) fn interrupted(
             }
         }
         temporary.iter().for_each(|temporary| output::discard(temporary));
-        end_now();
+        end_now(then.stays(), common.quiet);
     });
     flag
 }
 
 #[expect(clippy::disallowed_methods, reason = "the user insists; whatever still blocks is not waited for")]
-fn end_now() {
-    Failure::interrupted().error.iter().for_each(print::error);
+fn end_now(stays: Stays, quiet: bool) {
+    if !quiet {
+        Failure::interrupted(stays).error.iter().for_each(print::error);
+    }
     std::process::exit(Exit::Interrupted as i32);
 }
 

@@ -22,6 +22,9 @@ pub const FREE: u64 = 16 * 1024 * 1024;
 /// do 1032, of which archives that are made to do harm make use.
 pub const MAX_RATIO: u64 = 200;
 
+/// What nothing at all is packed to by deflate (RFC 1951, 3.2.6): one block that ends where it begins.
+const PACKED_NOTHING: u64 = 2;
+
 /// Whether a file that begins so is a zip archive; spreadsheets are.
 pub fn begins(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
@@ -149,6 +152,16 @@ impl Member {
             Ok(None) => Err("is not where the archive says".to_owned()),
             Err(error) => Err(format!("cannot be found in the archive: {}", why(error))),
         }
+    }
+
+    /// Where its bytes begin in the archive, which is where no other's do.
+    pub fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Whether there is not a byte in it. What has more packed bytes than that takes is damaged, and says so when read.
+    pub fn is_empty(&self) -> bool {
+        self.size == 0 && self.packed <= PACKED_NOTHING
     }
 
     /// Opens it; it is unpacked as it is read.

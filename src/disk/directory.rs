@@ -73,6 +73,20 @@ impl Directory {
         writeln!(self.list, "{}", line(&Sha256::digest(bytes), &name))
     }
 
+    /// Adds a file of this name, which [`distinct`](super::names::distinct) has made; false when one is there already.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> io::Result<bool> {
+        let mut file = match new_file(&self.staged.path().join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+            file => file?,
+        };
+        file.write_all(bytes)?;
+        writeln!(self.list, "{}", line(&Sha256::digest(bytes), name))?;
+        Ok(true)
+    }
+
     /// Puts the directory in its place, durably.
     ///
     /// # Errors

@@ -45,6 +45,11 @@ pub fn look(path: &Path) -> io::Result<There> {
     })
 }
 
+/// Whether a file is there without a byte in it.
+pub fn is_empty(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|there| there.is_file() && there.len() == 0)
+}
+
 /// What a directory and those in it hold.
 #[derive(Debug, Default)]
 pub struct Tree {
@@ -54,9 +59,12 @@ pub struct Tree {
     pub unread: Vec<(PathBuf, io::Error)>,
     /// Links to directories, which are not followed: they may lead anywhere, and back.
     pub links: usize,
+    /// Pipes, sockets and devices, which are not opened: they may never end.
+    pub streams: usize,
 }
 
-/// All files in a directory and in those below it. Hidden ones are left out, and whatever is neither file nor directory.
+/// All files in a directory and in those below it. Hidden ones are left out, and whatever is neither file nor directory
+/// is counted.
 pub fn files_below(directory: &Path) -> Tree {
     let mut tree = Tree::default();
     gather(directory, 0, &mut tree);
@@ -84,7 +92,7 @@ fn gather(directory: &Path, depth: usize, tree: &mut Tree) {
             Ok(There::Directory) => gather(&path, depth + 1, tree),
             // What cannot be looked at says so when it is opened.
             Ok(There::File) | Err(_) => tree.files.push(path),
-            Ok(There::Stream) => {}
+            Ok(There::Stream) => tree.streams += 1,
         }
     }
 }

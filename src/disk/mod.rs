@@ -2,6 +2,7 @@
 //! crate.
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this room is the one home of files")]
 
+pub mod album;
 pub mod archive;
 pub mod directory;
 pub mod input;
@@ -25,7 +26,7 @@ pub fn make_directory(path: &Path) -> io::Result<()> {
 }
 
 /// A file or directory that is there, whatever path leads to it.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place(PathBuf);
 
 impl Place {

@@ -92,6 +92,12 @@ impl Names {
     }
 }
 
+/// A name for something that people call `text`, with a mark behind it that tells it from others of the same name.
+/// `otherwise` is the name of what has none; the ending has its dot.
+pub fn distinct(text: &str, otherwise: &str, mark: &str, ending: &str) -> String {
+    fitted(&safe(text, otherwise), mark, ending)
+}
+
 /// A name without its ending.
 fn safe(text: &str, otherwise: &str) -> String {
     // What is cut off anyway is not looked at.

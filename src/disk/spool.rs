@@ -1,11 +1,12 @@
 //! Bytes that can be read any number of times: a file as it stands, and what comes only once, kept aside.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::io::{self, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::disk::input;
+use crate::disk::output::Output;
 
 /// How much of a pipe is kept in memory; a longer one goes to a file.
 pub const IN_MEMORY: usize = 1024 * 1024;
@@ -64,6 +65,47 @@ impl Spool {
             Kind::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
             Kind::Temporary(file) => Box::new(Shared { file: Arc::clone(file), at: 0 }),
         })
+    }
+}
+
+/// Somewhere to put bytes and read them again: [`IN_MEMORY`] of them in memory, more in a file without a name.
+pub fn scratch() -> impl Read + Write + Seek + Send + use<> {
+    tempfile::spooled_tempfile(IN_MEMORY)
+}
+
+/// Bytes that wait for their place in a file without a name, which goes when nobody asks for them.
+#[derive(Debug)]
+pub struct Aside(BufWriter<File>);
+
+impl Aside {
+    /// Begins it in the system's directory for temporary files.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn create() -> io::Result<Self> {
+        tempfile::tempfile().map(BufWriter::new).map(Self)
+    }
+
+    /// Puts the bytes in their place, as a whole.
+    ///
+    /// # Errors
+    /// What the system says; then nothing has changed there.
+    pub fn take_place(self, path: &Path) -> io::Result<()> {
+        let mut file = self.0.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.rewind()?;
+        let mut output = Output::create(path)?;
+        io::copy(&mut file, &mut output)?;
+        output.commit()
+    }
+}
+
+impl Write for Aside {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

@@ -60,6 +60,18 @@ pub fn is_damaged_utf8(bytes: &[u8]) -> bool {
     damaged > 0 && valid >= damaged * 2
 }
 
+/// Whether a table that is not all UTF-8 was put together of pieces that are and pieces that are not: of its cells
+/// beyond ASCII a third at least are valid as a whole. In the code pages of East Asia two bytes are often valid by chance,
+/// but hardly ever all of a cell.
+pub fn is_partly_utf8(bytes: &[u8]) -> bool {
+    let ends_cell = |byte: &u8| matches!(byte, b',' | b';' | b'\t' | b'|' | b'"' | b'\n' | b'\r');
+    let (mut valid, mut other) = (0_usize, 0_usize);
+    for cell in bytes.split(ends_cell).filter(|cell| !cell.is_ascii()) {
+        *(if std::str::from_utf8(cell).is_ok() { &mut valid } else { &mut other }) += 1;
+    }
+    valid * 2 >= other && valid > 0
+}
+
 /// The code page that the text's statistics speak for.
 pub fn guess(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
@@ -166,7 +178,16 @@ mod tests {
         let (russian, ..) = encoding_rs::WINDOWS_1251.encode("Анна Каренина, Москва");
         assert!(!is_damaged_utf8(&russian));
     }
-    use encoding_rs::{SHIFT_JIS, WINDOWS_1252};
+    use encoding_rs::{GBK, SHIFT_JIS, WINDOWS_1252};
+
+    #[test]
+    fn two_tables_in_one_are_told_from_a_code_page() {
+        assert!(is_partly_utf8(b"J\xc3\xbcrgen,M\xc3\xbcller\nJ\xf6rg,Gro\xdf\n"));
+        assert!(!is_partly_utf8(b"J\xf6rg,Gro\xdf\n"));
+        let chinese = "王芳,女,北京市朝阳区\n李伟,男,上海市浦东新区\n张敏,女,广州市天河区\n";
+        assert!(!is_partly_utf8(&GBK.encode(chinese).0));
+        assert!(!is_partly_utf8(&SHIFT_JIS.encode("山田,太郎,東京都\n鈴木,花子,大阪府\n").0));
+    }
 
     /// Hands out one byte at a time, as a slow pipe does.
     struct Drip<'a>(&'a [u8]);

@@ -2,18 +2,41 @@
 
 use std::fmt::Write;
 
+use encoding_rs::UTF_8;
+
 use crate::formats::{exchange, table, vcard};
 
 /// The table in Markdown, one row for each of [`Field::ALL`](crate::model::Field::ALL), taken from the formats' own mapping tables.
 pub fn table() -> String {
-    let mut text = String::from("| field | vCard 3.0 | Outlook CSV | Google CSV | mailbox (Graph's names) |\n");
-    text.push_str("| --- | --- | --- | --- | --- |\n");
+    let profiles = table::Profile::ALL.iter().map(|profile| profile.name()).collect::<Vec<_>>().join(" | ");
+    let mut text = format!("| field | vCard 3.0 | {profiles} | mailbox (Graph's names) |\n");
+    text.push_str(&"| --- ".repeat(table::Profile::ALL.len() + 3));
+    text.push_str("|\n");
     for (field, [_, three, _]) in vcard::columns() {
-        let outlook = listed(&table::columns(table::Profile::OutlookDesktop, field));
-        let google = listed(&table::columns(table::Profile::Google, field));
-        let (name, mailbox) = (field.name(), listed(&exchange::carried_by(field)));
+        let tables = table::Profile::ALL.iter().map(|profile| listed(&table::columns(*profile, field)));
+        let (name, tables) = (field.name(), tables.collect::<Vec<_>>().join(" | "));
+        let mailbox = listed(&exchange::carried_by(field));
         // Writing to a string does not fail.
-        let _ = writeln!(text, "| {name} | {three} | {outlook} | {google} | {mailbox} |");
+        let _ = writeln!(text, "| {name} | {three} | {tables} | {mailbox} |");
+    }
+    text
+}
+
+/// The table of the programs that tables are written for, in Markdown.
+pub fn profiles() -> String {
+    let mut text =
+        String::from("| profile | columns | headers in | encoding | photos |\n| --- | --- | --- | --- | --- |\n");
+    for profile in table::Profile::ALL {
+        let style = table::Style::from(*profile);
+        let (name, columns, languages) = (profile.name(), style.width(), profile.languages().join(", "));
+        let encoding = match style.encoding() {
+            (encoding, true) => format!("{} with a byte order mark", encoding.name()),
+            (encoding, false) if encoding == UTF_8 => encoding.name().to_owned(),
+            (encoding, false) => format!("the code page of the language: {} for English", encoding.name()),
+        };
+        let photos = if style.has_photos() { "a column for links and file names" } else { "none" };
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "| `{name}` | {columns} | {languages} | {encoding} | {photos} |");
     }
     text
 }
@@ -40,5 +63,12 @@ mod tests {
             assert!(table.contains(&format!("\n| {} |", field.name())), "{field:?}");
         }
         assert_eq!(table.lines().count(), Field::ALL.len() + 2);
+    }
+
+    #[test]
+    fn every_profile_has_its_row() {
+        let text = profiles();
+        assert_eq!(text.lines().count(), table::Profile::ALL.len() + 2);
+        assert!(text.contains("| `thunderbird` | 37 | en | UTF-8 | none |"), "{text}");
     }
 }

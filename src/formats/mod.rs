@@ -8,12 +8,15 @@ pub mod csv;
 pub mod exchange;
 pub mod fields;
 pub mod photo;
+#[cfg(feature = "sheet")]
+pub mod sheet;
 pub mod table;
 pub mod vcard;
 
 mod encode;
 mod position;
 mod record;
+mod scan;
 
 pub use encode::{Encoder, Writer};
 pub use position::Position;
@@ -27,17 +30,26 @@ pub enum Format {
     Vcard,
     /// Comma, semicolon or tab separated text (`.csv`, `.tsv`, `.txt`).
     Csv,
+    /// Excel's workbooks since 2007 (`.xlsx`, `.xlsm`).
+    Xlsx,
+    /// Excel's workbooks before that (`.xls`).
+    Xls,
+    /// OpenDocument's workbooks (`.ods`).
+    Ods,
 }
 
 impl Format {
     /// Every format there is.
-    pub const ALL: &'static [Format] = &[Format::Vcard, Format::Csv];
+    pub const ALL: &'static [Format] = &[Format::Vcard, Format::Csv, Format::Xlsx, Format::Xls, Format::Ods];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Format::Vcard => "vcard",
             Format::Csv => "csv",
+            Format::Xlsx => "xlsx",
+            Format::Xls => "xls",
+            Format::Ods => "ods",
         }
     }
 
@@ -46,7 +58,20 @@ impl Format {
         match self {
             Format::Vcard => "vCard",
             Format::Csv => "CSV",
+            Format::Xlsx => "XLSX",
+            Format::Xls => "XLS",
+            Format::Ods => "ODS",
         }
+    }
+
+    /// Whether it holds a table of contacts.
+    pub fn is_table(self) -> bool {
+        self != Format::Vcard
+    }
+
+    /// Whether it is written too.
+    pub fn is_written(self) -> bool {
+        matches!(self, Format::Vcard | Format::Csv) || self == Format::Xlsx && cfg!(feature = "sheet")
     }
 
     /// The format that a file name's ending stands for, in any case.
@@ -55,6 +80,9 @@ impl Format {
         match ending.as_str() {
             "vcf" | "vcard" => Some(Format::Vcard),
             "csv" | "tsv" | "tab" => Some(Format::Csv),
+            "xlsx" | "xlsm" => Some(Format::Xlsx),
+            "xls" => Some(Format::Xls),
+            "ods" => Some(Format::Ods),
             _ => None,
         }
     }

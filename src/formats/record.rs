@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use encoding_rs::Encoding;
 
 use crate::formats::Position;
 use crate::formats::table::Findings;
@@ -60,6 +61,10 @@ pub struct Table {
     pub header: Vec<u8>,
     /// A line break in the source's encoding.
     pub line_break: Vec<u8>,
+    /// The source's encoding.
+    pub encoding: &'static Encoding,
+    /// What stands between the cells: an ASCII character.
+    pub delimiter: u8,
 }
 
 /// What stops the reading of a source: everything that concerns one record is a [`Reject`] instead.

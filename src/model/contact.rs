@@ -119,8 +119,11 @@ impl Contact {
 
     /// A name to show a person: the full name, else made of its parts, else the company, first e-mail or phone.
     pub fn display_name(&self) -> String {
+        if !self.name.full.is_empty() {
+            return self.name.full.clone();
+        }
         let made = self.name.joined();
-        let candidates = [self.name.full.as_str(), made.as_str(), self.organization.company.as_str()];
+        let candidates = [made.as_str(), self.organization.company.as_str()];
         let reach = self.emails.first().map(|email| email.address.as_str());
         let reach = reach.or_else(|| self.phones.first().map(|phone| phone.number.as_str()));
         candidates.into_iter().chain(reach).find(|text| !text.is_empty()).unwrap_or_default().to_owned()

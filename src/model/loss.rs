@@ -37,6 +37,10 @@ pub enum Why {
     Remark,
     /// The source's text could not be understood as what it claims to be.
     NotUnderstood,
+    /// A spreadsheet program had spoiled the text before it was read: `9.19E+11` in the place of a phone.
+    Spoiled,
+    /// The text is in another character set than the rest of its source; which one was guessed.
+    Guessed,
     /// The target's character set lacks a character.
     Characters,
 }
@@ -63,6 +67,8 @@ impl fmt::Display for Why {
             Why::TooLong { max } => write!(out, "longer than the target's {max}"),
             Why::Remark => write!(out, "the value is kept, but not its label or remark"),
             Why::NotUnderstood => write!(out, "could not be understood"),
+            Why::Spoiled => write!(out, "a spreadsheet program has spoiled it; get it from where it comes from"),
+            Why::Guessed => write!(out, "is in another character set than the rest, which was guessed"),
             Why::Characters => write!(out, "has a character that the target's character set lacks"),
         }
     }

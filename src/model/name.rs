@@ -35,7 +35,7 @@ impl Name {
     /// Prefix, given, middle, family name and suffix with blanks between: what a full name would be made of.
     pub fn joined(&self) -> String {
         let parts = [&self.prefix, &self.given, &self.middle, &self.surname, &self.suffix];
-        let mut joined = String::new();
+        let mut joined = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
         for part in parts.into_iter().filter(|part| !part.is_empty()) {
             if !joined.is_empty() {
                 joined.push(' ');

@@ -13,7 +13,7 @@ use crate::model::Loss;
 use crate::pipeline::groups::{Groups, Held, NOT_HELD};
 use crate::pipeline::pictures::{Ahead, Followed};
 use crate::pipeline::records::{Next, Told};
-use crate::pipeline::{Encoded, Ending, Pictures, RecordReport, Records, Sink, Totals, Watcher};
+use crate::pipeline::{Encoded, Ending, PhotoDirectory, Pictures, RecordReport, Records, Sink, Totals, Watcher};
 
 /// Reads every record and writes every contact, on so many threads. What one source or record cannot give, the others
 /// still do; the bytes are the same however many threads there are. With `pictures`, photos that are links become
@@ -35,12 +35,14 @@ pub fn convert(
     sink.put(&opening)?;
     let named = sink.wants_contacts();
     let encoders: Vec<_> = (0..threads.max(1)).map(|_| encoder.another()).collect();
+    let photos = records.photos();
     let source = Mutex::new(Input { records, taken: 0 });
     let mut totals = Totals::default();
     totals.photo_links.wanted = pictures.is_some();
     let (told, held, waiting) = (Told::default(), Vec::new(), BTreeMap::new());
     let out = Mutex::new(Out { sink, watcher, totals, told, held, next: 0, waiting, spare: Vec::new() });
-    let job = Job { source, out, moved: Condvar::new(), ended: AtomicBool::new(false), pictures, interrupted };
+    let (moved, ended) = (Condvar::new(), AtomicBool::new(false));
+    let job = Job { source, out, moved, ended, pictures, photos: photos.clone(), interrupted };
     let done = std::thread::scope(|scope| {
         let job = &job;
         let workers: Vec<_> =
@@ -55,6 +57,7 @@ pub fn convert(
     let Out { mut totals, watcher, held, .. } = job.out.into_inner().unwrap_or_else(PoisonError::into_inner);
     let Input { records, .. } = job.source.into_inner().unwrap_or_else(PoisonError::into_inner);
     records.end_groups(held, &mut totals, watcher);
+    photos.iter().for_each(|photos| photos.count(&mut totals.photo_files));
     Ok(totals)
 }
 
@@ -67,6 +70,7 @@ struct Job<'j, 'r> {
     /// A thread has stopped before the end.
     ended: AtomicBool,
     pictures: Option<&'j dyn Pictures>,
+    photos: Option<Arc<PhotoDirectory>>,
     interrupted: &'j AtomicBool,
 }
 
@@ -121,7 +125,7 @@ struct Ended {
 
 /// More than this many batches never wait for an earlier one.
 const WAITING: usize = 2;
-/// Bytes with pictures in them that a thread holds: links are short, so that a batch of them may be pictures without end.
+/// Bytes with pictures in them that a thread holds: links and names are short, so that a batch of them may be pictures without end.
 const HELD: usize = 2 * 1024 * 1024;
 
 /// A larger buffer is not kept.
@@ -175,12 +179,15 @@ impl Job<'_, '_> {
                 return;
             }
             let end = record.is_none();
-            record.into_iter().for_each(|record| ahead.push(record));
+            if let Some(mut record) = record {
+                self.photos.iter().for_each(|photos| photos.attach(&mut record));
+                ahead.push(record);
+            }
             while matches!(goes_on, Ok(true))
                 && let Some((record, link)) = ahead.next(end)
             {
                 part.add(record, link, (&mut *encoder, named));
-                if self.pictures.is_some() && part.encoded.bytes.len() >= HELD {
+                if (self.pictures.is_some() || self.photos.is_some()) && part.encoded.bytes.len() >= HELD {
                     goes_on = self.pass(number, part.take());
                 }
             }
@@ -302,10 +309,10 @@ impl Out<'_> {
         for Ended { position, ending, name, losses, why, rejected, link } in &records {
             let rejected = rejected.as_ref().map(|(raw, reject)| (&**raw, reject));
             let (position, why) = (Some(position), rejected.map(|(_, reject)| reject.why.as_str()).or(*why));
-            let photo_refused = link.as_ref().and_then(|link| link.refused.as_deref());
+            let no_photo = link.as_ref().and_then(|link| link.no_photo.as_ref());
             let photo_link = link.as_ref().and_then(Followed::end);
             let report = RecordReport::of(*ending);
-            let report = RecordReport { position, name, why, losses, photo_refused, photo_link, rejected, ..report };
+            let report = RecordReport { position, name, why, losses, no_photo, photo_link, rejected, ..report };
             self.totals.count(&report, self.watcher);
         }
         Ok(())

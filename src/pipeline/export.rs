@@ -12,7 +12,7 @@ use crate::formats::exchange::{self, Item};
 use crate::formats::photo;
 use crate::model::{Field, Photo, PhotoData, Why};
 use crate::pipeline::links::{keeps_photo, link_of};
-use crate::pipeline::{Encoded, Ending, PhotoLink, RecordReport, Sink, Totals, Watcher};
+use crate::pipeline::{Encoded, Ending, NoPhoto, PhotoLink, RecordReport, Sink, Totals, Watcher};
 use crate::remote::api::{Expand, Place, Query};
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
 
@@ -158,10 +158,11 @@ impl<'o> Out<'o> {
         let has_photo = matches!(&item.contact.photo, Some(Photo { data: PhotoData::Bytes(_), .. }));
         let lost_photo = losses.iter().any(|loss| loss.field == Field::Photo && loss.why != Why::Remark);
         totals.photos += u64::from(has_photo && !lost_photo);
-        let photo = refused.map(|(Refused::Contact(error) | Refused::Photo(error))| error.to_string());
+        let refused =
+            refused.map(|(Refused::Contact(error) | Refused::Photo(error))| NoPhoto::Refused(error.to_string()));
         let photo_link = link_of(&item.contact).filter(|_| keeps_photo(&losses)).map(PhotoLink::Kept);
-        let (losses, photo_refused, name) = (losses.as_slice(), photo.as_deref(), name.as_str());
-        let report = RecordReport { id, name, losses, photo_refused, photo_link, ..RecordReport::of(Ending::Created) };
+        let (losses, no_photo, name) = (losses.as_slice(), refused.as_ref(), name.as_str());
+        let report = RecordReport { id, name, losses, no_photo, photo_link, ..RecordReport::of(Ending::Created) };
         totals.count(&report, watcher);
         Ok(())
     }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::formats::exchange::{self, Dialect};
-use crate::formats::table::{Findings, Map, Profile};
+#[cfg(feature = "sheet")]
+use crate::formats::sheet;
+use crate::formats::table::{Findings, Map, Profile, Style};
 use crate::formats::vcard::{Tally, Version};
 use crate::formats::{Encoder, Format, Outcome, Reader, Record, Remark, csv, vcard};
 use crate::model::{Contact, Field, Loss, PhotoData, Why};
@@ -23,7 +25,10 @@ pub enum Target {
     /// Cards of a version.
     Vcard(Version),
     /// A table for a program.
-    Table(Profile),
+    Table(Style),
+    /// A workbook with every field.
+    #[cfg(feature = "sheet")]
+    Workbook,
 }
 
 impl Target {
@@ -36,9 +41,11 @@ impl Target {
         };
         match name {
             "exchange" => Some(Target::Exchange),
+            #[cfg(feature = "sheet")]
+            "xlsx" => Some(Target::Workbook),
             name => match name.strip_prefix("vcard") {
                 Some(number) => version(number).map(Target::Vcard),
-                None => Profile::named(name).map(Target::Table),
+                None => Style::named(name).map(Target::Table),
             },
         }
     }
@@ -48,22 +55,31 @@ impl Target {
         match self {
             Target::Exchange => "exchange".to_owned(),
             Target::Vcard(version) => format!("vcard{}", version.number()),
-            Target::Table(profile) => profile.name().to_owned(),
+            Target::Table(style) => style.name(),
+            #[cfg(feature = "sheet")]
+            Target::Workbook => "xlsx".to_owned(),
         }
     }
 
-    /// Every name there is.
+    /// Every name there is; those of tables in other languages than English have the language behind a slash.
     pub fn names() -> Vec<String> {
         let versions = [Version::V2_1, Version::V3_0, Version::V4_0].map(Target::Vcard);
-        let tables = Profile::ALL.iter().map(|profile| Target::Table(*profile));
-        [Target::Exchange].into_iter().chain(versions).chain(tables).map(Target::name).collect()
+        let tables = Profile::ALL.iter().map(|profile| Target::Table(Style::from(*profile)));
+        let names = [Target::Exchange].into_iter().chain(versions).chain(tables);
+        #[cfg(feature = "sheet")]
+        let names = names.chain([Target::Workbook]);
+        names.map(Target::name).collect()
     }
 
     fn losses(self) -> Losses {
         match self {
             Target::Exchange => Losses::Exchange,
             Target::Vcard(version) => Losses::Encoder(Box::new(vcard::Encoder::new(version)), Vec::new()),
-            Target::Table(profile) => Losses::Encoder(Box::new(csv::Encoder::new(profile)), Vec::new()),
+            Target::Table(style) => Losses::Encoder(Box::new(csv::Encoder::new(style)), Vec::new()),
+            #[cfg(feature = "sheet")]
+            Target::Workbook => {
+                Losses::Encoder(Box::new(sheet::Encoder::new(Profile::Generic.into(), None)), Vec::new())
+            }
         }
     }
 }
@@ -249,6 +265,7 @@ mod tests {
         for name in Target::names() {
             assert_eq!(Target::named(&name).map(Target::name), Some(name));
         }
+        assert_eq!(Target::named("outlook-desktop/DE").map(Target::name).as_deref(), Some("outlook-desktop/de"));
         assert_eq!(Target::named("vcard"), Target::named("vcard3.0"));
         assert_eq!(Target::named("vcard4"), Target::named("vcard4.0"));
         assert_eq!((Target::named("vcard5"), Target::named("lotus")), (None, None));

@@ -19,6 +19,8 @@ pub enum PhotoLink<'a> {
     Kept(&'a str),
     /// The target has the picture.
     Fetched,
+    /// The target has neither, for it takes pictures alone.
+    Lost,
 }
 
 /// The photo links of a job.
@@ -30,6 +32,10 @@ pub struct PhotoLinks {
     pub fetched: u64,
     /// Links that stayed links.
     pub kept: u64,
+    /// Links that the target could not hold, and whose picture it does not have either.
+    pub lost: u64,
+    /// Links whose picture was wanted and could not be had, whether or not the target keeps the link.
+    pub not_fetched: u64,
     /// Those that stayed links, by host, or by scheme where there is no host. At most 100 of these: the sum may be less
     /// than `kept`.
     pub hosts: BTreeMap<String, u64>,
@@ -38,9 +44,10 @@ pub struct PhotoLinks {
 impl PhotoLinks {
     /// Counts one.
     pub(super) fn count(&mut self, link: PhotoLink<'_>) {
-        let PhotoLink::Kept(link) = link else {
-            self.fetched += 1;
-            return;
+        let link = match link {
+            PhotoLink::Kept(link) => link,
+            PhotoLink::Fetched => return self.fetched += 1,
+            PhotoLink::Lost => return self.lost += 1,
         };
         self.kept += 1;
         let host = host_of(link);
@@ -58,14 +65,33 @@ pub(super) fn link_of(contact: &Contact) -> Option<&str> {
     }
 }
 
+/// Whether a link is no URL, but the name of a file.
+pub(super) fn is_file_name(link: &str) -> bool {
+    // One letter is a drive.
+    !link.split_once(':').is_some_and(|(scheme, _)| scheme.len() > 1 && is_scheme(scheme))
+}
+
 /// Whether a target that told these losses has kept the photo.
 pub(super) fn keeps_photo(losses: &[Loss]) -> bool {
     !losses.iter().any(|loss| loss.field == Field::Photo && loss.why != Why::Remark)
 }
 
-/// Why there is no picture, for people.
-pub(super) fn not_fetched(why: &dyn fmt::Display) -> String {
-    format!("its link was not fetched: {why}")
+/// Why a photo did not arrive although its contact did, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoPhoto {
+    /// The target did not take it, or the mailbox did not give it.
+    Refused(String),
+    /// It is a link, and there was no picture to be had.
+    NotFetched(String),
+}
+
+impl fmt::Display for NoPhoto {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoPhoto::Refused(why) => out.write_str(why),
+            NoPhoto::NotFetched(why) => write!(out, "its link was not fetched: {why}"),
+        }
+    }
 }
 
 /// Whom a link names: its host in lower case, without name, password and port; the scheme where there is no host.

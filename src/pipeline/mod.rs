@@ -7,11 +7,14 @@ mod groups;
 mod inputs;
 pub mod inspect;
 mod links;
+mod number;
+mod photo_files;
 mod pictures;
 mod records;
 mod report;
 mod sink;
 mod source;
+mod workbook;
 
 #[cfg(feature = "remote")]
 mod export;
@@ -22,7 +25,9 @@ pub use convert::convert;
 #[cfg(feature = "remote")]
 pub use export::{ExportError, export};
 pub use inputs::sources_of;
-pub use links::{PhotoLink, PhotoLinks};
+pub use links::{NoPhoto, PhotoLink, PhotoLinks};
+pub(crate) use number::counted;
+pub use photo_files::{PhotoDirectory, PhotoFiles, PhotoShelf};
 #[cfg(feature = "remote")]
 pub use pictures::Background;
 pub use pictures::{Coming, Pictures};

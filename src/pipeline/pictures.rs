@@ -10,8 +10,8 @@ use tokio::runtime::Handle;
 
 use crate::formats::{Outcome, Record, photo};
 use crate::model::{Loss, Photo, PhotoData};
-use crate::pipeline::PhotoLink;
-use crate::pipeline::links::{keeps_photo, link_of, not_fetched};
+use crate::pipeline::links::{is_file_name, keeps_photo, link_of};
+use crate::pipeline::{NoPhoto, PhotoLink};
 #[cfg(feature = "remote")]
 use crate::remote::fetch::Fetch;
 
@@ -62,7 +62,7 @@ pub(super) struct Followed {
     fetched: bool,
     lost: bool,
     /// Why the picture did not take the link's place although it was wanted.
-    pub(super) refused: Option<String>,
+    pub(super) no_photo: Option<NoPhoto>,
 }
 
 impl Followed {
@@ -73,8 +73,13 @@ impl Followed {
 
     /// What became of it.
     pub(super) fn end(&self) -> Option<PhotoLink<'_>> {
-        let end = if self.fetched { PhotoLink::Fetched } else { PhotoLink::Kept(&self.link) };
-        (!self.lost).then_some(end)
+        match (self.fetched, self.lost) {
+            (true, false) => Some(PhotoLink::Fetched),
+            (false, false) => Some(PhotoLink::Kept(&self.link)),
+            (false, true) => Some(PhotoLink::Lost),
+            // A picture that the target does not take has been told as that.
+            (true, true) => None,
+        }
     }
 }
 
@@ -105,7 +110,8 @@ impl<'a> Ahead<'a> {
             Outcome::Contact(contact) => link_of(contact).map(str::to_owned),
             Outcome::Group(_) | Outcome::Reject(_) => None,
         };
-        let coming = self.pictures.zip(link.as_deref()).map(|(pictures, link)| pictures.begin(link));
+        let leads = link.as_deref().filter(|link| !is_file_name(link));
+        let coming = self.pictures.zip(leads).map(|(pictures, link)| pictures.begin(link));
         self.coming += usize::from(coming.is_some());
         self.records.push_back(Waiting { record, link, coming });
     }
@@ -124,7 +130,7 @@ impl<'a> Ahead<'a> {
             link,
             fetched: matches!(came, Ok(Some(_))),
             lost: false,
-            refused: came.as_ref().err().map(|why| not_fetched(why)),
+            no_photo: came.as_ref().err().cloned().map(NoPhoto::NotFetched),
         });
         if let (Ok(Some(bytes)), Outcome::Contact(contact)) = (came, &mut record.outcome) {
             let kind = photo::kind_of(&bytes);
@@ -179,7 +185,9 @@ mod tests {
             out.borrow().len()
         };
         let mut taken = Vec::new();
-        for (number, link) in (1..).zip([None, Some("https"), None, Some("cid:"), Some("https"), Some("https"), None]) {
+        for (number, link) in
+            (1..).zip([None, Some("https://a"), None, Some("cid:a"), Some("https://a"), Some("https://a"), None])
+        {
             ahead.push(record(number, link));
             taken.push(take(&mut ahead, false));
         }
@@ -198,6 +206,6 @@ mod tests {
         let mut followed = followed.unwrap();
         assert_eq!(followed.end(), Some(PhotoLink::Kept("https://a.example/")));
         followed.told(&[Loss::new(crate::model::Field::Photo, "the link", crate::model::Why::NoPlace)]);
-        assert_eq!(followed.end(), None);
+        assert_eq!(followed.end(), Some(PhotoLink::Lost));
     }
 }

@@ -7,7 +7,7 @@ use std::vec;
 use crate::formats::{Batch, Outcome, Reader, Record, Remark};
 use crate::pipeline::groups::{Groups, Held, Joining, NOT_HELD};
 use crate::pipeline::source::Survey;
-use crate::pipeline::{Ending, Reading, RecordReport, Source, SourceError, Totals, Watcher};
+use crate::pipeline::{Ending, PhotoDirectory, Reading, RecordReport, Source, SourceError, Totals, Watcher};
 
 /// The records of several inputs in their order. An input that cannot be read, or not to its end, is counted and told,
 /// and the next one follows.
@@ -61,7 +61,10 @@ impl<'a> Records<'a> {
                     }
                     continue;
                 }
-                Some(record) => return Some(record),
+                Some(mut record) => {
+                    self.reading.photos.iter().for_each(|photos| photos.attach(&mut record));
+                    return Some(record);
+                }
                 None => {}
             }
             let Some(next) = self.batch() else {
@@ -142,6 +145,11 @@ impl Records<'_> {
     /// The groups of all inputs, once the first of these is open.
     pub(super) fn groups(&self) -> Arc<Groups> {
         Arc::clone(&self.groups)
+    }
+
+    /// Where the pictures stand that photos name.
+    pub(super) fn photos(&self) -> Option<Arc<PhotoDirectory>> {
+        self.reading.photos.clone()
     }
 
     /// Counts the records of groups, when all members have been read.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::formats::{Position, Reject, Remark};
 use crate::model::{Field, Loss, Why};
-use crate::pipeline::{PhotoLink, PhotoLinks};
+use crate::pipeline::links::is_file_name;
+use crate::pipeline::{NoPhoto, PhotoFiles, PhotoLink, PhotoLinks};
 
 /// How a record ended: exactly one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,7 +60,7 @@ pub struct RecordReport<'a> {
     /// What the target keeps for the way back, but does not show.
     pub hidden: &'a [Loss],
     /// Why the photo did not arrive, when the contact did and its photo did not.
-    pub photo_refused: Option<&'a str>,
+    pub no_photo: Option<&'a NoPhoto>,
     /// What became of the photo, when it is a link.
     pub photo_link: Option<PhotoLink<'a>>,
     /// The record's own bytes and what is wrong with them, when it was rejected.
@@ -70,8 +71,8 @@ impl RecordReport<'_> {
     /// A record that ended so, of which nothing more is known yet.
     pub fn of(ending: Ending) -> Self {
         let (position, id, name, why) = (None, None, "", None);
-        let (losses, hidden, photo_refused, photo_link) = (&[], &[], None, None);
-        Self { position, id, name, ending, why, losses, hidden, photo_refused, photo_link, rejected: None }
+        let (losses, hidden, no_photo, photo_link) = (&[], &[], None, None);
+        Self { position, id, name, ending, why, losses, hidden, no_photo, photo_link, rejected: None }
     }
 
     /// Which record it is, for people: its position in a file; in a mailbox its name, else the mailbox's id of it.
@@ -129,6 +130,8 @@ pub struct Totals {
     pub refused_photos: u64,
     /// Photos that are links.
     pub photo_links: PhotoLinks,
+    /// Photos that are named by a file.
+    pub photo_files: PhotoFiles,
 }
 
 impl Totals {
@@ -147,8 +150,16 @@ impl Totals {
         self.read += 1;
         *self.endings.entry(report.ending).or_default() += 1;
         self.hidden += report.hidden.len() as u64;
-        self.refused_photos += u64::from(report.photo_refused.is_some());
-        report.photo_link.into_iter().for_each(|link| self.photo_links.count(link));
+        match report.no_photo {
+            Some(NoPhoto::Refused(_)) => self.refused_photos += 1,
+            Some(NoPhoto::NotFetched(_)) => self.photo_links.not_fetched += 1,
+            None => {}
+        }
+        match report.photo_link {
+            Some(PhotoLink::Kept(name)) if is_file_name(name) => self.photo_files.named += 1,
+            Some(link) => self.photo_links.count(link),
+            None => {}
+        }
         let record = report.position.map_or(0, |position| position.record);
         for loss in report.losses {
             let example = || LossCount { count: 0, example: report.place(), record };
@@ -168,6 +179,11 @@ impl Totals {
         watcher.source_failed(why);
     }
 
+    /// Photos that did not arrive although their contacts did.
+    fn no_photos(&self) -> u64 {
+        self.refused_photos + self.photo_links.not_fetched
+    }
+
     /// Whether there was something to read, and not one record of it was good.
     pub fn nothing_arrived(&self) -> bool {
         self.read + self.failed_sources > 0 && self.read == self.of(Ending::Rejected)
@@ -175,6 +191,6 @@ impl Totals {
 
     /// Whether something that was read did not arrive.
     pub fn has_failures(&self) -> bool {
-        self.of(Ending::Rejected) + self.of(Ending::Failed) + self.failed_sources + self.refused_photos > 0
+        self.of(Ending::Rejected) + self.of(Ending::Failed) + self.failed_sources + self.no_photos() > 0
     }
 }

@@ -7,8 +7,11 @@ use std::sync::Arc;
 use crate::disk::archive::Member;
 use crate::disk::input;
 use crate::disk::spool::Spool;
+#[cfg(feature = "sheet")]
+use crate::formats::sheet;
 use crate::formats::{Format, Reader, csv, vcard};
 use crate::model::Group;
+use crate::pipeline::{PhotoDirectory, workbook};
 
 /// Bytes looked at to tell a format.
 const HEAD: usize = 4096;
@@ -43,6 +46,11 @@ pub struct Reading {
     pub csv: csv::Options,
     /// How vCards are read.
     pub vcard: vcard::Options,
+    /// The sheet of a workbook; its table is read as others are.
+    #[cfg(feature = "sheet")]
+    pub sheet: Option<sheet::Choice>,
+    /// Where the pictures stand that photos name by a file.
+    pub photos: Option<Arc<PhotoDirectory>>,
 }
 
 /// What a look over a source found, before its first record is read: of the format that it is.
@@ -70,7 +78,9 @@ pub enum SourceError {
     #[error("{0}: is empty; there is nothing to read")]
     Empty(String),
     /// Neither name nor content tells the format.
-    #[error("{0}: neither the name nor the content tells the format; say it with --input-format vcard or csv")]
+    #[error(
+        "{0}: neither the name nor the content tells the format; say it with --input-format vcard, csv, xlsx, xls or ods"
+    )]
     UnknownFormat(String),
     /// A format that is known, but not read.
     #[error("{source_name}: is {what}; {way_out}")]
@@ -113,6 +123,18 @@ impl Source {
         })
     }
 
+    /// Its bytes, to be read from any place; a file of an archive is unpacked.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(super) fn spool(&self) -> io::Result<Spool> {
+        match self {
+            Source::File(path) => Ok(Spool::file(path)),
+            Source::Stream { spool, .. } => Ok(spool.clone()),
+            Source::Member { member, .. } => Spool::of(member.open()?),
+        }
+    }
+
     /// Opens it and makes a reader of its format. The whole source is looked over first.
     ///
     /// # Errors
@@ -132,6 +154,7 @@ impl Source {
             Format::Csv => {
                 Box::new(csv::Reader::new(source, input, csv::Options { survey: survey.csv, ..reading.csv.clone() }))
             }
+            format => workbook::open(self, format, reading)?,
         })
     }
 
@@ -142,7 +165,8 @@ impl Source {
                 Survey { vcard: vcard::survey(input).unwrap_or_default(), ..Survey::default() }
             }
             Ok((Format::Csv, input)) => Survey { csv: csv::survey(input, &reading.csv), ..Survey::default() },
-            Err(_) => Survey::default(),
+            // A workbook tells only in its rows which of its sheets is the one: they are kept when it is read.
+            Ok(_) | Err(_) => Survey::default(),
         }
     }
 
@@ -168,15 +192,19 @@ impl Source {
         if head.is_empty() {
             return Err(looked.map_or_else(io, |_| SourceError::Empty(name.clone())));
         }
-        let format = reading.format.map_or_else(|| format_of(&name, &head), Ok)?;
+        let format = match reading.format {
+            Some(format @ (Format::Vcard | Format::Csv)) => format,
+            _ => match workbook::format_of(self, &head)? {
+                Some(format) => format,
+                None => format_of(&name, &head)?,
+            },
+        };
         Ok((format, Box::new(Cursor::new(head).chain(input))))
     }
 }
 
 /// What begins like this is known, but no contact file.
 const FOREIGN: &[(&[u8], &str, &str)] = &[
-    (b"PK\x03\x04", "a spreadsheet or a zip archive", "save it as CSV, or unpack it"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file", "save it as CSV"),
     (b"!BDN", "an Outlook data file (PST)", "export it from Outlook as CSV"),
     (b"%PDF", "a PDF", "export the contacts as vCard or CSV where they come from"),
 ];
@@ -195,9 +223,14 @@ fn format_of(name: &str, head: &[u8]) -> Result<Format, SourceError> {
     let has_card = || text.windows(CARD.len()).any(|window| window == CARD);
     match Format::of_file_name(name) {
         _ if text[first..].starts_with(CARD) => Ok(Format::Vcard),
-        Some(format) => Ok(format),
-        None if has_card() => Ok(Format::Vcard),
-        None if looks_like_a_table(&text) => Ok(Format::Csv),
+        Some(format @ (Format::Vcard | Format::Csv)) => Ok(format),
+        _ if has_card() => Ok(Format::Vcard),
+        // Many programs write text and call it XLS.
+        _ if looks_like_a_table(&text) => Ok(Format::Csv),
+        Some(_) => {
+            let (what, way_out) = ("no spreadsheet, although its name says so", "say with --input-format what it is");
+            Err(SourceError::Unsupported { source_name: name.to_owned(), what, way_out })
+        }
         None => Err(SourceError::UnknownFormat(name.to_owned())),
     }
 }
@@ -216,7 +249,8 @@ mod tests {
     #[test]
     fn content_and_name_tell_the_format() {
         let utf16: Vec<u8> = "\u{feff}begin:vcard\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let table: [(&str, &[u8], Format); 7] = [
+        let table: [(&str, &[u8], Format); 8] = [
+            ("a.xls", b"First Name;Last Name", Format::Csv),
             ("a.vcf", b"anything", Format::Vcard),
             ("a.CSV", b"Name;Mail", Format::Csv),
             ("a.csv", b"\r\nBEGIN:VCARD\r\n", Format::Vcard),
@@ -233,7 +267,8 @@ mod tests {
     #[test]
     fn what_is_not_read_says_why() {
         let says = |name: &str, head: &[u8]| format_of(name, head).unwrap_err().to_string();
-        assert!(says("a.xlsx", b"PK\x03\x04").contains("spreadsheet"));
+        assert!(says("a.pst", b"!BDN").contains("Outlook data file"));
+        assert!(says("a.xls", b"hello world").contains("no spreadsheet"));
         assert!(says("a.bin", b"hello world").contains("--input-format"));
     }
 }

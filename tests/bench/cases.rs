@@ -16,7 +16,7 @@ pub struct Case {
     pub name: &'static str,
     /// What is read; for an export, what had been imported.
     pub input: Input,
-    /// What it may take of calcard's time, where calcard runs beside it.
+    /// What it may take of a peer's time, where one runs beside it.
     pub goal: Option<Goal>,
     command: Command,
     output: PathBuf,
@@ -24,9 +24,11 @@ pub struct Case {
     once: bool,
 }
 
-/// What a conversion may take at the most: parts of calcard's time.
+/// What a conversion may take at the most: parts of a peer's time.
 #[derive(Debug, Clone, Copy)]
 pub struct Goal {
+    /// The peer's name.
+    pub peer: &'static str,
     /// Of its wall time.
     pub wall: f64,
     /// Of its CPU time.
@@ -34,22 +36,25 @@ pub struct Goal {
 }
 
 /// Many small cards.
-const PLAIN: Goal = Goal { wall: 0.45, cpu: 0.8 };
+const PLAIN: Goal = Goal { peer: peer::CALCARD, wall: 0.45, cpu: 0.8 };
 
 /// Photos, which are only moved.
-const PHOTOS: Goal = Goal { wall: 0.3, cpu: f64::INFINITY };
+const PHOTOS: Goal = Goal { peer: peer::CALCARD, wall: 0.3, cpu: f64::INFINITY };
+
+/// Rows of a table, with everything that makes contacts of them or them of contacts.
+const ROWS: Goal = Goal { peer: peer::CSV, wall: 2.5, cpu: f64::INFINITY };
 
 /// A file of the user's own: compared, not judged.
-const NONE: Goal = Goal { wall: f64::INFINITY, cpu: f64::INFINITY };
+const NONE: Goal = Goal { peer: peer::CALCARD, wall: f64::INFINITY, cpu: f64::INFINITY };
 
 /// Runs of the program, and of its peers where there are any, one after the other.
 #[derive(Default)]
 pub struct Rounds {
     /// The program's.
     pub own: Vec<Run>,
-    /// calcard's, over the same file.
-    pub calcard: Vec<Run>,
-    /// Those of a copy of the file.
+    /// The peer's, over the same file: of the one that is read and the one that is written, the table for the csv crate.
+    pub peer: Vec<Run>,
+    /// Those of a copy of that file.
     pub copy: Vec<Run>,
 }
 
@@ -96,7 +101,8 @@ pub fn all(directory: &Path, cards: usize, tenfold: bool) -> Vec<Case> {
         case("vcf to vcf", Command::Convert, &plain, "out.vcf", Some(PLAIN)),
         case("vcf to csv", Command::Convert, &plain, "out.csv", Some(PLAIN)),
         case("vcf to vcf, photos", Command::Convert, &photos, "out.vcf", Some(PHOTOS)),
-        case("csv to vcf", Command::Convert, &table, "out.vcf", None),
+        case("csv to vcf", Command::Convert, &table, "out.vcf", Some(ROWS)),
+        case("vcf to csv, rows", Command::Convert, &plain, "out.csv", Some(ROWS)),
     ];
     if tenfold {
         let (plain, photos) = (vcards("plain10.vcf", cards * 10, false), vcards("photos10.vcf", cards / 2, true));
@@ -118,7 +124,11 @@ pub fn all(directory: &Path, cards: usize, tenfold: bool) -> Vec<Case> {
 /// A file of the user's own, converted to both formats.
 pub fn of_file(file: &Path, directory: &Path) -> Vec<Case> {
     let input = Input { path: file.to_owned(), making: Making::There };
-    let goal = file.extension().is_some_and(|ending| ending == "vcf").then_some(NONE);
+    let goal = match file.extension().and_then(|ending| ending.to_str()) {
+        Some("vcf") => Some(NONE),
+        Some("csv") => Some(Goal { peer: peer::CSV, ..NONE }),
+        _ => None,
+    };
     let case = |name, output: &str| {
         let (input, output) = (input.clone(), directory.join(output));
         Case { name, input, goal, command: Command::Convert, output, once: false }
@@ -149,14 +159,14 @@ impl Case {
         }
         let mut rounds = Rounds::default();
         for _ in 0..if self.once { 1 } else { count } {
-            if self.goal.is_some() {
-                rounds.copy.push(measured(&self.peer(peer::COPY)));
-                rounds.calcard.push(measured(&self.peer(peer::CALCARD)));
-            }
             rounds.own.push(match self.command {
                 Command::Import => measured(&self.words(self.command, tempfile::tempdir().unwrap().path())),
                 command => measured(&self.words(command, full)),
             });
+            if let Some(goal) = self.goal {
+                rounds.copy.push(measured(&self.peer(goal, peer::COPY)));
+                rounds.peer.push(measured(&self.peer(goal, goal.peer)));
+            }
         }
         if !matches!(self.input.making, Making::There) {
             rounds.own.iter().for_each(|run| self.check(run));
@@ -165,9 +175,12 @@ impl Case {
     }
 
     /// The words that make a peer of the runner; what it writes is no output of the case.
-    fn peer(&self, name: &str) -> Vec<OsString> {
+    fn peer(&self, goal: Goal, name: &str) -> Vec<OsString> {
         let output = self.output.with_extension("peer");
-        vec![peer::WORD.into(), name.into(), self.input.path.clone().into(), output.into()]
+        let is_table = |path: &Path| path.extension().is_some_and(|ending| ending == "csv");
+        let written = goal.peer == peer::CSV && !is_table(&self.input.path);
+        let input = if written { &self.output } else { &self.input.path };
+        vec![peer::WORD.into(), name.into(), input.into(), output.into()]
     }
 
     /// Whether it reads and writes record by record, so that its peak memory has a goal.

@@ -5,8 +5,8 @@ use crate::measure::Run;
 
 /// The head of the table, which is Markdown too.
 pub const HEAD: &str = "\
-| case               |     MB | wall s, median (min–max) | CPU s | peak MiB |   MB/s | contacts/s | of calcard: wall | CPU  | goals        |
-| ------------------ | -----: | -----------------------: | ----: | -------: | -----: | ---------: | ---------------: | ---: | ------------ |";
+| case               |     MB | wall s, median (min–max) | CPU s | peak MiB |   MB/s | contacts/s | of its peer: wall | CPU  | goals        |
+| ------------------ | -----: | -----------------------: | ----: | -------: | -----: | ---------: | ----------------: | ---: | ------------ |";
 
 /// What a conversion may take at the most, in MiB, for records up to 1 MiB.
 const PEAK: f64 = 20.0;
@@ -41,17 +41,17 @@ pub fn rows(case: &Case, rounds: &Rounds) -> Vec<String> {
         let judged = if case.streams() { judged(&[("peak", own.peak, PEAK)]) } else { "-".to_owned() };
         return vec![row(case.name, megabytes, contacts, &own, [None, None], &judged)];
     };
-    let (calcard, copy) = (Middle::of(&rounds.calcard), Middle::of(&rounds.copy));
+    let (peer, copy) = (Middle::of(&rounds.peer), Middle::of(&rounds.copy));
     let parts = |middle: &Middle| {
-        let cpu = middle.cpu.zip(calcard.cpu).map(|(cpu, of)| cpu / of);
-        [Some(middle.wall / calcard.wall), cpu]
+        let cpu = middle.cpu.zip(peer.cpu).map(|(cpu, of)| cpu / of);
+        [Some(middle.wall / peer.wall), cpu]
     };
     let [wall, cpu] = parts(&own);
-    let Goal { wall: wall_goal, cpu: cpu_goal } = goal;
+    let Goal { wall: wall_goal, cpu: cpu_goal, peer: name } = goal;
     let judged = judged(&[("wall", wall, wall_goal), ("CPU", cpu, cpu_goal), ("peak", own.peak, PEAK)]);
     vec![
         row(case.name, megabytes, contacts, &own, [wall, cpu], &judged),
-        row("  calcard", megabytes, contacts, &calcard, [None, None], ""),
+        row(&format!("  {name}"), megabytes, contacts, &peer, [None, None], ""),
         row("  copy", megabytes, contacts, &copy, parts(&copy), ""),
     ]
 }
@@ -68,7 +68,7 @@ fn row(name: &str, megabytes: f64, contacts: f64, middle: &Middle, parts: [Optio
     let span = format!("{wall:.3} ({:.3}–{:.3})", walls[0], walls[walls.len() - 1]);
     let [part_of_wall, part_of_cpu] = parts.map(|part| shown(part, 2));
     format!(
-        "| {name:18} | {megabytes:6.1} | {span:>24} | {:>5} | {:>8} | {:6.1} | {:10.0} | {part_of_wall:>16} | {part_of_cpu:>4} | {judged:12} |",
+        "| {name:18} | {megabytes:6.1} | {span:>24} | {:>5} | {:>8} | {:6.1} | {:10.0} | {part_of_wall:>17} | {part_of_cpu:>4} | {judged:12} |",
         shown(*cpu, 2),
         shown(*peak, 1),
         megabytes / wall,

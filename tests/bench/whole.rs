@@ -6,8 +6,9 @@
 //! cargo bench --bench whole -- --file big.vcf     a file of one's own, to vCard and to CSV
 //! cargo bench --bench whole -- vcf --tenfold      conversions, and once each over inputs ten times as large
 //! ```
-//! A conversion of vCards is held against calcard, which parses and writes the same file, and against a copy of it:
-//! one run of each after the other, so that all three see the same machine.
+//! A conversion of vCards is held against calcard, which parses and writes the same file, one of tables against the csv
+//! crate, which reads and writes the same rows, and both against a copy: one run of each after the other, so that all
+//! three see the same machine.
 //! On other systems than Unix wall time alone is known.
 #![allow(
     unreachable_pub,

@@ -5,9 +5,11 @@ mod convert;
 mod inspect;
 mod links;
 pub(crate) mod mailbox;
+mod photo_files;
 mod refusals;
 mod servers;
 mod split;
+mod tables;
 mod terminal;
 
 use std::path::{Path, PathBuf};

@@ -55,7 +55,8 @@ fn as_cards(contacts: &[Contact], version: vcard::Version) -> String {
 }
 
 fn as_table(contacts: &[Contact], profile: table::Profile) -> String {
-    written(contacts, csv::Encoder::new(profile))
+    let in_unicode = csv::Writing { encoding: encoding_rs::UTF_8, ..profile.into() };
+    written(contacts, csv::Encoder::new(in_unicode))
 }
 
 #[test]

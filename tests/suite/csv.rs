@@ -1,10 +1,16 @@
 //! Reading and writing tables: samples, traps by number, round trips, hostile bytes, files of the wild.
 
+mod cells;
 mod corpus;
+mod damage;
+mod dates;
 mod decided;
+mod dialects;
 mod hostile;
 mod map;
-mod roundtrip;
+mod profiles;
+mod rejects;
+pub(crate) mod roundtrip;
 mod samples;
 mod traps;
 mod written;

@@ -59,7 +59,7 @@ fn a_linked_directory_is_left_out_and_told() {
     let stage = Stage::new();
     stage.write("book/a.vcf", person("Ann"));
     std::os::unix::fs::symlink(stage.path("book"), stage.path("book/round")).unwrap();
-    stage.run(&["convert", "book", "-o", "out.vcf"]).exits(0).says(&["note: 1 linked directories in book were left"]);
+    stage.run(&["convert", "book", "-o", "out.vcf"]).exits(0).says(&["note: 1 linked directory in book was left out"]);
     assert_eq!(names(&stage, "out.vcf"), ["Ann"]);
 }
 
@@ -131,9 +131,13 @@ fn an_archive_s_name_does_not_matter_but_its_content_does() {
     stage.run(&["convert", "download", "-o", "out.vcf"]).exits(0).says(&["read 4 = written 4"]);
     let sheet: [(&str, &[u8]); 2] = [("[Content_Types].xml", b"<Types/>"), ("xl/workbook.xml", b"<workbook/>")];
     for (name, bytes, says) in [
-        ("book.xlsx", zipped(&sheet), "book.xlsx: is a spreadsheet or a zip archive; save it as CSV"),
-        ("none.zip", zipped(&[("a.txt", b"text")]), "none.zip: is a zip archive without .vcf or .csv files"),
-        ("empty.zip", zipped::<&[u8]>(&[]), "empty.zip: is a zip archive without .vcf or .csv files"),
+        ("book.xlsx", zipped(&sheet), "book.xlsx, record 1, line 1: is damaged ("),
+        (
+            "none.zip",
+            zipped(&[("a.txt", b"text")]),
+            "none.zip: is a zip archive without .vcf, .csv or spreadsheet files",
+        ),
+        ("empty.zip", zipped::<&[u8]>(&[]), "empty.zip: is a zip archive without .vcf, .csv or spreadsheet files"),
         ("cut.zip", takeout()[..500].to_vec(), "cut.zip: is a spreadsheet or a zip archive, but it cannot be opened"),
     ] {
         stage.write(name, bytes);
@@ -195,6 +199,66 @@ fn a_pipe_is_read_whole_however_long_it_is() {
         assert!(stage.read("piped.vcf") == stage.read("file.vcf"), "{name}");
         assert_eq!(cards(&stage.text("piped.vcf")), cards(&text));
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_in_a_directory_is_left_out_and_told() {
+    let stage = Stage::new();
+    stage.write("book/a.vcf", person("Ann"));
+    let _socket = std::os::unix::net::UnixListener::bind(stage.path("book/b.vcf")).unwrap();
+    stage.run(&["convert", "book", "-o", "out.vcf"]).exits(0).says(&["note: 1 special file in book was left out"]);
+    assert_eq!(names(&stage, "out.vcf"), ["Ann"]);
+}
+
+#[test]
+fn an_empty_file_among_others_is_told_and_does_no_harm() {
+    let stage = Stage::new();
+    let book = [("a.vcf", person("Ann")), ("b.vcf", String::new()), ("c/d.csv", String::new())];
+    for (name, text) in &book {
+        stage.write(&format!("book/{name}"), text);
+    }
+    stage.write("book.zip", zipped(&book));
+    stage.write("few.zip", zipped(&book[..2]));
+    for (input, says) in [
+        ("book", "note: 2 empty files in book were left out (e.g. book/b.vcf)"),
+        ("book.zip", "note: 2 empty files in book.zip were left out (e.g. book.zip/b.vcf)"),
+        ("few.zip", "note: few.zip/b.vcf is empty and was left out"),
+    ] {
+        let ran = stage.run(&["convert", input, "-o", "out.vcf"]).exits(0).says(&[says]);
+        assert!(ran.err.ends_with("read 1 = written 1 + rejected 0\n"), "{}", ran.err);
+        stage.run(&["check", input]).exits(0).says(&[says, "checked 1 card in 1 input"]);
+    }
+    stage.run(&["convert", "few.zip/b.vcf", "-o", "none.vcf"]).stops(1, &["few.zip/b.vcf: is empty"]);
+    stage.write("all.zip", zipped(&book[1..]));
+    let says = "all.zip: is a zip archive whose .vcf and .csv files are all empty";
+    stage.run(&["convert", "all.zip", "-o", "none.vcf"]).exits(1).says(&[says]);
+    let says = "book/c: is a directory whose .vcf and .csv files are all empty";
+    stage.run(&["convert", "book/c", "-o", "none.vcf"]).exits(1).says(&[says]);
+}
+
+#[test]
+fn an_input_that_is_named_twice_is_read_once_and_told() {
+    let stage = Stage::new();
+    stage.write("book/a.vcf", person("Ann"));
+    stage.write("book/b.vcf", person("Ben"));
+    stage.write("zip.zip", zipped(&[("c.vcf", person("Cid")), ("d.vcf", person("Dee"))]));
+    let told = |words: &[&str], read: &[&str], says: &str| {
+        let ran = stage.run(&[&["convert"], words, &["-o", "out.vcf"]].concat()).exits(0);
+        assert_eq!(names(&stage, "out.vcf"), read, "{words:?}");
+        let notes: Vec<_> = ran.err.lines().filter(|line| line.starts_with("note:")).collect();
+        assert_eq!(notes, [format!("note: {says}")], "{words:?}");
+    };
+    let once = "stands for the same file as one before it, and is read once";
+    told(&["book/b.vcf", "book/../book/b.vcf"], &["Ben"], &format!("book/../book/b.vcf {once}"));
+    told(&["book/b.vcf", "book"], &["Ben", "Ann"], &format!("book/b.vcf {once}"));
+    told(&["book", "book/a.vcf", "book"], &["Ann", "Ben"], &format!("book/a.vcf {once}; 2 more do"));
+    told(&["zip.zip/d.vcf", "./zip.zip"], &["Dee", "Cid"], &format!("./zip.zip/d.vcf {once}"));
+    let ran = stage.fed(&["convert", "-", "-", "-o", "out.vcf"], person("Eve").as_bytes()).exits(0);
+    assert_eq!(names(&stage, "out.vcf"), ["Eve"]);
+    ran.says(&[&format!("note: - {once}")]);
+    let ran = stage.run(&["check", "book", "book/b.vcf"]).exits(0);
+    ran.says(&["checked 2 cards in 2 inputs", &format!("note: book/b.vcf {once}")]);
 }
 
 #[cfg(target_os = "linux")]

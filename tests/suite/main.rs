@@ -16,6 +16,8 @@ mod contacts;
 #[cfg(feature = "cli")]
 mod convert;
 mod csv;
+#[path = "../csv_laws.rs"]
+mod csv_laws;
 mod dump;
 mod exchange;
 #[cfg(feature = "remote")]
@@ -44,6 +46,8 @@ mod sandbox;
 mod sandboxed;
 #[cfg(feature = "remote")]
 mod scripted;
+#[cfg(feature = "sheet")]
+mod sheet;
 #[cfg(feature = "cli")]
 mod socket;
 mod threads;

@@ -32,6 +32,7 @@ fn the_readme_says_what_the_program_says() {
     text = with_block(&text, "fields", &fields::table());
     text = with_block(&text, "slots", &exchange::rules_table());
     text = with_block(&text, "vcard profiles", &vcard::profile::table());
+    text = with_block(&text, "table profiles", &fields::profiles());
     text = with_block(&text, "exit codes", &exit_codes());
     check(&with_outputs(&text));
 }

@@ -132,7 +132,7 @@ fn the_server_wants_a_token_and_shows_none() {
 }
 
 #[cfg(unix)]
-fn signal(pid: u32, name: &str) {
+pub(crate) fn signal(pid: u32, name: &str) {
     let status = Command::new("kill").args([format!("-{name}"), pid.to_string()]).status().unwrap();
     assert!(status.success());
 }

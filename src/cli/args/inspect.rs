@@ -20,10 +20,10 @@ Examples:
 #[derive(Debug, Group)]
 #[command(after_help = EXAMPLES)]
 pub struct Inspect {
-    /// Files, directories or zip archives with .vcf and .csv files, or - for standard input
+    /// Files, directories or zip archives with .vcf, .csv, .xlsx, .xls and .ods files, or - for standard input
     #[arg(value_name = "FILE", required_unless_present = "columns")]
     pub inputs: Vec<PathBuf>,
-    /// Tell what would be lost in a target: exchange (a mailbox), vcard2.1, vcard3.0, vcard4.0, or a table's profile
+    /// Tell what would be lost in a target: exchange (a mailbox), vcard2.1, vcard3.0, vcard4.0, xlsx, or a table's profile as --profile has it
     #[arg(long, value_name = "NAME", env = "CARDFERRY_TARGET", default_value = "exchange", value_parser = target_named)]
     pub target: Target,
     /// Write what was decided about a table as a mapping file, to be edited and given to --map

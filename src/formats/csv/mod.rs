@@ -1,11 +1,16 @@
 //! CSV and its relatives: tables as text, with any delimiter and in any encoding.
 //!
 //! Reading goes through these layers: `sniff` decides encoding, delimiter and header row in one, by how many headers
-//! [`table`](super::table) knows; `frame` cuts the rows; `survey` looks over the whole of it; `read` makes records.
+//! [`table`](super::table) knows; `frame` cuts the rows by the grammar of `scan`; `survey` looks over the whole of it; `read` hands on the rows in
+//! batches, and `chunk` makes records of them.
 
+mod chunk;
 mod frame;
+mod guard;
 mod open;
 mod read;
+pub mod rejected;
+mod scan;
 mod sniff;
 mod survey;
 mod write;
@@ -16,7 +21,7 @@ use crate::formats::table;
 
 pub use read::Reader;
 pub use survey::{Survey, survey};
-pub use write::{Encoder, Writer};
+pub use write::{Encoder, Writer, Writing};
 
 /// What the user says of a table, so that it need not be found out.
 #[derive(Debug, Clone, Default)]

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_8};
 
+use crate::formats::Table;
 use crate::formats::charset::{self, Decode};
 use crate::formats::csv::Options;
 use crate::formats::csv::frame::{Frame, Frames};
+use crate::formats::csv::scan::{Cells, MAX_CELLS};
 use crate::formats::csv::sniff::Decision;
 use crate::formats::table::Row;
-use crate::formats::{Remark, Table};
 
 /// How far into the source the decision looks.
 const WINDOW: usize = 256 * 1024;
@@ -42,14 +43,8 @@ impl<R: Read> Window<R> {
 /// An open table.
 pub(super) struct Open<R: Read> {
     frames: Frames<Input<R>>,
-    encoding: &'static Encoding,
     /// What a rejected row needs around it.
     pub(super) around: Arc<Table>,
-    /// Whether the encoding is still open, and what it turned out to be where it was not UTF-8.
-    undecided: bool,
-    late: Option<&'static Encoding>,
-    /// A row whose cells had to be decoded one by one.
-    recoded: (String, Vec<usize>),
 }
 
 type Bytes<R> = io::Chain<Cursor<Vec<u8>>, R>;
@@ -69,8 +64,8 @@ impl<R: Read> Read for Input<R> {
 }
 
 impl<R: Read> Open<R> {
-    /// Goes to the row behind the header.
-    pub(super) fn new(decision: &Decision, options: &Options, window: Window<R>) -> Self {
+    /// Goes to the row behind the header. `Err` says why there is none.
+    pub(super) fn new(decision: &Decision, window: Window<R>) -> Result<Self, String> {
         let mut header = window.bytes[..decision.mark].to_vec();
         let line_break = charset::encode(decision.encoding, "\r\n");
         let mut bytes = Cursor::new(window.bytes);
@@ -82,26 +77,28 @@ impl<R: Read> Open<R> {
         };
         let mut frames = Frames::new(input, decision.delimiter, decision.encoding, (1, decision.mark as u64));
         for _ in 0..decision.head.rows_before() {
-            // These rows were read before; what fails now fails again with the next row.
-            let _ = frames.next(0);
+            // These rows were read before; an input that fails now fails again with the next row.
+            if let Ok(Frame::OpenQuote { line, cell }) = frames.next(0) {
+                let what = format!("the quote that opens on line {line} in cell {cell} of the header is never closed");
+                return Err(format!("{what}: close it, or double it"));
+            }
         }
         if decision.head.rows_before() > 0 {
-            header.extend_from_slice(&frames.raw());
+            header.extend_from_slice(&raw(decision.encoding, frames.text()));
             header.extend_from_slice(&line_break);
         }
-        Open {
-            frames,
-            encoding: decision.encoding,
-            around: Arc::new(Table { header, line_break }),
-            undecided: decision.ascii && options.encoding.is_none(),
-            late: None,
-            recoded: (String::new(), Vec::new()),
-        }
+        let (encoding, delimiter) = (decision.encoding, decision.delimiter);
+        Ok(Open { frames, around: Arc::new(Table { header, line_break, encoding, delimiter }) })
     }
 
-    /// Goes to the next row; `width` is how many cells it should have.
+    /// Goes to the next row that is not blank; `width` is how many cells it should have.
     pub(super) fn next(&mut self, width: usize) -> io::Result<Frame> {
-        self.frames.next(width)
+        loop {
+            let frame = self.frames.next(width)?;
+            if frame != Frame::Row || !self.frames.is_blank() {
+                return Ok(frame);
+            }
+        }
     }
 
     /// Where the row stands: its line from 1, its byte from 0.
@@ -109,46 +106,72 @@ impl<R: Read> Open<R> {
         self.frames.position()
     }
 
-    /// The row's own bytes.
-    pub(super) fn raw(&self) -> Vec<u8> {
-        self.frames.raw()
+    /// The row as text, or what may turn out to be none.
+    pub(super) fn text(&self) -> &[u8] {
+        self.frames.text()
     }
 
-    /// The cells of the row, or why they are no text; the remarks get what was decided on the way.
-    pub(super) fn row(&mut self, remarks: &mut Vec<Remark>) -> Result<Row<'_>, String> {
-        let (bytes, ends) = self.frames.cells();
-        let row = match std::str::from_utf8(bytes) {
-            Ok(text) if ends.iter().all(|end| text.is_char_boundary(*end)) => Row::new(text, ends),
-            _ if self.undecided => {
-                let encoding = *self.late.get_or_insert_with(|| {
-                    let encoding = charset::guess(bytes);
-                    let what =
-                        format!("bytes that are not UTF-8 are read as {}; --encoding says another", encoding.name());
-                    remarks.push(Remark::Notable(what));
-                    encoding
-                });
-                recode(bytes, ends, encoding, &mut self.recoded);
-                Row::new(&self.recoded.0, &self.recoded.1)
-            }
-            _ => return Err("the row is not valid UTF-8: say what it is with --encoding".to_owned()),
-        };
-        let malformed = matches!(self.frames.input(), Input::Decoded(text) if text.malformed());
-        if malformed && (0..row.len()).any(|at| row.verbatim(at).contains('\u{fffd}')) {
-            let encoding = self.encoding.name();
-            return Err(format!("the row has bytes that mean nothing in {encoding}: say what it is with --encoding"));
-        }
-        Ok(row)
+    /// Whether bytes so far meant nothing in the table's encoding and became U+FFFD.
+    pub(super) fn malformed(&self) -> bool {
+        matches!(self.frames.input(), Input::Decoded(text) if text.malformed())
     }
 }
 
-/// Decodes each cell by itself.
-fn recode(bytes: &[u8], ends: &[usize], encoding: &'static Encoding, into: &mut (String, Vec<usize>)) {
-    into.0.clear();
-    into.1.clear();
-    let mut start = 0;
-    for end in ends {
-        into.0.push_str(&encoding.decode_without_bom_handling(&bytes[start..*end]).0);
-        into.1.push(into.0.len());
-        start = *end;
+/// A row as it stands in the source.
+pub(super) fn raw(encoding: &'static Encoding, text: &[u8]) -> Vec<u8> {
+    if encoding == UTF_8 { text.to_vec() } else { charset::encode(encoding, &String::from_utf8_lossy(text)) }
+}
+
+/// What the rows of a table in UTF-8 are read as that are not UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fallback {
+    pub(super) encoding: &'static Encoding,
+    /// Whether other rows are UTF-8 beyond ASCII, so that each such cell is worth a word.
+    pub(super) mixed: bool,
+}
+
+impl Fallback {
+    /// For a table of which some bytes that are not UTF-8 are known. None where the user says what it is.
+    pub(super) fn of(bytes: &[u8], mixed: bool, decision: &Decision, options: &Options) -> Option<Fallback> {
+        let open = decision.encoding == UTF_8 && options.encoding.is_none();
+        open.then(|| Fallback { encoding: charset::guess(bytes), mixed })
+    }
+}
+
+/// Cells of which some are decoded by themselves.
+#[derive(Debug, Default)]
+pub(super) struct Recoded {
+    text: String,
+    /// Where each one stands in it.
+    spans: Vec<(usize, usize)>,
+    /// Those that are not UTF-8: each one's number from 0, and its bytes.
+    pub(super) guessed: Vec<(usize, Vec<u8>)>,
+}
+
+impl Recoded {
+    /// Decodes each cell of a row that is not UTF-8 by itself.
+    pub(super) fn new(row: &[u8], delimiter: u8, encoding: &'static Encoding) -> Recoded {
+        let mut recoded = Recoded::default();
+        // Each byte as the character of its number, so that the row can be split before it is decoded.
+        let (wide, mut cells): (String, _) = (row.iter().copied().map(char::from).collect(), Cells::default());
+        let row = cells.split(&wide, delimiter, MAX_CELLS);
+        for at in 0..row.len() {
+            let bytes: Vec<u8> = row.verbatim(at).chars().filter_map(|byte| u8::try_from(byte).ok()).collect();
+            let start = recoded.text.len();
+            match std::str::from_utf8(&bytes) {
+                Ok(text) => recoded.text.push_str(text),
+                Err(_) => {
+                    recoded.text.push_str(&encoding.decode_without_bom_handling(&bytes).0);
+                    recoded.guessed.push((at, bytes));
+                }
+            }
+            recoded.spans.push((start, recoded.text.len()));
+        }
+        recoded
+    }
+
+    /// The row.
+    pub(super) fn row(&self) -> Row<'_> {
+        Row::in_places(&self.text, "", &self.spans)
     }
 }

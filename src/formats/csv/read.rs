@@ -1,72 +1,67 @@
 //! The reader of tables: goes row by row through what was decided on.
 
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::formats::csv::Options;
-use crate::formats::csv::frame::{Frame, MAX_ROW};
-use crate::formats::csv::open::{Open, Window};
-use crate::formats::csv::survey::Survey;
-use crate::formats::table::{Findings, Rows};
-use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark};
+use crate::formats::csv::chunk::{Chunk, Job, Shared};
+use crate::formats::csv::frame::Frame;
+use crate::formats::csv::open::{Fallback, Open, Window};
+use crate::formats::csv::survey::{Survey, fallback_remark};
+use crate::formats::table::Findings;
+use crate::formats::{Batch, Position, ReadError, Record, Remark};
 
-/// Reads the contacts of one table, holding one row at a time.
+/// Reads the contacts of one table, holding a batch of rows at a time: 128 KiB of them, or a single one.
 ///
 /// A [`survey`](super::survey()) of the whole table decides on encoding, delimiter, headers and date order, or the first
-/// 256 KiB where there is none; [`remarks`](crate::formats::Reader::remarks) say what was decided and why.
+/// 256 KiB where there is none; [`remarks`](crate::formats::Reader::remarks) say what was decided and why. A table whose
+/// dates can be read in several orders, and whose headers' language has none of its own, is refused until the user says
+/// which it is: dates that are guessed are wrong for the half of the people, and nobody notices.
 pub struct Reader<R: Read> {
     source: Arc<str>,
     options: Options,
     state: State<R>,
     remarks: Vec<Remark>,
+    /// Records cut so far.
     number: u64,
     /// What was decided, for whoever looks closely.
     findings: Option<Findings>,
     /// What stopped the reading, when the records before it are not handed on yet.
     failed: Option<ReadError>,
+    /// Records that were read ahead of their turn, for the iterator.
+    ready: VecDeque<Record>,
 }
-
-/// Bytes of rows that make a batch.
-const BATCH: usize = 128 * 1024;
 
 enum State<R: Read> {
     Fresh(R),
-    Open(Box<Open<R>>, Arc<Rows>),
+    Open(Box<Table<R>>),
     Ended,
+}
+
+/// A table that is being read.
+struct Table<R: Read> {
+    open: Open<R>,
+    shared: Shared,
+    survey: Survey,
 }
 
 impl<R: Read> Reader<R> {
     /// Reads the table that `input` is; `source` is what the user calls it. Nothing is read before the first record is
     /// asked for.
     pub fn new(source: Arc<str>, input: R, options: Options) -> Self {
-        Reader {
-            source,
-            options,
-            state: State::Fresh(input),
-            remarks: Vec::new(),
-            number: 0,
-            findings: None,
-            failed: None,
-        }
+        let (state, remarks, ready) = (State::Fresh(input), Vec::new(), VecDeque::new());
+        Reader { source, options, state, remarks, number: 0, findings: None, failed: None, ready }
     }
 
-    /// Where the record of the running number begins.
-    fn place(&self, (line, byte): (u64, u64)) -> Position {
-        Position { source: Arc::clone(&self.source), record: self.number.max(1), line, byte }
+    fn fail(&self, error: io::Error, (line, byte): (u64, u64)) -> ReadError {
+        let position = Position { source: Arc::clone(&self.source), record: self.number + 1, line, byte };
+        ReadError::Io { position, error }
     }
 
-    fn fail<T>(&mut self, error: io::Error, at: (u64, u64)) -> Result<T, ReadError> {
-        self.state = State::Ended;
-        Err(ReadError::Io { position: self.place(at), error })
-    }
-
-    /// Decides, if that is not done yet, and goes to the first row behind the header.
-    fn open(&mut self) -> Result<(), ReadError> {
-        let State::Fresh(input) = std::mem::replace(&mut self.state, State::Ended) else { return Ok(()) };
-        let window = match Window::of(input) {
-            Ok(window) => window,
-            Err(error) => return self.fail(error, (1, 0)),
-        };
+    /// Decides, and goes to the first row behind the header.
+    fn open(&mut self, input: R) -> Result<Table<R>, ReadError> {
+        let window = Window::of(input).map_err(|error| self.fail(error, (1, 0)))?;
         let unusable = |what: String| ReadError::Unusable { position: Position::start(&self.source), what };
         if window.is_blank() {
             return Err(unusable("the file is empty; export the contacts once more".to_owned()));
@@ -75,75 +70,94 @@ impl<R: Read> Reader<R> {
             Some(survey) => survey,
             None => Survey::of_window(&window.bytes, window.complete, &self.options).map_err(unusable)?,
         };
-        self.remarks = survey.remarks(&self.options);
         self.findings = self.options.table.closely.then(|| survey.findings(&self.options));
-        let open = Box::new(Open::new(survey.decision(), &self.options, window));
-        self.state = State::Open(open, Arc::new(survey.rows(&self.options)));
+        if let Some(what) = survey.dilemma() {
+            return Err(unusable(what));
+        }
+        self.remarks = survey.remarks(&self.options);
+        if let Some(question) = survey.question(&self.options) {
+            return Err(unusable(question));
+        }
+        let open = Open::new(survey.decision(), window).map_err(unusable)?;
+        let shared = Shared {
+            source: Arc::clone(&self.source),
+            rows: Arc::new(survey.rows(&self.options)),
+            around: Arc::clone(&open.around),
+            encoding: survey.decision().encoding,
+            delimiter: survey.decision().delimiter,
+            fallback: survey.fallback(),
+        };
+        Ok(Table { open, shared, survey })
+    }
+
+    /// The next rows; none at the end of the table.
+    fn cut(&mut self) -> Result<Option<Job>, ReadError> {
+        if let State::Fresh(_) = self.state
+            && let State::Fresh(input) = std::mem::replace(&mut self.state, State::Ended)
+        {
+            self.state = State::Open(Box::new(self.open(input)?));
+        }
+        let State::Open(table) = &mut self.state else { return Ok(None) };
+        let mut chunk = Chunk::new();
+        let failed = table.fill(&mut chunk).err();
+        if !table.survey.is_whole()
+            && table.shared.fallback.is_none()
+            && let Some(bytes) = chunk.not_utf8()
+        {
+            let decision = table.survey.decision();
+            table.shared.fallback = Fallback::of(bytes, !decision.ascii, decision, &self.options);
+            self.remarks.extend(table.shared.fallback.map(|fallback| fallback_remark(fallback, "")));
+        }
+        let job = Job { shared: table.shared.clone(), first: self.number + 1, chunk };
+        self.number += job.chunk.len() as u64;
+        let at = table.open.position();
+        if let Some(error) = failed {
+            self.state = State::Ended;
+            let error = self.fail(error, at);
+            if job.chunk.len() == 0 {
+                return Err(error);
+            }
+            self.failed = Some(error);
+        }
+        if job.chunk.len() > 0 {
+            return Ok(Some(job));
+        }
+        if self.number == 0 {
+            self.remarks.push(Remark::Notable("there is no record below the header row".to_owned()));
+        }
+        self.state = State::Ended;
+        Ok(None)
+    }
+}
+
+impl<R: Read> Table<R> {
+    /// Cuts rows until the chunk is full, or the table ends.
+    fn fill(&mut self, chunk: &mut Chunk) -> io::Result<()> {
+        let width = self.shared.rows.width();
+        while !chunk.is_full() {
+            match self.open.next(width)? {
+                Frame::End => break,
+                frame => chunk.push(frame, self.open.text(), self.open.position()),
+            }
+        }
+        chunk.malformed = self.open.malformed();
         Ok(())
     }
-
-    /// The next record of an open table; nothing at its end.
-    fn record(&mut self) -> Option<Result<Record, ReadError>> {
-        let State::Open(open, rows) = &mut self.state else { return None };
-        loop {
-            let frame = match open.next(rows.width()) {
-                Ok(frame) => frame,
-                Err(error) => {
-                    let at = open.position();
-                    self.number += 1;
-                    return Some(self.fail(error, at));
-                }
-            };
-            let rejected = |reject| (Outcome::Reject(reject), Vec::new());
-            let (mut outcome, losses) = match frame {
-                Frame::End => return None,
-                Frame::TooLong => rejected(too_long(open.position().0)),
-                Frame::OpenQuote { line, cell } => rejected(open_quote(line, cell)),
-                Frame::Row => match open.row(&mut self.remarks).map(|row| rows.read(row)) {
-                    Ok(Some(read)) => read,
-                    Ok(None) => continue,
-                    Err(why) => rejected(Reject::new(why)),
-                },
-            };
-            if let Outcome::Reject(reject) = &mut outcome {
-                (reject.cut, reject.table) = (frame == Frame::TooLong, Some(Arc::clone(&open.around)));
-            }
-            self.number += 1;
-            let (line, byte) = open.position();
-            let position = Position { source: Arc::clone(&self.source), record: self.number, line, byte };
-            return Some(Ok(Record { position, raw: open.raw().into(), outcome, losses }));
-        }
-    }
 }
 
-fn too_long(line: u64) -> Reject {
-    let limit = MAX_ROW / (1024 * 1024);
-    let why = format!("the row is longer than {limit} MiB: perhaps a quote that opens on line {line} is never closed");
-    Reject::new(why)
-}
-
-fn open_quote(line: u64, cell: usize) -> Reject {
-    let why = format!("the quote that opens on line {line} in cell {cell} is never closed: close it, or double it");
-    Reject::new(why)
-}
-
-impl<R: Read> Iterator for Reader<R> {
+impl<R: Read + Send> Iterator for Reader<R> {
     type Item = Result<Record, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if matches!(self.state, State::Fresh(_))
-            && let Err(error) = self.open()
-        {
-            return Some(Err(error));
-        }
-        let record = self.record();
-        if record.is_none() {
-            if matches!(self.state, State::Open(..)) && self.number == 0 {
-                self.remarks.push(Remark::Notable("there is no record below the header row".to_owned()));
+        loop {
+            if let Some(record) = self.ready.pop_front() {
+                return Some(Ok(record));
             }
-            self.state = State::Ended;
+            match crate::formats::Reader::batch(self)? {
+                Ok(batch) => drop(batch.read(&mut |record| self.ready.push_back(record))),
+                Err(error) => return Some(Err(error)),
+            }
         }
-        record
     }
 }
 
@@ -160,22 +174,7 @@ impl<R: Read + Send> crate::formats::Reader for Reader<R> {
         if let Some(error) = self.failed.take() {
             return Some(Err(error));
         }
-        let (mut records, mut bytes) = (Vec::new(), 0);
-        while bytes < BATCH {
-            match self.next() {
-                Some(Ok(record)) => {
-                    bytes += record.raw.len();
-                    records.push(record);
-                }
-                Some(Err(error)) if records.is_empty() => return Some(Err(error)),
-                Some(Err(error)) => {
-                    self.failed = Some(error);
-                    break;
-                }
-                None if records.is_empty() => return None,
-                None => break,
-            }
-        }
-        Some(Ok(Box::new(records)))
+        let job = self.cut().transpose()?;
+        Some(job.map(|job| Box::new(job) as Box<dyn Batch>))
     }
 }

@@ -4,24 +4,45 @@
 //! wins: a header is evidence for all five at once.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use encoding_rs::{
-    BIG5, EUC_KR, Encoding, GBK, MACINTOSH, SHIFT_JIS, UTF_8, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253,
-    WINDOWS_1254,
+    BIG5, EUC_KR, Encoding, GBK, ISO_8859_2, KOI8_R, MACINTOSH, SHIFT_JIS, UTF_8, WINDOWS_874, WINDOWS_1250,
+    WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258,
+    X_MAC_CYRILLIC,
 };
 
 use crate::formats::Remark;
 use crate::formats::charset;
 use crate::formats::csv::Options;
 use crate::formats::csv::frame::{Frame, Frames};
+use crate::formats::csv::scan::Cells;
 use crate::formats::table::{Attempt, Head, MAX_COLUMNS, ROWS, advice};
 
 /// How much of that the header row is looked for in.
 const HEAD: usize = 64 * 1024;
 
-/// The code pages that Windows writes without saying so; the first is the most usual.
-const PAGES: &[&Encoding] =
-    &[WINDOWS_1252, WINDOWS_1250, WINDOWS_1251, SHIFT_JIS, GBK, EUC_KR, BIG5, WINDOWS_1253, WINDOWS_1254, MACINTOSH];
+/// The code pages that programs write without saying so; the first is the most usual.
+const PAGES: &[&Encoding] = &[
+    WINDOWS_1252,
+    WINDOWS_1250,
+    WINDOWS_1251,
+    SHIFT_JIS,
+    GBK,
+    EUC_KR,
+    BIG5,
+    WINDOWS_1253,
+    WINDOWS_1254,
+    WINDOWS_1255,
+    WINDOWS_1256,
+    WINDOWS_1257,
+    WINDOWS_1258,
+    WINDOWS_874,
+    ISO_8859_2,
+    KOI8_R,
+    MACINTOSH,
+    X_MAC_CYRILLIC,
+];
 
 const DELIMITERS: &[u8] = b",;\t|";
 
@@ -56,9 +77,17 @@ struct Guess {
     mark: usize,
 }
 
+/// A way to read the beginning, and the header row that it shows.
+struct Way {
+    guess: Guess,
+    delimiter: u8,
+    attempt: Attempt,
+}
+
 /// Decides; `Err` says why nothing fits and what to do.
 pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<Decision, String> {
-    let mut best: Option<(Guess, u8, Attempt)> = None;
+    // The ways in which most headers are known; they differ in the encoding alone.
+    let mut equal: Vec<Way> = Vec::new();
     let mut first_row = Vec::new();
     for guess in guesses(window, complete, options) {
         let bytes = &window[guess.mark..];
@@ -69,18 +98,27 @@ pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<
             if first_row.is_empty() || first_row.len() < rows.first().map_or(0, Vec::len) {
                 first_row = rows.first().cloned().unwrap_or_default();
             }
-            if let Some(attempt) = Attempt::best(&rows, &options.table)
-                && best.as_ref().is_none_or(|(.., best)| attempt.beats(best))
-            {
-                best = Some((guess, delimiter, attempt));
+            if let Some(attempt) = Attempt::best(&rows, &options.table) {
+                keep_best(&mut equal, Way { guess, delimiter, attempt });
             }
         }
     }
-    let enough = best.filter(|(.., attempt)| attempt.is_enough(&options.table));
-    let Some((guess, delimiter, attempt)) = enough else { return Err(advice(&first_row)) };
-    let Guess { encoding, because, mark } = settle_encoding(guess, attempt.headers(), window, options);
+    equal.retain(|way| way.attempt.is_enough(&options.table));
+    let Some((at, because)) = settle(&equal, window) else { return Err(advice(&first_row)) };
+    let Way { guess: Guess { encoding, mark, .. }, delimiter, attempt } = equal.swap_remove(at);
     let ascii = encoding == UTF_8 && window.is_ascii();
     Ok(Decision { encoding, because, mark, ascii, delimiter, head: attempt.decide()? })
+}
+
+/// Keeps a way if none is better, and forgets those that are worse.
+fn keep_best(ways: &mut Vec<Way>, way: Way) {
+    match ways.first().map_or(Ordering::Greater, |best| way.attempt.cmp(&best.attempt)) {
+        Ordering::Less => {}
+        // A delimiter that shows no more than one before it is none.
+        Ordering::Equal if ways.iter().any(|kept| kept.guess.encoding == way.guess.encoding) => {}
+        Ordering::Equal => ways.push(way),
+        Ordering::Greater => *ways = vec![way],
+    }
 }
 
 /// The encodings that the bytes admit: a mark, NULs or strict UTF-8 are certain, else each code page that has a
@@ -104,6 +142,9 @@ fn guesses(window: &[u8], complete: bool, options: &Options) -> Vec<Guess> {
     if charset::is_damaged_utf8(window) {
         let because = "most of it is valid UTF-8, though not all";
         return vec![Guess { encoding: UTF_8, because, mark: 0 }];
+    }
+    if charset::is_partly_utf8(window) {
+        return vec![Guess { encoding: UTF_8, because: "some of its cells are UTF-8, though not all", mark: 0 }];
     }
     let fits = |page: &&&'static Encoding| charset::decode(page, window, complete).is_some();
     let page = |encoding: &&'static Encoding| Guess { encoding, because: "its headers are known in it", mark: 0 };
@@ -137,7 +178,7 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     while rows.len() < ROWS {
         match frames.next(0) {
-            Ok(Frame::Row | Frame::OpenQuote { .. }) => rows.push(cells(&frames)),
+            Ok(Frame::Row | Frame::OpenQuote { .. }) => rows.push(cells(frames.text(), delimiter)),
             Ok(Frame::TooLong) => rows.push(Vec::new()),
             Ok(Frame::End) | Err(_) => break,
         }
@@ -146,23 +187,33 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<Vec<String>> {
 }
 
 /// The cells of a row as texts, not more than a table may have columns.
-fn cells<R: std::io::Read>(frames: &Frames<R>) -> Vec<String> {
-    let (text, ends) = frames.cells();
-    let starts = std::iter::once(0).chain(ends.iter().copied());
-    let ranges = starts.zip(ends.iter().copied()).take(MAX_COLUMNS + 1);
-    ranges.map(|(start, end)| String::from_utf8_lossy(&text[start..end]).into_owned()).collect()
+fn cells(row: &[u8], delimiter: u8) -> Vec<String> {
+    let (row, mut cells) = (String::from_utf8_lossy(row), Cells::default());
+    let row = cells.split(&row, delimiter, MAX_COLUMNS);
+    (0..row.len()).map(|at| row.verbatim(at).to_owned()).collect()
 }
 
-/// The header decides between code pages only as far as it uses them; beyond that the statistics of the text do.
-fn settle_encoding(guess: Guess, headers: &[String], window: &[u8], options: &Options) -> Guess {
-    let is_open = PAGES.contains(&guess.encoding) && options.encoding.is_none();
-    if !is_open || headers.iter().any(|header| !header.is_ascii()) {
-        return guess;
+/// Which of the equal ways it is, and why. The header decides between code pages only as far as it uses them; between
+/// those in which it reads the same, the program or the statistics of the text do.
+fn settle(equal: &[Way], window: &[u8]) -> Option<(usize, &'static str)> {
+    let first = equal.first()?;
+    // Most letters of a German text, for one, are the same in half of the pages.
+    let text = (equal.len() > 1).then(|| charset::decode(first.guess.encoding, window, false));
+    let says_other =
+        |way: &Way| text.as_ref().is_some_and(|text| charset::decode(way.guess.encoding, window, false) != *text);
+    if !equal.iter().skip(1).any(says_other) {
+        return Some((0, first.guess.because));
     }
-    let encoding = charset::guess(window);
-    let known = PAGES.contains(&encoding) && charset::decode(encoding, window, false).is_some();
-    let encoding = if known { encoding } else { guess.encoding };
-    Guess { encoding, because: "its letters look like it; --encoding decides otherwise", mark: 0 }
+    let find = |encoding| equal.iter().position(|way| way.guess.encoding == encoding);
+    if let Some(at) = first.attempt.encoding().and_then(charset::by_label).and_then(find) {
+        return Some((at, "the program writes it; --encoding decides otherwise"));
+    }
+    let because = if first.attempt.headers().iter().all(|header| header.is_ascii()) {
+        "its letters look like it; --encoding decides otherwise"
+    } else {
+        "its headers are known in it, and its letters look like it; --encoding decides otherwise"
+    };
+    Some((find(charset::guess(window)).unwrap_or(0), because))
 }
 
 /// What a delimiter is called.

@@ -1,64 +1,171 @@
 //! The writer of tables.
 
+use std::borrow::Cow;
 use std::io::Write;
 
-use memchr::memchr3;
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use crate::formats::table::{self, Column, Plans, Profile, Sheet};
-use crate::model::{Contact, Loss};
+use crate::formats::csv::guard;
+use crate::formats::table::{self, Plans, Profile, Sheet, Style};
+use crate::formats::{charset, scan};
+use crate::model::{Contact, Field, Loss, Why};
 
-/// Without it Excel takes the file for one of the machine's code page.
+/// What stands before UTF-8 and UTF-16 to tell them. Without it Excel takes the file for one of the machine's code page.
 const MARK: &str = "\u{feff}";
 
-/// Encodes contacts as rows of one table: UTF-8 with a byte order mark, CR LF, quotes where they are needed.
+/// What stands in the place of a character that the encoding lacks.
+const INSTEAD: &str = "?";
+
+/// The encodings that lack nothing.
+const UNICODE: [&Encoding; 3] = [UTF_8, UTF_16LE, UTF_16BE];
+
+/// How a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Writing {
+    /// Its columns.
+    pub style: Style,
+    /// The character set. What it lacks becomes `?`, and is a loss.
+    pub encoding: &'static Encoding,
+    /// Whether a byte order mark stands at the beginning; only UTF-8 and UTF-16 have one.
+    pub mark: bool,
+    /// What stands between the cells: an ASCII character.
+    pub delimiter: u8,
+    /// Whether no cell can be taken for a formula. Reading undoes it.
+    pub excel_safe: bool,
+}
+
+impl From<Style> for Writing {
+    /// As the program that it is for expects it.
+    fn from(style: Style) -> Self {
+        let (encoding, mark) = style.encoding();
+        Writing { style, encoding, mark, delimiter: b',', excel_safe: false }
+    }
+}
+
+impl From<Profile> for Writing {
+    fn from(profile: Profile) -> Self {
+        Style::from(profile).into()
+    }
+}
+
+impl Writing {
+    /// Whether its headers can be written at all; `Err` names one that the encoding cannot hold.
+    ///
+    /// # Errors
+    /// The header.
+    pub fn check(&self) -> Result<(), String> {
+        let headers = self.style.sheet().1.headers;
+        headers.into_iter().find(|header| lacks(self.encoding, header)).map_or(Ok(()), Err)
+    }
+}
+
+/// Encodes contacts as rows of one table, with quotes where they are needed.
 pub struct Encoder {
-    profile: Profile,
+    writing: Writing,
     plans: Plans,
     sheet: Sheet,
+    /// For each column its field, and whether it holds telephone numbers.
+    fields: Vec<(Field, bool)>,
+    /// A row before it is put into another encoding.
+    row: Vec<u8>,
 }
 
 impl Encoder {
-    /// An encoder of a table for a program.
-    pub fn new(profile: Profile) -> Self {
-        let (headers, columns): (Vec<String>, Vec<Column>) = table::layout(profile).into_iter().unzip();
-        let plans = Plans::new(columns.into_iter().map(Some));
-        Encoder { profile, plans, sheet: Sheet::new(headers, profile.is_google()) }
+    /// An encoder of a table, given by how it is written or by the program that it is for.
+    pub fn new(writing: impl Into<Writing>) -> Self {
+        let writing = writing.into();
+        let (plans, sheet) = writing.style.sheet();
+        Encoder { writing, plans, sheet, fields: writing.style.fields(), row: Vec::new() }
     }
+
+    /// Puts an apostrophe before the cells that need one.
+    fn guard(&mut self) {
+        for (cell, (_, phone)) in self.sheet.cells.iter_mut().zip(&self.fields) {
+            if !cell.is_empty() && guard::is_needed(cell, self.writing.excel_safe, *phone) {
+                cell.insert(0, guard::GUARD);
+            }
+        }
+    }
+
+    /// Replaces what the encoding lacks; each cell that had such is a loss.
+    fn fit(&mut self) {
+        if UNICODE.contains(&self.writing.encoding) {
+            return;
+        }
+        let Sheet { cells, losses, .. } = &mut self.sheet;
+        for (cell, (field, _)) in cells.iter_mut().zip(&self.fields) {
+            if lacks(self.writing.encoding, cell) {
+                losses.push(Loss::new(*field, cell.as_str(), Why::Characters));
+                let mut letter = [0; 4];
+                let fitted = |of: char| {
+                    let text = of.encode_utf8(&mut letter);
+                    if lacks(self.writing.encoding, text) { INSTEAD.to_owned() } else { text.to_owned() }
+                };
+                *cell = cell.chars().map(fitted).collect();
+            }
+        }
+    }
+
+    /// Adds the cells, or the headers, as a row.
+    fn put(&mut self, headers: bool, into: &mut Vec<u8>) {
+        let (cells, end) =
+            (if headers { &self.sheet.headers } else { &self.sheet.cells }, self.writing.style.line_end());
+        if self.writing.encoding == UTF_8 {
+            return row(cells, self.writing.delimiter, end, into);
+        }
+        self.row.clear();
+        row(cells, self.writing.delimiter, end, &mut self.row);
+        let text = String::from_utf8_lossy(&self.row);
+        into.extend_from_slice(&charset::encode(self.writing.encoding, &text));
+    }
+}
+
+/// Whether an encoding has no way to write a text so that it is read as it was. Some write a yen sign as a backslash.
+fn lacks(encoding: &'static Encoding, text: &str) -> bool {
+    if text.is_ascii() || UNICODE.contains(&encoding) {
+        return false;
+    }
+    let (bytes, _, unmappable) = encoding.encode(text);
+    unmappable || encoding.decode_without_bom_handling(&bytes).0 != Cow::Borrowed(text)
 }
 
 impl crate::formats::Encoder for Encoder {
     fn opening(&mut self, into: &mut Vec<u8>) {
-        into.extend_from_slice(MARK.as_bytes());
-        row(&self.sheet.headers, into);
+        if self.writing.mark {
+            into.extend_from_slice(&charset::encode(self.writing.encoding, MARK));
+        }
+        self.put(true, into);
     }
 
     fn encode(&mut self, contact: &Contact, into: &mut Vec<u8>) -> Vec<Loss> {
         self.sheet.clear();
         table::write(&self.plans, contact, &mut self.sheet);
-        row(&self.sheet.cells, into);
+        self.guard();
+        self.fit();
+        self.put(false, into);
         std::mem::take(&mut self.sheet.losses)
     }
 
     fn another(&self) -> Box<dyn crate::formats::Encoder> {
-        Box::new(Encoder::new(self.profile))
+        Box::new(Encoder::new(self.writing))
     }
 }
 
 /// Adds a row. Most cells of a table are empty, and most others need no quotes.
-fn row(cells: &[String], into: &mut Vec<u8>) {
+fn row(cells: &[String], delimiter: u8, end: &str, into: &mut Vec<u8>) {
     for (at, cell) in cells.iter().enumerate() {
         if at > 0 {
-            into.push(b',');
+            into.push(delimiter);
         }
         let cell = cell.as_bytes();
         if cell.is_empty() {
-        } else if memchr3(b',', b'"', b'\n', cell).is_none() && !cell.contains(&b'\r') {
+        } else if !scan::any_of(cell, [delimiter, b'"', b'\n', b'\r']) {
             into.extend_from_slice(cell);
         } else {
             quoted(cell, into);
         }
     }
-    into.extend_from_slice(b"\r\n");
+    into.extend_from_slice(end.as_bytes());
 }
 
 /// Adds a cell in quotes.
@@ -76,8 +183,8 @@ fn quoted(cell: &[u8], into: &mut Vec<u8>) {
 pub type Writer<W> = crate::formats::Writer<W, Encoder>;
 
 impl<W: Write> Writer<W> {
-    /// A table for a program.
-    pub fn new(out: W, profile: Profile) -> Self {
-        Writer::over(out, Encoder::new(profile))
+    /// A table, given by how it is written or by the program that it is for.
+    pub fn new(out: W, writing: impl Into<Writing>) -> Self {
+        Writer::over(out, Encoder::new(writing))
     }
 }

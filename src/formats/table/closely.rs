@@ -1,5 +1,6 @@
 //! What stands in every column, for whoever looks closely: an ordinary conversion does without.
 
+use crate::formats::table::THIS_YEAR;
 use crate::formats::table::column::Column;
 use crate::formats::table::date::{self, Cell};
 use crate::formats::table::head::Head;
@@ -36,8 +37,8 @@ impl Closely {
         Closely { columns: vec![Filled::default(); head.headers.len()], ..Closely::default() }
     }
 
-    /// Counts a row; `dates` are the columns that hold dates.
-    pub(in crate::formats) fn count(&mut self, row: Row<'_>, dates: &[usize]) {
+    /// Counts a row; `dates` are the columns that hold dates, in a language.
+    pub(in crate::formats) fn count(&mut self, row: Row<'_>, dates: &[usize], language: &str) {
         for (at, column) in self.columns.iter_mut().enumerate() {
             let cell = row.cell(at);
             column.count += u64::from(!cell.is_empty());
@@ -49,8 +50,8 @@ impl Closely {
             }
         }
         for cell in dates.iter().map(|at| row.cell(*at)) {
-            if let Cell::Numbers(numbers) = date::read(cell) {
-                let place = match date::proved(numbers, cell) {
+            if let Cell::Numbers(numbers) = date::read(cell, language, THIS_YEAR) {
+                let place = match numbers.orders().only() {
                     Some(order) => &mut self.dates[order as usize],
                     None => &mut self.open_date,
                 };

@@ -39,6 +39,8 @@ pub(in crate::formats) enum Slot {
     Address(Option<Option<Kind>>, u16),
     /// A web page of a fixed kind and label; none: the label beside it says which.
     Url(Option<(Option<Kind>, &'static str)>, u16),
+    /// Yahoo's word for the preferred one among the phones.
+    PreferredPhone,
     /// An instant messaging address of a fixed service; none: the column beside it says which.
     Im(Option<&'static str>, u16),
     /// A related person with a label.
@@ -47,7 +49,7 @@ pub(in crate::formats) enum Slot {
     Event(u16),
     /// A text with a label of the user's own.
     Custom(u16),
-    /// A photo: a link, or base64.
+    /// A photo: a link, the name of a file, or base64.
     Photo,
     /// Outlook's priority, which no field models: kept verbatim under its header unless it is the ordinary one.
     Priority,
@@ -168,6 +170,7 @@ const ROWS: &[(&str, Slot, Part)] = &[
     ("email[].label", Slot::Email(None, 1), Part::Label),
     ("email.business", Slot::Email(BUSINESS, 1), Part::Value),
     ("email.home", Slot::Email(HOME, 1), Part::Value),
+    ("email.other", Slot::Email(OTHER, 1), Part::Value),
     ("phone.plain", phone(None, Line::Voice), Part::Value),
     ("phone.business[]", phone(BUSINESS, Line::Voice), Part::Value),
     ("phone.home[]", phone(HOME, Line::Voice), Part::Value),
@@ -188,6 +191,9 @@ const ROWS: &[(&str, Slot, Part)] = &[
     ("phone.telex", phone(None, Line::Telex), Part::Value),
     ("phone.tty", phone(None, Line::Tty), Part::Value),
     ("phone.video", phone(None, Line::Video), Part::Value),
+    // Yahoo's own telephony is gone; the number is one more of the person's.
+    ("phone.yahoo", Slot::Phone(Some((OTHER, Line::Voice)), 2), Part::Value),
+    ("phone.preferred", Slot::PreferredPhone, Part::Value),
     ("phone[].number", Slot::Phone(None, 1), Part::Value),
     ("phone[].label", Slot::Phone(None, 1), Part::Label),
     ("address[].street", Slot::Address(None, 1), Part::Street),
@@ -210,7 +216,15 @@ const ROWS: &[(&str, Slot, Part)] = &[
     ("im[].label", Slot::Im(None, 1), Part::Label),
     ("im[].service", Slot::Im(None, 1), Part::Service),
     ("im.screen_name", Slot::Im(Some(""), 1), Part::Value),
+    ("im.aim", Slot::Im(Some("AIM"), 1), Part::Value),
+    ("im.google", Slot::Im(Some("Google Talk"), 1), Part::Value),
+    ("im.icq", Slot::Im(Some("ICQ"), 1), Part::Value),
+    ("im.irc", Slot::Im(Some("IRC"), 1), Part::Value),
+    ("im.jabber", Slot::Im(Some("Jabber"), 1), Part::Value),
+    ("im.msn", Slot::Im(Some("MSN"), 1), Part::Value),
+    ("im.qq", Slot::Im(Some("QQ"), 1), Part::Value),
     ("im.skype", Slot::Im(Some("Skype"), 1), Part::Value),
+    ("im.yahoo", Slot::Im(Some("Yahoo"), 1), Part::Value),
     ("birthday", Slot::Date(Field::Birthday), Part::Value),
     ("birthday.year", Slot::Date(Field::Birthday), Part::Year),
     ("birthday.month", Slot::Date(Field::Birthday), Part::Month),
@@ -226,9 +240,14 @@ const ROWS: &[(&str, Slot, Part)] = &[
     ("hobby", Slot::Text(Field::Hobby), Part::Value),
     ("language", Slot::Text(Field::Language), Part::Value),
     ("location", Slot::Text(Field::Location), Part::Value),
+    ("time_zone", Slot::Text(Field::TimeZone), Part::Value),
+    ("geo", Slot::Text(Field::Geo), Part::Value),
+    ("uid", Slot::Text(Field::Uid), Part::Value),
+    ("revision", Slot::Text(Field::Revision), Part::Value),
     ("categories", Slot::List(Field::Categories), Part::Value),
     ("notes", Slot::Text(Field::Notes), Part::Value),
     ("photo.url", Slot::Photo, Part::Value),
+    ("photo.file", Slot::Photo, Part::Value),
     ("photo.base64", Slot::Photo, Part::Base64),
     ("custom[].value", Slot::Custom(1), Part::Value),
     ("custom[].label", Slot::Custom(1), Part::Label),
@@ -246,6 +265,20 @@ const ROWS: &[(&str, Slot, Part)] = &[
     ("meta.sensitivity", Slot::Sensitivity, Part::Value),
     ("meta.private", Slot::Sensitivity, Part::Private),
     ("meta.custom[]", Slot::Kept, Part::Value),
+    ("meta.calendar_uri", Slot::Kept, Part::Value),
+    ("meta.connected_on", Slot::Kept, Part::Value),
+    ("meta.created", Slot::Kept, Part::Value),
+    ("meta.distribution_lists", Slot::Kept, Part::Value),
+    ("meta.id", Slot::Kept, Part::Value),
+    ("meta.last_activity", Slot::Kept, Part::Value),
+    ("meta.lead_source", Slot::Kept, Part::Value),
+    ("meta.lead_status", Slot::Kept, Part::Value),
+    ("meta.mail_client", Slot::Kept, Part::Value),
+    ("meta.marketing_status", Slot::Kept, Part::Value),
+    ("meta.other[]", Slot::Kept, Part::Value),
+    ("meta.owner", Slot::Kept, Part::Value),
+    ("meta.section[]", Slot::Kept, Part::Value),
+    ("meta.wants_html", Slot::Kept, Part::Value),
     ("meta.directory_server", Slot::Kept, Part::Value),
     ("meta.keywords", Slot::Kept, Part::Value),
     ("meta.priority", Slot::Priority, Part::Value),
@@ -281,6 +314,34 @@ const ADDRESS_PARTS: &[(&str, Part)] = &[
 ];
 
 impl Column {
+    /// The field that its value goes into.
+    #[cfg(feature = "sheet")]
+    pub(in crate::formats) fn field(self) -> Field {
+        match self.slot {
+            Slot::Text(field) | Slot::List(field) | Slot::Date(field) => field,
+            Slot::Gender => Field::Gender,
+            Slot::Sensitivity => Field::Sensitivity,
+            Slot::Organization(1) => match self.part {
+                Part::YomiCompany => Field::YomiCompany,
+                Part::Department => Field::Department,
+                Part::JobTitle => Field::JobTitle,
+                Part::Role => Field::Role,
+                Part::Office => Field::Office,
+                _ => Field::Company,
+            },
+            Slot::Organization(_) => Field::Organizations,
+            Slot::Email(..) => Field::Emails,
+            Slot::Phone(..) | Slot::PreferredPhone => Field::Phones,
+            Slot::Address(..) => Field::Addresses,
+            Slot::Url(..) => Field::Urls,
+            Slot::Im(..) => Field::Ims,
+            Slot::Relation(_) => Field::Relations,
+            Slot::Event(_) => Field::Events,
+            Slot::Photo => Field::Photo,
+            Slot::Custom(_) | Slot::Priority | Slot::Kept => Field::Extra,
+        }
+    }
+
     /// The column of a name of the vocabulary; a number in brackets, if it has one, tells apart slots that are alike.
     pub(in crate::formats) fn named(name: &str) -> Option<Column> {
         if let Some((_, slot, part)) = ROWS.iter().find(|(row, ..)| *row == name) {
@@ -300,23 +361,6 @@ impl Column {
         }
         let row = ROWS.iter().find(|(row, ..)| row.split_once("[]") == Some((before, after)))?;
         Some(Column { slot: row.1, part: row.2 }.numbered(number.parse().unwrap_or(1)))
-    }
-
-    /// The same column of the slot with another number.
-    pub(in crate::formats) fn numbered(self, number: u16) -> Column {
-        let slot = match self.slot {
-            Slot::Organization(_) => Slot::Organization(number),
-            Slot::Email(kind, _) => Slot::Email(kind, number),
-            Slot::Phone(preset, _) => Slot::Phone(preset, number),
-            Slot::Address(preset, _) => Slot::Address(preset, number),
-            Slot::Url(preset, _) => Slot::Url(preset, number),
-            Slot::Im(preset, _) => Slot::Im(preset, number),
-            Slot::Relation(_) => Slot::Relation(number),
-            Slot::Event(_) => Slot::Event(number),
-            Slot::Custom(_) => Slot::Custom(number),
-            fixed => fixed,
-        };
-        Column { slot, part: self.part }
     }
 }
 

@@ -4,11 +4,11 @@ use crate::formats::Remark;
 use crate::formats::table::census::Census;
 use crate::formats::table::closely::called;
 use crate::formats::table::column::Column;
-use crate::formats::table::date::Order;
-use crate::formats::table::dialects::{self, Dialect, Table};
+use crate::formats::table::dialects::{self, Dialect, Hits, Table, language_name};
 use crate::formats::table::fold::{fold, nearest};
-use crate::formats::table::head::{Head, language_name, name};
+use crate::formats::table::head::{Head, name};
 use crate::formats::table::map;
+use crate::formats::table::order::Order;
 use crate::formats::table::{DateOrder, Options};
 
 /// Tables that fitted less well and are told.
@@ -59,9 +59,9 @@ pub struct Fit {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dates {
     /// Date cells that the order matters for.
-    pub cells: usize,
+    pub cells: u64,
     /// Those that prove day, month, year; month, day, year; year, month, day.
-    pub votes: [usize; 3],
+    pub votes: [u64; 3],
     /// The order that was decided on; none where there is nothing to decide, or no way to.
     pub order: Option<DateOrder>,
     /// The decision and its reason, in words; empty where there is nothing to decide.
@@ -92,11 +92,7 @@ impl Findings {
     /// What was decided about a table, whatever file it stands in.
     pub(in crate::formats) fn of(head: &Head, census: &Census, options: &Options) -> Findings {
         let order = census.order(head, options);
-        let fit = |table: &Table| Fit {
-            name: table.name(),
-            title: format!("{} in {}", table.dialect.title(), language_name(table.language)),
-            known: known(table, head),
-        };
+        let (dialect, runners_up) = fits(head);
         let remarks = census.remarks(head, order);
         // The columns and the dates say these by themselves.
         let shown: Vec<Remark> = census.unmapped_remarks(head).chain(census.date_remark(order)).collect();
@@ -106,12 +102,8 @@ impl Findings {
         });
         let mut findings = Findings {
             header_row: (head.rows_before() > 0).then_some(head.row + 1),
-            dialect: head.mapped.is_none().then(|| fit(head.table)),
-            runners_up: if head.mapped.is_none() {
-                runners_up(head).into_iter().map(fit).collect()
-            } else {
-                Vec::new()
-            },
+            dialect,
+            runners_up,
             mapped: head.mapped.as_ref().map(|mapped| mapped.words()),
             dates: dates(census, order),
             rows: census.rows(),
@@ -137,18 +129,25 @@ impl Findings {
     }
 }
 
-/// How many of the headers a table knows.
-fn known(table: &Table, head: &Head) -> usize {
-    head.headers.iter().filter(|header| table.knows(&fold(header))).count()
+/// How well a table of headers fits.
+fn fit(table: &Table, hits: Hits) -> Fit {
+    let title = format!("{} in {}", table.dialect.title(), language_name(table.language));
+    Fit { name: table.name(), title, known: hits.known }
 }
 
-/// The tables that fit next best.
-fn runners_up(head: &Head) -> Vec<&'static Table> {
-    let tables = dialects::tables().iter().filter(|table| !std::ptr::eq(*table, head.table));
-    let mut fits: Vec<_> = tables.map(|table| (known(table, head), table)).filter(|(known, _)| *known > 0).collect();
-    fits.sort_by_key(|(known, _)| std::cmp::Reverse(*known));
-    fits.truncate(RUNNERS_UP);
-    fits.into_iter().map(|(_, table)| table).collect()
+/// How well the table that was chosen fits, and those that fit next best; nothing where a mapping file says what the
+/// headers mean.
+fn fits(head: &Head) -> (Option<Fit>, Vec<Fit>) {
+    if head.mapped.is_some() {
+        return (None, Vec::new());
+    }
+    let folded: Vec<String> = head.headers.iter().map(|header| fold(header)).collect();
+    let all = dialects::tables().iter().zip(dialects::hits(&folded)).filter(|(_, hits)| hits.known > 0);
+    let (chosen, mut others): (Vec<_>, Vec<_>) = all.partition(|(table, _)| std::ptr::eq(*table, head.table));
+    others.sort_by_key(|(_, hits)| std::cmp::Reverse(*hits));
+    others.truncate(RUNNERS_UP);
+    let fit = |(table, hits): (&Table, Hits)| fit(table, hits);
+    (chosen.into_iter().next().map(fit), others.into_iter().map(fit).collect())
 }
 
 /// A column and what it means.
@@ -179,8 +178,8 @@ fn near(head: &Head, at: usize) -> Option<(String, String)> {
         return None;
     }
     let said = |text: &str, column: Column| Some((text.trim().to_owned(), column.name()?));
-    let exact = dialects::tables().iter().find_map(|table| Some((table.name(), table.column(&folded, 0)?)));
-    if let Some((_, column)) = exact {
+    let exact = dialects::tables().iter().find_map(|table| Some(table.header(&folded, 0)?.column));
+    if let Some(column) = exact {
         return said(&head.headers[at], column);
     }
     let likely = |table: &&Table| std::ptr::eq(*table, head.table) || table.dialect == Dialect::Generic;
@@ -192,10 +191,11 @@ fn near(head: &Head, at: usize) -> Option<(String, String)> {
 }
 
 fn dates(census: &Census, order: Order) -> Dates {
-    let (cells, votes) = census.votes();
+    let cells = census.votes().seen();
     if cells == 0 {
         return Dates::default();
     }
+    let votes = DateOrder::ALL.map(|order| census.votes().proofs(order).count);
     let examples = census.closely().map_or([const { None }; 4], |closely| {
         let [first, second, third] = closely.dates.clone();
         [first, second, third, closely.open_date.clone()]
@@ -208,6 +208,6 @@ fn dates(census: &Census, order: Order) -> Dates {
 pub(in crate::formats) fn decided(order: Order) -> Option<DateOrder> {
     match order {
         Order::Given(order) | Order::Proved(order) | Order::Assumed(order) => Some(order),
-        Order::Contrary => None,
+        Order::Open(_) | Order::Contrary => None,
     }
 }

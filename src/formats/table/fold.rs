@@ -5,9 +5,14 @@ use unicode_normalization::UnicodeNormalization;
 /// The text as it is compared: NFKC, lower case, one kind of quote and of dash, underscores and runs of blanks as one
 /// blank, none at the ends, no byte order mark.
 pub(in crate::formats) fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
+    // Thousands of headers are folded before a table is read, and nearly all of them are normal as they stand.
+    if text.chars().all(is_normal) { folded(text.chars(), text.len()) } else { folded(text.nfkc(), text.len()) }
+}
+
+fn folded(letters: impl Iterator<Item = char>, length: usize) -> String {
+    let mut folded = String::with_capacity(length);
     let mut gap = false;
-    for c in text.nfkc().flat_map(char::to_lowercase) {
+    for c in letters {
         match c {
             '\u{feff}' => {}
             c if c.is_whitespace() || c == '_' => gap = true,
@@ -16,11 +21,22 @@ pub(in crate::formats) fn fold(text: &str) -> String {
                     folded.push(' ');
                 }
                 gap = false;
-                folded.push(plain(c));
+                if c.is_ascii() {
+                    folded.push(plain(c.to_ascii_lowercase()));
+                } else {
+                    folded.extend(c.to_lowercase().map(plain));
+                }
             }
         }
     }
     folded
+}
+
+/// Whether a letter stays as it is under NFKC whatever other such letter stands beside it: Latin with its usual accents,
+/// Cyrillic, kana, ideographs, Hangul syllables.
+fn is_normal(c: char) -> bool {
+    matches!(c,
+        '\0'..='\x7f' | 'À'..='ÿ' | 'А'..='я' | 'ぁ'..='ゔ' | 'ァ'..='ー' | '一'..='\u{9fff}' | '가'..='힣')
 }
 
 fn plain(c: char) -> char {
@@ -33,8 +49,12 @@ fn plain(c: char) -> char {
 
 /// The known name that is nearest to a folded one, if any is near enough to be a slip of the pen.
 pub(in crate::formats) fn nearest<'n>(folded: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = folded.chars().count() / 4 + 1;
-    names.map(|name| (distance(folded, &fold(name)), name)).filter(|(far, _)| *far <= limit).min().map(|(_, name)| name)
+    let length = folded.chars().count();
+    let limit = length / 4 + 1;
+    // Folding takes blanks away at most.
+    let is_alike = |name: &&str| name.chars().count().abs_diff(length) <= limit + 2;
+    let near = names.filter(is_alike).map(|name| (distance(folded, &fold(name)), name));
+    near.filter(|(far, _)| *far <= limit).min().map(|(_, name)| name)
 }
 
 /// How many letters must be changed, added or dropped (Levenshtein). Long texts are far from everything.
@@ -76,6 +96,16 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(fold(written), folded);
+        }
+    }
+
+    #[test]
+    fn what_is_normal_stays_as_it_is() {
+        for c in (0..=0x10_ffff).filter_map(char::from_u32).filter(|c| is_normal(*c)) {
+            let beside = ['a', 'é', 'я', 'か', 'ハ', 'ー', '一', '가', c];
+            for text in beside.map(|other| format!("{other}{c}{other}")) {
+                assert!(text.nfkc().eq(text.chars()), "{text:?}");
+            }
         }
     }
 

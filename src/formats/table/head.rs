@@ -1,13 +1,24 @@
 //! The header row of a table: which one it is, of what program and language, and what each header means.
+//!
+//! The row and the tables that know most of its headers win; of these, the ones that call most of them their own. Where
+//! several are left they mostly agree. [`choice`] finds the likeliest, and on what the others differ.
 
+mod choice;
+mod context;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::formats::table::Options;
+use crate::formats::Remark;
 use crate::formats::table::column::{Column, Part, Slot};
-use crate::formats::table::dialects::{self, Table};
+use crate::formats::table::dialects::{self, Hits, Table};
 use crate::formats::table::fold::{fold, nearest};
 use crate::formats::table::map::{Map, Mapped};
+use crate::formats::table::{Options, REASON};
 use crate::model::Field;
+
+use choice::Choice;
+pub(in crate::formats) use choice::Dispute;
 
 /// How many rows may stand before the header row (LinkedIn and reports have some).
 pub(in crate::formats) const ROWS: usize = 20;
@@ -23,8 +34,8 @@ pub(in crate::formats) struct Head {
     pub(in crate::formats) headers: Vec<String>,
     pub(in crate::formats) columns: Vec<Option<Column>>,
     pub(in crate::formats) table: &'static Table,
-    /// Another table that fits as well and means something else, and the headers that it differs on.
-    pub(in crate::formats) rival: Option<(&'static Table, Vec<String>)>,
+    /// The headers that other tables, which fit as well, read otherwise.
+    pub(in crate::formats) disputes: Vec<Dispute>,
     /// What a mapping file makes of its rows, where there is one.
     pub(in crate::formats) mapped: Option<Arc<Mapped>>,
 }
@@ -36,17 +47,36 @@ impl Head {
         self.columns.iter().copied().chain(made)
     }
 
+    /// What each column of the layout is called: by its header, by its number where it has none, or as a mapping file
+    /// calls it.
+    pub(in crate::formats) fn names(&self) -> impl Iterator<Item = String> {
+        let made = self.mapped.iter().flat_map(|mapped| mapped.made().map(|(name, _)| name.to_owned()));
+        self.headers.iter().enumerate().map(|(at, header)| name(at, header)).chain(made)
+    }
+
     /// The columns that mean nothing to us and are kept under their headers.
     pub(in crate::formats) fn unmapped(&self) -> Vec<usize> {
         match &self.mapped {
             Some(mapped) => mapped.unmapped().to_vec(),
-            None => (0..self.columns.len()).filter(|at| self.columns[*at].is_none()).collect(),
+            None => {
+                let is_unknown = |at: &usize| self.columns[*at].is_none() && !is_reason(&self.headers[*at]);
+                (0..self.columns.len()).filter(is_unknown).collect()
+            }
         }
     }
 
     /// How many rows stand above the first record.
     pub(in crate::formats) fn rows_before(&self) -> usize {
         if self.mapped.as_ref().is_some_and(|mapped| mapped.is_headless()) { 0 } else { self.row + 1 }
+    }
+
+    /// What is to be said of the table, once it is clear that nothing stands in the columns that are disputed.
+    pub(in crate::formats) fn remarks(&self) -> impl Iterator<Item = Remark> {
+        let groups = Some(Column { slot: Slot::List(Field::Categories), part: Part::Value });
+        let google = self.table.dialect.habits().google_groups && self.columns.contains(&groups);
+        let own = google.then(|| Remark::Minor("“* myContacts”, which is on every contact, is no category".to_owned()));
+        let empty = |dispute: &Dispute| Remark::Minor(format!("several tables fit: {}; it is empty", dispute.words()));
+        own.into_iter().chain(self.disputes.iter().map(empty))
     }
 }
 
@@ -55,30 +85,46 @@ impl Head {
 pub(in crate::formats) struct Attempt {
     row: usize,
     headers: Vec<String>,
-    table: &'static Table,
-    /// How many of its cells are headers of the table, and how many are not empty.
-    hits: usize,
-    filled: usize,
+    score: Score,
+    /// The tables that explain it equally well, in the order that decides between equals.
+    tables: Vec<&'static Table>,
     /// The mapping file that says so, if one does.
     map: Option<Arc<Map>>,
 }
 
+/// How good a header row is.
+#[derive(Debug, Clone, Copy)]
+struct Score {
+    hits: Hits,
+    /// How many of its cells are not empty.
+    filled: usize,
+}
+
+impl Score {
+    /// More known headers win, then the larger share of known ones, then the more own ones.
+    fn cmp(&self, other: &Score) -> std::cmp::Ordering {
+        let share = (self.hits.known * other.filled).cmp(&(other.hits.known * self.filled));
+        self.hits.known.cmp(&other.hits.known).then(share).then(self.hits.own.cmp(&other.hits.own))
+    }
+}
+
 impl Attempt {
-    /// The best of each of the first rows taken for the header with each table.
+    /// The best of the first rows, with the tables that explain it best.
     pub(in crate::formats) fn best(rows: &[Vec<String>], options: &Options) -> Option<Attempt> {
         if let Some(map) = &options.map {
             return Attempt::mapped(rows, map);
         }
+        let admitted = |table: &Table| options.dialect.as_ref().is_none_or(|choice| choice.admits(table));
         let mut found: Option<Attempt> = None;
-        for (row, headers) in rows.iter().enumerate() {
+        for (row, headers) in rows.iter().enumerate().filter(|(_, headers)| !holds_values(headers)) {
             let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-            let filled = folded.iter().filter(|header| !header.is_empty()).count();
-            let admitted = |table: &&Table| options.dialect.as_ref().is_none_or(|choice| choice.admits(table));
-            for table in dialects::tables().iter().filter(admitted) {
-                let hits = folded.iter().filter(|header| table.knows(header)).count();
-                if hits > 0 && found.as_ref().is_none_or(|best| better((hits, filled), best)) {
-                    found = Some(Attempt { row, headers: headers.clone(), table, hits, filled, map: None });
-                }
+            let filled = folded.iter().filter(|header| !header.is_empty() && !is_reason(header)).count();
+            let all = dialects::tables().iter().zip(dialects::hits(&folded)).filter(|(table, _)| admitted(table));
+            let Some(hits) = all.clone().map(|(_, hits)| hits).max().filter(|hits| hits.known > 0) else { continue };
+            let score = Score { hits, filled };
+            if found.as_ref().is_none_or(|best| score.cmp(&best.score).is_gt()) {
+                let tables = all.filter(|(_, of)| *of == hits).map(|(table, _)| table).collect();
+                found = Some(Attempt { row, headers: headers.clone(), score, tables, map: None });
             }
         }
         found
@@ -91,8 +137,9 @@ impl Attempt {
             let (table, known) = Attempt::in_dialect(&headers, map)?;
             let named = map.hits(&headers) + if map.is_by_dialect() { known } else { 0 };
             let hits = named * (MAX_COLUMNS + 1) + map.weight(rows, &headers).min(MAX_COLUMNS);
-            if found.as_ref().is_none_or(|best| better((hits, hits), best)) {
-                found = Some(Attempt { row, headers, table, hits, filled: hits, map: Some(Arc::clone(map)) });
+            let score = Score { hits: Hits { known: hits, own: 0 }, filled: hits };
+            if found.as_ref().is_none_or(|best| score.cmp(&best.score).is_gt()) {
+                found = Some(Attempt { row, headers, score, tables: vec![table], map: Some(Arc::clone(map)) });
             }
         }
         found
@@ -103,21 +150,23 @@ impl Attempt {
         let Some(choice) = map.dialect() else { return Some((Map::plain_table()?, 0)) };
         let options = Options { dialect: choice.cloned(), ..Options::default() };
         if let Some(attempt) = Attempt::best(std::slice::from_ref(headers), &options) {
-            return Some((attempt.table, attempt.hits));
+            let known = attempt.score.hits.known;
+            return Some((choice::among(&attempt.tables, known, headers)?.table, known));
         }
         let is_meant = |table: &&Table| choice.is_some_and(|choice| choice.admits(table));
         Some((dialects::tables().iter().find(is_meant).or_else(Map::plain_table)?, 0))
     }
 
-    /// Whether it explains more than another one.
-    pub(in crate::formats) fn beats(&self, other: &Attempt) -> bool {
-        better((self.hits, self.filled), other)
+    /// Whether it explains more than another one, as much, or less.
+    pub(in crate::formats) fn cmp(&self, other: &Attempt) -> std::cmp::Ordering {
+        self.score.cmp(&other.score)
     }
 
     /// One known header among many is chance, unless the user named the table.
     pub(in crate::formats) fn is_enough(&self, options: &Options) -> bool {
+        let Score { hits, filled } = self.score;
         let is_said = options.dialect.is_some() || self.map.is_some();
-        self.headers.len() <= MAX_COLUMNS && (is_said || self.hits > 1 || self.filled <= 2)
+        self.headers.len() <= MAX_COLUMNS && (is_said || hits.known > 1 || filled <= 2)
     }
 
     /// The headers as they stand there.
@@ -125,49 +174,56 @@ impl Attempt {
         &self.headers
     }
 
+    /// The label of the one code page that the likeliest program writes, if there is one.
+    pub(in crate::formats) fn encoding(&self) -> Option<&'static str> {
+        self.tables.first()?.dialect.habits().encoding
+    }
+
     /// Takes it for the header. `Err` says why it cannot be, and what to do.
     pub(in crate::formats) fn decide(self) -> Result<Head, String> {
-        let columns = columns(self.table, &self.headers);
-        if let Some(map) = &self.map {
-            let (columns, mapped) = map.fit(&self.headers, &columns)?;
-            let Attempt { row, headers, table, .. } = self;
-            return Ok(Head { row, headers, columns, table, rival: None, mapped: Some(Arc::new(mapped)) });
-        }
-        let rival = dialects::tables().iter().filter(|table| !std::ptr::eq(*table, self.table)).find_map(|table| {
-            let others = self::columns(table, &self.headers);
-            let hits = others.iter().flatten().count();
-            let differs = |at: &usize| columns[*at].is_some() && others[*at].is_some() && columns[*at] != others[*at];
-            let headers: Vec<String> =
-                (0..columns.len()).filter(differs).map(|at| self.headers[at].trim().to_owned()).collect();
-            (hits >= self.hits && !headers.is_empty()).then_some((table, headers))
-        });
-        Ok(Head { row: self.row, headers: self.headers, columns, table: self.table, rival, mapped: None })
+        let Attempt { row, headers, score, tables, map } = self;
+        let choice = choice::among(&tables, score.hits.known, &headers);
+        let Choice { table, columns, disputes } = choice.ok_or_else(|| advice(&headers))?;
+        let Some(map) = map else { return Ok(Head { row, headers, columns, table, disputes, mapped: None }) };
+        let (columns, mapped) = map.fit(&headers, &columns)?;
+        Ok(Head { row, headers, columns, table, disputes: Vec::new(), mapped: Some(Arc::new(mapped)) })
     }
 }
 
-/// More known headers win, then the larger share of known ones; equals stay as they come.
-fn better((hits, filled): (usize, usize), best: &Attempt) -> bool {
-    let share = (hits * best.filled).cmp(&(best.hits * filled));
-    hits.cmp(&best.hits).then(share).is_gt()
+/// Whether a cell is an e-mail address or a telephone number: then the row is a contact, and no header.
+fn holds_values(row: &[String]) -> bool {
+    let is_value = |cell: &String| {
+        let cell = cell.trim();
+        let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+        let is_number = digits >= 6 && cell.chars().all(|c| c.is_ascii_digit() || "+-()./ ".contains(c));
+        let is_address = cell.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+        is_number || is_address && !cell.contains(' ')
+    };
+    row.iter().any(is_value)
 }
 
-/// What each header means in a table; twins are counted.
-fn columns(table: &Table, headers: &[String]) -> Vec<Option<Column>> {
-    let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-    let nth = |at: usize| folded[..at].iter().filter(|before| **before == folded[at]).count();
-    let mut columns: Vec<_> = (0..folded.len()).map(|at| table.column(&folded[at], nth(at))).collect();
-    family_beside_given(&mut columns);
+/// What a header means, and the name of that.
+type Reading = (Column, &'static str);
+
+/// The headers of a row folded, each with how many of the same stand before it.
+fn counted(headers: &[String]) -> Vec<(String, usize)> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let count = |header: &String| {
+        let folded = fold(header);
+        let before = seen.entry(folded.clone()).or_default();
+        *before += 1;
+        (folded, *before - 1)
+    };
+    headers.iter().map(count).collect()
+}
+
+/// What each counted header means in a table, and the name of that.
+fn columns(table: &Table, counted: &[(String, usize)]) -> Vec<Option<Reading>> {
+    let header =
+        |(folded, nth): &(String, usize)| table.header(folded, *nth).map(|header| (header.column, header.name));
+    let mut columns: Vec<_> = counted.iter().map(header).collect();
+    context::apply(&mut columns);
     columns
-}
-
-/// A name beside a given name, where there is no family name, is the family name: "Name;Vorname".
-fn family_beside_given(columns: &mut [Option<Column>]) {
-    let named = |field| Some(Column { slot: Slot::Text(field), part: Part::Value });
-    let has = |columns: &[Option<Column>], field| columns.contains(&named(field));
-    if has(columns, Field::GivenName) && !has(columns, Field::Surname) {
-        let full = columns.iter_mut().filter(|column| **column == named(Field::FullName));
-        full.for_each(|column| *column = named(Field::Surname));
-    }
 }
 
 /// Why there is no header row, and the way out.
@@ -185,23 +241,19 @@ pub(in crate::formats) fn advice(first_row: &[String]) -> String {
     let near = if near.is_empty() { String::new() } else { format!(" (near to known ones: {})", near.join(", ")) };
     format!(
         "no header row with known column names in the first {ROWS} rows{near}; put names such as “First Name”, \
-         “Last Name” and “E-mail Address” above the columns, or name the table with --csv-dialect ({})",
+         “Last Name” and “E-mail Address” above the columns, say what they mean with --map, or name the table with \
+         --csv-dialect ({})",
         dialects::known().join(", ")
     )
+}
+
+/// Whether a header is that of the column with the reasons of an earlier run.
+pub(in crate::formats) fn is_reason(header: &str) -> bool {
+    header.trim().eq_ignore_ascii_case(REASON)
 }
 
 /// A header, or the number of a column that has none.
 pub(in crate::formats) fn name(at: usize, header: &str) -> String {
     let header = header.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if header.is_empty() { format!("column {}", at + 1) } else { header.to_owned() }
-}
-
-/// What a language of the tables is called.
-pub(in crate::formats) fn language_name(language: &str) -> &str {
-    match language {
-        "en" => "English",
-        "de" => "German",
-        "fr" => "French",
-        other => other,
-    }
 }

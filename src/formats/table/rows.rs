@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::formats::table::date::Order;
-use crate::formats::table::head::{Head, name};
+use crate::formats::table::head::{Head, is_reason, name};
 use crate::formats::table::map::{Cells, Mapped};
-use crate::formats::table::slot::BETWEEN;
-use crate::formats::table::slot::{self, Build, Plans, Row, Source};
+use crate::formats::table::mend::Mend;
+use crate::formats::table::order::Order;
+use crate::formats::table::photo_name::{Naming, PhotoName};
+use crate::formats::table::slot::{self, BETWEEN, Build, Plans, Row, Source};
+use crate::formats::table::{REASON_MARK, THIS_YEAR};
 use crate::formats::{Outcome, Reject};
-use crate::model::{Extra, Field, Loss, Origin, Rest, Why};
+use crate::model::{Extra, Field, Loss, Origin, Photo, PhotoData, Rest, Why};
 
 /// What separates the values of one cell: what a mapping file says, else what the program writes.
 fn separators(head: &Head) -> Vec<String> {
@@ -22,59 +24,119 @@ fn separators(head: &Head) -> Vec<String> {
 pub(in crate::formats) struct Rows {
     plans: Plans,
     source: Source,
-    /// How many columns the table has.
-    width: usize,
     /// What a mapping file makes of the rows, where there is one.
     mapped: Option<Arc<Mapped>>,
+    /// Whether a line break in a cell is written as `\n`.
+    escapes_lines: bool,
+    mend: Mend,
+    /// What each of the table's own columns belongs to.
+    fields: Vec<Field>,
     /// The columns that mean nothing to us.
     unmapped: Vec<usize>,
+    /// The column that says why a row was rejected in an earlier run.
+    reason: Option<usize>,
+    /// How the files of photos are called that no column names.
+    photo_name: Option<Naming>,
 }
 
 impl Rows {
     /// For the rows below a header; dates are read in an order, and `this_year` tells what a year of two digits means.
     pub(in crate::formats) fn new(head: &Head, order: Order, this_year: Option<u16>) -> Self {
-        let headers = head.headers.iter().enumerate().map(|(at, header)| name(at, header));
-        let made = head.mapped.iter().flat_map(|mapped| mapped.made().map(|(name, _)| name.to_owned()));
         Rows {
             unmapped: head.unmapped(),
+            reason: head.headers.iter().position(|header| is_reason(header)),
+            escapes_lines: head.table.dialect.habits().escapes_lines,
+            photo_name: None,
             plans: Plans::new(head.layout()),
-            width: head.headers.len(),
             mapped: head.mapped.clone(),
+            mend: Mend::new(head),
+            fields: head.columns.iter().map(|column| column.map_or(Field::Extra, |column| column.field())).collect(),
             source: Source {
-                headers: headers.chain(made).collect(),
+                headers: head.names().collect(),
                 separators: separators(head),
                 google: head.table.dialect.is_google(),
+                google_groups: head.table.dialect.habits().google_groups,
+                language: head.table.language,
                 order,
-                this_year: this_year.unwrap_or(2026),
+                this_year: this_year.unwrap_or(THIS_YEAR),
             },
         }
     }
 
+    /// Cells that were decoded twice are decoded back, if so wanted.
+    pub(in crate::formats) fn mending_mojibake(mut self, wanted: bool) -> Self {
+        self.mend.mojibake = wanted;
+        self
+    }
+
+    /// Calls the files of photos that no column names so.
+    pub(in crate::formats) fn with_photos(self, name: Option<&PhotoName>, head: &Head) -> Self {
+        Rows { photo_name: name.map(|name| name.in_table(head)), ..self }
+    }
+
+    /// What a column belongs to.
+    pub(in crate::formats) fn field(&self, at: usize) -> Field {
+        self.fields.get(at).copied().unwrap_or(Field::Extra)
+    }
+
     /// How many columns the table has.
     pub(in crate::formats) fn width(&self) -> usize {
-        self.width
+        self.fields.len()
     }
 
     /// Makes a contact of the row, or says why it is none; nothing for a blank row.
     pub(in crate::formats) fn read(&self, row: Row<'_>) -> Option<(Outcome, Vec<Loss>)> {
-        let reject = |why: String| Some((Outcome::Reject(Reject::new(why)), Vec::new()));
         if row.is_blank() {
             return None;
         }
-        if row.len() == 1 && self.width() > 2 {
-            let width = self.width();
+        if self.escapes_lines && row.has("\\n") {
+            let (text, ends) = row.with("\\n", "\n");
+            return self.understand(Row::new(&text, &ends));
+        }
+        self.understand(row)
+    }
+
+    fn understand(&self, row: Row<'_>) -> Option<(Outcome, Vec<Loss>)> {
+        let reject = |why: String| Some((Outcome::Reject(Reject::new(why)), Vec::new()));
+        let width = self.width() - usize::from(self.reason.is_some());
+        if width > 2 && self.is_lone(row) {
             return reject(format!("the row has one cell where the header has {width}: a text below the table?"));
         }
         let (mut build, mut cells) = (Build::default(), Cells::default());
-        let seen = self.mapped.as_ref().map_or(row, |mapped| mapped.view(row, self.width, &mut cells));
+        let mended = self.mend.row(row);
+        let verbatim = row;
+        let row = mended.as_ref().map_or(row, |mended| mended.row());
+        let seen = self.mapped.as_ref().map_or(row, |mapped| mapped.view(row, self.width(), &mut cells));
         slot::read(&self.plans, seen, &self.source, &mut build);
         let mapped = Field::ALL.iter().any(|field| *field != Field::Extra && !field.is_absent(&build.contact));
         if !mapped {
             return reject("no cell of the row stands below a known header".to_owned());
         }
+        for at in mended.iter().flat_map(|mended| &mended.spoiled).filter(|at| self.fields.get(**at).is_some()) {
+            let cell = verbatim.cell(*at);
+            build.losses.push(Loss::new(self.field(*at), cell, Why::Spoiled));
+            build.keep(&self.source.headers[*at], cell);
+        }
+        self.name_photo(seen, &mut build);
         self.keep_unmapped(row, &mut build);
         self.mapped.iter().for_each(|mapped| mapped.keep_unfit(row, &cells, &mut build));
         Some((Outcome::Contact(build.contact), build.losses))
+    }
+
+    /// Names the photo of a contact whose own columns name none.
+    fn name_photo(&self, row: Row<'_>, build: &mut Build) {
+        let naming = self.photo_name.as_ref().filter(|_| build.contact.photo.is_none());
+        match naming.and_then(|naming| naming.of(row)) {
+            Some(Ok(name)) => build.contact.photo = Some(Photo { data: PhotoData::Link(name), kind: None }),
+            Some(Err(loss)) => build.losses.push(loss),
+            None => {}
+        }
+    }
+
+    /// Whether there is but one cell. One that was rejected for that, and still says so, has got empty ones meanwhile.
+    fn is_lone(&self, row: Row<'_>) -> bool {
+        let said = self.reason.filter(|at| row.cell(*at).starts_with(REASON_MARK));
+        row.len() == 1 || said.is_some_and(|reason| (1..reason).all(|at| row.cell(at).is_empty()))
     }
 
     /// What stands below unknown headers, or beyond the last one.
@@ -84,7 +146,9 @@ impl Rows {
         }
         for at in self.width()..row.len() {
             let value = row.cell(at);
-            if !value.is_empty() {
+            // A row that was mended may have become longer, and then the reason stands behind its column.
+            let is_reason = self.reason.is_some() && value.starts_with(REASON_MARK);
+            if !value.is_empty() && !is_reason {
                 build.losses.push(Loss::new(Field::Extra, value, Why::NotUnderstood));
                 let value = value.to_owned();
                 let rest = Rest::default();

@@ -15,7 +15,7 @@ use crate::model::{Address, Rest};
 fn read_parts(value: &str, version: Version) -> ([String; 7], bool) {
     let mut parts = <[String; 7]>::default();
     let mut whole = true;
-    for (at, component) in split(value, b';', version).enumerate() {
+    for (at, component) in split(value, b';', version).enumerate().filter(|(_, component)| !component.is_empty()) {
         match parts.get_mut(at) {
             Some(part) => {
                 // An unescaped comma separates items of a list, or was not escaped by mistake: it is kept as it is.
@@ -23,7 +23,7 @@ fn read_parts(value: &str, version: Version) -> ([String; 7], bool) {
                 whole &= version == Version::V2_1 || one();
                 *part = unescape(component, version).into_owned();
             }
-            None => whole &= component.is_empty(),
+            None => whole = false,
         }
     }
     (parts, whole)

@@ -10,6 +10,7 @@ use super::fold;
 use super::property::is_usual_word;
 use super::table::{ROWS, Row, known_name};
 use super::{Profile, Version};
+use crate::formats::scan;
 use crate::model::{Contact, Field, Loss, Rest, Why};
 
 /// A card in the making. A row calls [`begin`](Card::begin), then [`param`](Card::param) if it likes, then one of the
@@ -113,10 +114,11 @@ impl<'a> Card<'a> {
     ) {
         self.field = field;
         self.line.clear();
-        if group.split('.').all(is_token) {
+        if group.is_empty() {
+        } else if group.split('.').all(is_token) {
             self.line.push_str(group);
             self.line.push('.');
-        } else if !group.is_empty() {
+        } else {
             self.remark(group.to_owned());
         }
         self.line.push_str(name);
@@ -158,7 +160,9 @@ impl<'a> Card<'a> {
             if at > 0 {
                 self.separate(';', before);
             }
-            escape(part, self.version, self.line);
+            if !part.is_empty() {
+                escape(part, self.version, self.line);
+            }
             before = part;
         }
         self.end();
@@ -261,9 +265,10 @@ impl<'a> Card<'a> {
     /// other formats have them; a card in its own version keeps them.
     fn drop_controls(&mut self) {
         let value = self.line.split_off(self.value_at);
-        self.line.retain(|char| !is_control(char as u32));
+        let stays = |char: char| !u8::try_from(char).is_ok_and(is_control);
+        self.line.retain(stays);
         self.value_at = self.line.len();
-        self.line.extend(value.chars().filter(|char| !is_control(*char as u32)));
+        self.line.extend(value.chars().filter(|char| stays(*char)));
         let rest: String = self.line[self.value_at..].chars().take(200).collect();
         self.losses.push(Loss::new(self.field, rest, Why::Characters));
     }
@@ -303,9 +308,12 @@ impl<'a> Card<'a> {
 
     /// Writes the label of a group, once; built-in ones as Apple wraps them.
     pub(super) fn label(&mut self, group: &str, label: &str, wrapped: bool) {
-        if group.is_empty() || label.is_empty() || self.labelled.contains(&group.to_ascii_lowercase()) {
-            return;
+        if !group.is_empty() && !label.is_empty() && !self.labelled.contains(&group.to_ascii_lowercase()) {
+            self.new_label(group, label, wrapped);
         }
+    }
+
+    fn new_label(&mut self, group: &str, label: &str, wrapped: bool) {
         self.begin_in(self.field, group, "X-ABLabel", &[], &Rest::default(), false);
         if wrapped {
             self.text(&format!("_$!<{label}>!$_"));
@@ -337,11 +345,11 @@ pub(super) fn used_groups(contact: &Contact) -> HashMap<String, usize> {
 
 /// Whether a line has a control character that is no tab.
 fn has_control(line: &str) -> bool {
-    line.bytes().fold(false, |found, byte| found | is_control(u32::from(byte)))
+    scan::any_control(line.as_bytes()) && line.bytes().any(is_control)
 }
 
-fn is_control(char: u32) -> bool {
-    (char < 0x20) & (char != 0x09) | (char == 0x7f)
+fn is_control(byte: u8) -> bool {
+    (byte < 0x20) & (byte != 0x09) | (byte == 0x7f)
 }
 
 /// Whether a VALUE is one that the row of the property says where it must be said.

@@ -36,6 +36,9 @@ fn parse_date(text: &str) -> Option<PartialDate> {
         // Year 0 stands for an unknown one.
         PartialDate { year: year.filter(|year| *year != 0), month, day }.checked()
     };
+    if let Some(date) = usual_date(text.as_bytes()) {
+        return date.checked();
+    }
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if let Some(day) = text.strip_prefix("---") {
         return digits(day).then(|| some(None, None, Some(day)))?;
@@ -66,6 +69,17 @@ fn parse_date(text: &str) -> Option<PartialDate> {
     }
 }
 
+/// A date in the form that most have: `2024-01-31`.
+fn usual_date(text: &[u8]) -> Option<PartialDate> {
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return None };
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| byte - b'0');
+    let pair = |tens, ones| Some(10 * digit(tens)? + digit(ones)?);
+    let year = 100 * u16::from(pair(y1, y2)?) + u16::from(pair(y3, y4)?);
+    // Year 0 stands for an unknown one.
+    Some(PartialDate { year: (year != 0).then_some(year), month: pair(m1, m2), day: pair(d1, d2) })
+        .filter(|date| date.month.is_some() && date.day.is_some())
+}
+
 /// The spelling of a version: extended in 3.0, basic in 2.1 and 4.0 (which has no basic form of year and month). A day
 /// without a year is none of 2.1 and 3.0, but those who write it there write it extended.
 pub(super) fn spell(date: PartialDate, version: Version) -> String {
@@ -86,11 +100,11 @@ pub(super) fn spell(date: PartialDate, version: Version) -> String {
 
 /// A date-time in RFC 3339's form, if the text is one in basic or extended form.
 pub(super) fn rfc3339(text: &str) -> Option<String> {
+    if is_usual(text.as_bytes()) {
+        return parse_date(text.get(..10)?)?.ymd().map(|_| text.to_owned());
+    }
     let (date, time) = text.split_once(['T', 't'])?;
     let (year, month, day) = parse_date(date)?.ymd()?;
-    if is_usual(text.as_bytes()) {
-        return Some(text.to_owned());
-    }
     let zone_at = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
     let (time, zone) = time.split_at(zone_at);
     let (time, fraction) = time.find(['.', ',']).map_or((time, ""), |at| time.split_at(at));

@@ -18,13 +18,15 @@ pub(super) fn is_base64(header: &[u8]) -> bool {
     declares(header, &[b"BASE64", b"B"])
 }
 
+/// Whether a header may declare one of them: most parameters are none by their first letter.
+pub(super) fn may_declare(header: &[u8]) -> bool {
+    let begins = |byte: u8| matches!(byte | 0x20, b'e' | b'q' | b'b') || byte.is_ascii_whitespace();
+    header.windows(2).any(|pair| pair[0] == b';' && begins(pair[1]))
+}
+
 fn declares(header: &[u8], words: &[&[u8]]) -> bool {
     let mut parts = header.split(|byte| *byte == b';').skip(1);
     parts.any(|part| {
-        // Most parameters are none of these by their first letter.
-        if !matches!(part.trim_ascii_start().first().map(u8::to_ascii_uppercase), Some(b'E' | b'Q' | b'B')) {
-            return false;
-        }
         let mut halves = part.splitn(2, |byte| *byte == b'=');
         match (halves.next(), halves.next()) {
             (Some(name), Some(value)) if name.trim_ascii().eq_ignore_ascii_case(b"ENCODING") => {
@@ -240,6 +242,10 @@ mod tests {
             is_quoted_printable(b"NOTE;QUOTED-PRINTABLE") && is_quoted_printable(b"N;ENCODING=quoted-printable;X=1")
         );
         assert!(!is_quoted_printable(b"QUOTED-PRINTABLE") && !is_quoted_printable(b"N;X=QUOTED-PRINTABLE"));
+        for header in [&b"NOTE;X=1; QUOTED-PRINTABLE"[..], b"N;\tencoding=q", b"N;q", b"PHOTO;;base64"] {
+            assert!(may_declare(header));
+        }
+        assert!(!may_declare(b"EMAIL;TYPE=\"QB\"") && !may_declare(b"BDAY;"));
         assert!(is_base64(b"PHOTO;BASE64") && is_base64(b"PHOTO;TYPE=JPEG;encoding=b") && !is_base64(b"PHOTO;TYPE=B"));
     }
 

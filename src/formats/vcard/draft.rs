@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::name;
 use super::property::Property;
+use super::rejected::REASON;
 use super::table::ORGANIZATION;
 use super::translate;
 use crate::model::{Contact, Field, Kind, Loss, Rest, Spellings, Why};
@@ -74,6 +75,7 @@ impl<'a> Draft<'a> {
         match property.row {
             Some(row) => (row.read)(self, row, property),
             None if property.name.eq_ignore_ascii_case("VERSION") => {}
+            None if property.name.eq_ignore_ascii_case(REASON) => {}
             None => self.extra(property),
         }
     }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr2};
 
 use super::Version;
+use crate::formats::scan;
 
 /// The character that stands for the escape `\` + `byte`.
 fn meaning(byte: u8, version: Version) -> Option<char> {
@@ -26,7 +27,7 @@ fn meaning(byte: u8, version: Version) -> Option<char> {
 
 /// Undoes the escapes of a text, and makes its line ends `\n`. What is no escape stays as it is.
 pub(super) fn unescape(text: &str, version: Version) -> Cow<'_, str> {
-    if memchr2(b'\\', b'\r', text.as_bytes()).is_none() {
+    if !scan::any_of(text.as_bytes(), *b"\\\r") {
         return Cow::Borrowed(text);
     }
     let mut plain = String::with_capacity(text.len());
@@ -54,7 +55,8 @@ pub(super) fn split(text: &str, separator: u8, version: Version) -> impl Iterato
         let text = rest?;
         let bytes = text.as_bytes();
         let mut from = 0;
-        while let Some(found) = memchr2(separator, b'\\', &bytes[from..]) {
+        // The parts of a value are short: a plain loop is quickest.
+        while let Some(found) = bytes[from..].iter().position(|byte| *byte == separator || *byte == b'\\') {
             let at = from + found;
             if bytes[at] == separator {
                 rest = Some(&text[at + 1..]);
@@ -93,38 +95,25 @@ pub(super) fn escape_uri(text: &str, version: Version, into: &mut String) {
 }
 
 /// Bytes that a text escapes, and those that a URI does.
-const TEXT: &[bool; 256] = &marked(b"\\,;\n\r");
-const URI: &[bool; 256] = &marked(b"\\\n\r");
+const TEXT: [u8; 5] = *b"\\,;\n\r";
+const URI: [u8; 3] = *b"\\\n\r";
 
-const fn marked(bytes: &[u8]) -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut at = 0;
-    while at < bytes.len() {
-        table[bytes[at] as usize] = true;
-        at += 1;
+fn escape_these<const N: usize>(text: &str, special: [u8; N], into: &mut String) {
+    if !scan::any_of(text.as_bytes(), special) {
+        return into.push_str(text);
     }
-    table
-}
-
-fn escape_these(text: &str, special: &[bool; 256], into: &mut String) {
-    let mut from = 0;
-    let bytes = text.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
-        if !special[usize::from(*byte)] {
-            continue;
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| special.contains(&byte)) {
+        into.push_str(&rest[..at]);
+        match rest.as_bytes()[at..] {
+            [b'\r', b'\n', ..] => {}
+            [b'\r' | b'\n', ..] => into.push_str("\\n"),
+            [other, ..] => into.extend(['\\', char::from(other)]),
+            [] => {}
         }
-        into.push_str(&text[from..at]);
-        from = at + 1;
-        match byte {
-            b'\r' if bytes.get(at + 1) == Some(&b'\n') => {}
-            b'\r' | b'\n' => into.push_str("\\n"),
-            other => {
-                into.push('\\');
-                into.push(char::from(*other));
-            }
-        }
+        rest = &rest[at + 1..];
     }
-    into.push_str(&text[from..]);
+    into.push_str(rest);
 }
 
 /// 2.1: a semicolon is escaped where it would separate, a semicolon or comma after a backslash always.
@@ -163,7 +152,7 @@ pub(super) fn modern(value: &str) -> String {
 /// Makes the line ends in a value of 3.0 or 4.0 escapes; a backslash before one of them is text and gets one too. 2.1
 /// has such line ends in it.
 pub(super) fn one_line(value: &str, version: Version) -> Cow<'_, str> {
-    if version == Version::V2_1 || memchr2(b'\n', b'\r', value.as_bytes()).is_none() {
+    if version == Version::V2_1 || !scan::any_of(value.as_bytes(), *b"\n\r") {
         return Cow::Borrowed(value);
     }
     let mut line = String::with_capacity(value.len() + 2);

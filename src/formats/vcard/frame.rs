@@ -11,7 +11,7 @@ use bytes::Bytes;
 use memchr::memchr2;
 
 use super::input::Input;
-use super::mark::{Mark, announces_card, end_before_begin, is_blank, mark};
+use super::mark::{Mark, announces_card, end_before_begin, is_blank, mark, plain_lines};
 use super::spare::Spare;
 
 /// The buffer's size, unless a card needs more: cards that fit into it make a batch.
@@ -66,6 +66,8 @@ pub(super) struct Frames<R> {
     cut: Vec<Cut>,
     /// What the source said when the pieces before it were not handed over yet.
     error: Option<io::Error>,
+    /// The buffer that was handed over last.
+    handed_over: Bytes,
     spare: Spare,
 }
 
@@ -130,13 +132,14 @@ impl<R: Read> Frames<R> {
             piece: None,
             cut: Vec::new(),
             error: None,
+            handed_over: Bytes::new(),
             spare: Spare::default(),
         }
     }
 
-    /// Where buffers that are used no more are given back.
-    pub(super) fn spare(&self) -> Spare {
-        self.spare.clone()
+    /// The buffer of the last batch, and where to give it back when it is used no more.
+    pub(super) fn handed_over(&mut self) -> (Bytes, Spare) {
+        (std::mem::take(&mut self.handed_over), self.spare.clone())
     }
 
     /// The wide encoding that is being undone, known after the first piece.
@@ -176,10 +179,10 @@ impl<R: Read> Frames<R> {
         let tail = &self.buffer[self.start..self.filled];
         let mut next = self.spare.take(BUFFER.max(2 * tail.len()));
         next[..tail.len()].copy_from_slice(tail);
-        let mut buffer = std::mem::replace(&mut self.buffer, next);
-        buffer.truncate(self.start);
+        let buffer = std::mem::replace(&mut self.buffer, next);
         (self.filled, self.at, self.start) = (self.filled - self.start, self.at - self.start, 0);
         let bytes = Bytes::from(buffer);
+        self.handed_over = bytes.clone();
         let frame = |Cut { piece, held, size, line, byte }: Cut| {
             let raw = match held {
                 Held::InBuffer(range) => bytes.slice(range),
@@ -190,8 +193,21 @@ impl<R: Read> Frames<R> {
         self.cut.drain(..).map(frame).collect()
     }
 
+    /// Goes by the next lines of a card that mean nothing for the framing, at once.
+    fn pass_plain(&mut self) {
+        let is_plain = |open: &Open| open.depth == 1 && !open.announced && !open.beheaded && open.head.is_none();
+        if !self.piece.as_ref().is_some_and(is_plain) {
+            return;
+        }
+        let (length, lines) = plain_lines(&self.buffer[self.at..self.filled]);
+        self.byte += length as u64;
+        self.line += lines;
+        self.at += length;
+    }
+
     /// Goes on by a line; false when there is none, or none before the buffer is handed over.
     fn step(&mut self) -> io::Result<bool> {
+        self.pass_plain();
         let line = match self.find_line()? {
             Found::Line(line) => line,
             Found::Full => return Ok(false),

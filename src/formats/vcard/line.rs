@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::unfold::header;
+use super::unfold::Logical;
 
 /// A line's parts; the value is still as it was transferred.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(super) struct Line<'a> {
     pub(super) name: &'a str,
     pub(super) params: Vec<Param<'a>>,
     pub(super) value: &'a [u8],
-    /// The value where its card is all UTF-8.
+    /// The value where its card is all UTF-8 without a NUL.
     pub(super) text: Option<&'a str>,
 }
 
@@ -39,30 +39,36 @@ impl Param<'_> {
 
     /// Whether it is a TYPE, named or bare.
     pub(super) fn is_type(&self) -> bool {
-        self.name.is_empty() || self.is("TYPE")
+        self.name.is_empty() || self.name == "TYPE" || self.is("TYPE")
     }
 }
 
 /// Takes a line apart; none when it has no colon or its header is no text.
+#[cfg(any(test, feature = "check"))]
 pub(super) fn parse(line: &[u8]) -> Option<Line<'_>> {
-    let head = header(line);
-    let value = line.get(head.len() + 1..)?;
-    Some(assemble(std::str::from_utf8(head).ok()?, value, None))
+    parse_logical(Logical { bytes: line, text: None, header: super::unfold::header(line).len() })
 }
 
-/// Takes a line of a card that is all UTF-8 apart; none when it has no colon.
-pub(super) fn parse_text(line: &str) -> Option<Line<'_>> {
-    let (head, value) = line.split_at(header(line.as_bytes()).len());
-    let value = value.get(1..)?;
-    Some(assemble(head, value.as_bytes(), Some(value)))
+/// Takes a line of which the header is known apart.
+pub(super) fn parse_logical(line: Logical<'_>) -> Option<Line<'_>> {
+    let Logical { bytes, text, header } = line;
+    let value = bytes.get(header + 1..)?;
+    match text {
+        Some(text) => Some(assemble(text.get(..header)?, value, text.get(header + 1..))),
+        None => Some(assemble(std::str::from_utf8(&bytes[..header]).ok()?, value, None)),
+    }
 }
 
 fn assemble<'a>(head: &'a str, value: &'a [u8], text: Option<&'a str>) -> Line<'a> {
+    // Most headers are a name alone.
+    if !head.bytes().any(|byte| matches!(byte, b';' | b'.')) {
+        return Line { group: "", name: trimmed(head), params: Vec::new(), value, text };
+    }
     let (name, params) = before(head, |byte| byte == b';');
     let params = params.get(1..).unwrap_or_default();
     let dot = name.bytes().rposition(|byte| byte == b'.');
     let (group, name) = dot.map_or(("", name), |dot| (&name[..dot], &name[dot + 1..]));
-    Line { group, name: name.trim(), params: parse_params(params), value, text }
+    Line { group, name: trimmed(name), params: parse_params(params), value, text }
 }
 
 /// The text up to the first byte that ends it, which is ASCII, and the rest. Headers are short: a plain loop is quickest.
@@ -70,12 +76,20 @@ fn before(text: &str, ends: impl Fn(u8) -> bool) -> (&str, &str) {
     text.split_at(text.bytes().position(ends).unwrap_or(text.len()))
 }
 
+/// The text without the blanks around it, which hardly any has.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
 fn parse_params(mut text: &str) -> Vec<Param<'_>> {
-    let mut params = Vec::new();
+    let mut params = Vec::with_capacity(if text.is_empty() { 0 } else { 4 });
     while !text.is_empty() && params.len() <= MOST {
         let (name, rest) = before(text, |byte| matches!(byte, b';' | b'=' | b'"'));
         if let Some(values) = rest.strip_prefix('=') {
-            text = parse_values(name.trim(), values, &mut params);
+            text = parse_values(trimmed(name), values, &mut params);
         } else {
             // A bare word; a quotation mark in it is one of its characters.
             let (word, rest) = before(text, |byte| byte == b';');

@@ -15,20 +15,42 @@ pub(super) fn is_blank(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1a | 0xef | 0xbb | 0xbf)
 }
 
+/// The lines at the beginning of a text that by their first byte are no mark, and by their last announce no card: how
+/// many bytes and lines they are. Most lines of a card are such.
+pub(super) fn plain_lines(text: &[u8]) -> (usize, u64) {
+    let (mut at, mut lines) = (0, 0);
+    while text.get(at).is_some_and(|first| !may_be_mark(*first))
+        && let Some(length) = memchr2(b'\n', b'\r', &text[at..])
+    {
+        let (line, ending) = text[at..].split_at(length);
+        let ending = match ending {
+            [b'\n', ..] => 1,
+            [b'\r', b'\n', ..] => 2,
+            _ => break,
+        };
+        if line.last().is_none_or(|last| *last == b':' || last.is_ascii_whitespace()) {
+            break;
+        }
+        (at, lines) = (at + length + ending, lines + 1);
+    }
+    (at, lines)
+}
+
+/// Whether a line that begins with this byte may be a mark: with its first letter, or with what may stand before it.
+fn may_be_mark(first: u8) -> bool {
+    matches!(first, b'B' | b'b' | b'E' | b'e' | 0 | 0x1a | 0xef | b'\x0c')
+}
+
 /// What a line is.
 pub(super) fn mark(line: &[u8]) -> Mark {
-    let line = match line.first() {
-        Some(b'B' | b'b' | b'E' | b'e') => line,
-        Some(0 | 0x1a | 0xef | b'\x0c') => {
-            let junk = line.iter().take_while(|byte| is_blank(**byte)).count();
-            &line[junk..]
-        }
-        _ => return Mark::Other,
-    };
+    if line.first().is_some_and(|first| may_be_mark(*first)) { mark_of(line) } else { Mark::Other }
+}
+
+fn mark_of(line: &[u8]) -> Mark {
+    let line = &line[line.iter().take_while(|byte| is_blank(**byte)).count()..];
     let says = |word: &[u8]| {
         let Some((head, rest)) = line.split_at_checked(word.len()) else { return false };
-        let Some(value) = rest.trim_ascii_start().strip_prefix(b":") else { return false };
-        head.eq_ignore_ascii_case(word) && is_vcard(value)
+        head.eq_ignore_ascii_case(word) && rest.trim_ascii_start().strip_prefix(b":").is_some_and(is_vcard)
     };
     if says(b"BEGIN") {
         Mark::Begin
@@ -84,4 +106,26 @@ pub(super) fn is_card(text: &str) -> bool {
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_lines_end_where_one_may_mean_something() {
+        for (text, wanted) in [
+            ("FN:a\r\nTEL:1\r\nEND:VCARD\r\n", (13, 2)),
+            ("FN:a\n b\n\nTEL:1\n", (8, 2)),
+            ("TEL:1\nAGENT:\nBEGIN:VCARD\n", (6, 1)),
+            ("TEL:1\nAGENT: \n", (6, 1)),
+            ("TEL:1\nFN:a\rTEL:2\n", (6, 1)),
+            ("TEL:1\n\x1aEND:VCARD\n", (6, 1)),
+            ("TEL:1\nFN:a", (6, 1)),
+            ("TEL:1\r\nFN:a\r", (7, 1)),
+            ("", (0, 0)),
+        ] {
+            assert_eq!(plain_lines(text.as_bytes()), wanted, "{text:?}");
+        }
+    }
 }

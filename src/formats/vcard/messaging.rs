@@ -12,7 +12,7 @@ use super::reach::{self, Said};
 use super::single::has_scheme;
 use super::table::Row;
 use super::words;
-use crate::model::{Field, Im};
+use crate::model::{Field, Im, Rest};
 
 /// One row a service: its name as Apple writes it, the scheme of its URIs, its own properties; the first is written.
 const SERVICES: &[(&str, &str, &[&str])] = &[
@@ -86,6 +86,21 @@ fn spelling(property: &Property<'_>) -> Option<&'static str> {
         (None, Some(_)) => Some(AS_9554),
         (None, None) => Some(UNNAMED),
     }
+}
+
+/// Services without a scheme or a property of their own that Nextcloud names by a TYPE.
+const TYPED: &[&str] = &["KakaoTalk", "Kik", "Line", "Signal", "Telegram", "Threema", "WeChat", "WhatsApp", "Zoom"];
+
+/// The service that a TYPE names, as Nextcloud writes it: `IMPP;TYPE=SKYPE:ada`.
+fn typed(word: &str) -> Option<&'static str> {
+    let services = SERVICES.iter().map(|(name, ..)| *name).filter(|name| !name.is_empty());
+    services.chain(TYPED.iter().copied()).find(|name| name.eq_ignore_ascii_case(word))
+}
+
+/// The service that the TYPEs of a value name which is to be written.
+fn typed_in(rest: &Rest) -> Option<&'static str> {
+    let types = rest.params.iter().filter(|(name, _)| name == "TYPE");
+    types.flat_map(|(_, words)| words).find_map(|word| typed(word))
 }
 
 fn scheme_of(service: &str) -> &'static str {
@@ -162,12 +177,13 @@ pub(super) fn read_im(draft: &mut Draft<'_>, _: &'static Row, property: &Propert
     let said = Said::read(draft, property, false, |param| param.is(SERVICE) || param.is(SERVICE_9554));
     let Said { kind, label, preference, mut rest, .. } = said;
     let own = SERVICES.iter().find(|(.., own)| own.iter().any(|name| name.eq_ignore_ascii_case(property.name)));
-    let named = property.param(SERVICE).or_else(|| property.param(SERVICE_9554));
+    let named = property.param(SERVICE).or_else(|| property.param(SERVICE_9554)).filter(|name| !name.is_empty());
+    let named = named.or_else(|| property.types().filter(|_| own.is_none()).find_map(typed));
     let (service, address) = match own {
         Some((service, scheme, _)) if !service.is_empty() => {
             ((*service).to_owned(), without_scheme(value, scheme).to_owned())
         }
-        _ => handle(value, named.filter(|name| !name.is_empty())),
+        _ => handle(value, named),
     };
     // A scheme without a handle is nobody's address.
     if address.is_empty() {
@@ -209,12 +225,15 @@ pub(super) fn write_ims(card: &mut Card<'_>, row: &'static Row) {
         let own = own_property(card, at, im);
         let named = Some(service.as_str()).filter(|name| !name.is_empty());
         let fits = |raw: &&str| handle(&unescape(raw, card.version), named) == (service.clone(), address.clone());
-        let raw = rest.raw.as_deref().filter(|_| own.is_none()).filter(fits);
+        // 4.0 asks for a URI, where older versions do with a handle.
+        let sayable = |raw: &&str| card.version != Version::V4_0 || card.is_own() || has_scheme(raw);
+        let raw = rest.raw.as_deref().filter(|_| own.is_none()).filter(fits).filter(sayable);
         let name = own.unwrap_or("IMPP");
         let group = reach::begin(card, row.field, name, ["", ""], *kind, *preference, (rest, raw.is_some()), label);
         let spelt = card.spelling(row.field, at);
         let param = if spelt == Some(AS_9554) { SERVICE_9554 } else { SERVICE };
-        let unnamed = spelt == Some(UNNAMED) && handle(&uri(service, address, card.version), None).0 == *service;
+        let unnamed =
+            spelt == Some(UNNAMED) && handle(&uri(service, address, card.version), typed_in(rest)).0 == *service;
         let said = own.is_some() || service.is_empty() || unnamed || card.param_said(param, service);
         match (own, raw) {
             (Some(_), _) => card.text(address),

@@ -29,6 +29,7 @@ mod extra;
 mod fold;
 mod frame;
 mod group;
+mod index;
 mod input;
 mod line;
 mod mark;
@@ -41,6 +42,7 @@ pub mod profile;
 mod property;
 mod reach;
 mod read;
+pub mod rejected;
 mod single;
 mod spare;
 mod structure;
@@ -88,6 +90,7 @@ impl Version {
 
     /// The version with this number.
     pub fn of_number(number: &str) -> Option<Version> {
-        Version::ALL.into_iter().find(|version| version.number() == number.trim())
+        let number = number.trim();
+        Version::ALL.into_iter().find(|version| version.number() == number)
     }
 }

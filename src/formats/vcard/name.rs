@@ -26,10 +26,10 @@ fn has_parts(name: &Name) -> bool {
 fn read_parts(value: &str, version: Version) -> (Parts, bool) {
     let mut parts = Parts::default();
     let mut whole = true;
-    for (at, component) in split(value, b';', version).enumerate() {
+    for (at, component) in split(value, b';', version).enumerate().filter(|(_, component)| !component.is_empty()) {
         match parts.get_mut(at) {
             Some(part) => *part = read_part(component, at, version, &mut whole),
-            None => whole &= component.is_empty(),
+            None => whole = false,
         }
     }
     (parts, whole)
@@ -209,6 +209,12 @@ fn read_units(value: &str, version: Version) -> (String, String, bool) {
     let mut units = split(value, b';', version).map(|unit| unescape(unit, version));
     let company = units.next().unwrap_or_default().into_owned();
     let mut units: Vec<_> = units.collect();
+    // Most have one department, of which nothing is to be put together.
+    if let [department] = units.as_slice()
+        && !department.contains(';')
+    {
+        return (company, std::mem::take(&mut units[0]).into_owned(), true);
+    }
     while units.last().is_some_and(|unit| unit.is_empty()) {
         units.pop();
     }
@@ -330,6 +336,7 @@ fn write_units(card: &mut Card<'_>, row: &'static Row, employer: &Organization, 
     card.begin_in(field, group.unwrap_or(&rest.group), name, &[], rest, raw.is_some());
     match raw {
         Some(raw) => card.verbatim(raw),
+        None if !employer.department.contains(';') => card.components(&[&employer.company, &employer.department], 1),
         None => {
             let mut units = vec![employer.company.as_str()];
             units.extend(employer.department.split("; ").filter(|unit| !unit.is_empty()));

@@ -190,8 +190,14 @@ pub(super) fn write_relations(card: &mut Card<'_>, row: &'static Row) {
 /// Writes a related person, by a name or by a URI: with a TYPE or a label, or without either where the property says
 /// what the person is.
 fn write(card: &mut Card<'_>, row: &'static Row, at: usize, (value, is_name): (&str, bool), label: &str, rest: &Rest) {
-    let asked = card.profile.reads_customs() && !value.trim().is_empty();
-    let name = if asked { android::NAME } else { card.name(row, at) };
+    let is_somebody = !value.trim().is_empty();
+    let is_staff = is_somebody && matches!(row.field, Field::Manager | Field::Assistant);
+    let name = match () {
+        () if is_somebody && card.profile.reads_customs() => android::NAME,
+        // What a parameter says, or a group, belongs to the property that it came with.
+        () if is_staff && card.profile.labels_staff() && rest.is_empty() => LABELLED,
+        () => card.name(row, at),
+    };
     if name == android::NAME {
         android::write_relation(card, row.field, value, label);
         return android::tell(card, rest);

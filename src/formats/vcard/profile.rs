@@ -51,6 +51,8 @@ struct Row {
     customs: bool,
     /// Whether a birthday may have a time of day.
     times: bool,
+    /// Whether a manager and an assistant are people with Apple's labels, and no properties of their own.
+    labels_staff: bool,
     /// What else people should know.
     note: &'static str,
 }
@@ -71,6 +73,7 @@ const ROWS: &[Row] = &[
         messengers: &[],
         customs: false,
         times: true,
+        labels_staff: false,
         note: "all that the version can say",
     },
     // One card a file: sperrysoftware.com/Email-Tools/vcard-limitations. Without CHARSET the Windows code page is
@@ -88,10 +91,12 @@ const ROWS: &[Row] = &[
         messengers: &[],
         customs: false,
         times: false,
+        labels_staff: false,
         note: "reads the first card of a file alone: `--split`",
     },
     // support.apple.com/103188: photos of 224 KB in JPEG, BMP, PNG and GIF, cards of 256 KB, 50,000 cards. iCloud refuses
-    // 2.1 and quoted-printable. A link is not followed: enesser/vCards-js#20.
+    // 2.1 and quoted-printable. A link is not followed: enesser/vCards-js#20. Manager and assistant are labels of its
+    // related names (CNLabelContactRelationManager); it has no property of their own.
     Row {
         profile: Profile::Apple,
         name: "apple",
@@ -104,6 +109,7 @@ const ROWS: &[Row] = &[
         messengers: &[],
         customs: false,
         times: true,
+        labels_staff: true,
         note: "iCloud takes 50,000 cards of 256 KB",
     },
     // developers.google.com/people/api/rest/v1/people/updateContactPhoto: photos are JPEG or PNG. Google's own exports are
@@ -120,6 +126,7 @@ const ROWS: &[Row] = &[
         messengers: &[],
         customs: false,
         times: true,
+        labels_staff: false,
         note: "",
     },
     // AOSP frameworks/opt/vcard: parsers of 2.1 and 3.0, 4.0 late and premature (GrapheneOS#977); VALUE=URL is passed
@@ -137,6 +144,7 @@ const ROWS: &[Row] = &[
         messengers: AOSP,
         customs: true,
         times: true,
+        labels_staff: false,
         note: "",
     },
     // comm-central, mailnews/addrbook: cards are kept as 4.0; of `data:` photos any picture that Gecko shows, of 3.0's own
@@ -153,6 +161,7 @@ const ROWS: &[Row] = &[
         messengers: &[],
         customs: false,
         times: true,
+        labels_staff: false,
         note: "",
     },
 ];
@@ -192,6 +201,10 @@ impl Profile {
 
     pub(super) fn reads_customs(self) -> bool {
         self.row().customs
+    }
+
+    pub(super) fn labels_staff(self) -> bool {
+        self.row().labels_staff
     }
 
     pub(super) fn reads_times(self) -> bool {

@@ -93,7 +93,8 @@ impl<'a> Property<'a> {
             base64 = false;
         }
         // No version has a NUL; one that an encoding brought in is dropped as one between the lines is.
-        if value.contains('\0') {
+        let is_as_it_stood = text.is_some() && matches!(value, Cow::Borrowed(_));
+        if !is_as_it_stood && value.contains('\0') {
             value = Cow::Owned(value.replace('\0', ""));
         }
         Self { group, name, params, value, base64, row, version }

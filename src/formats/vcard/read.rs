@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::Read;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use encoding_rs::Encoding;
 
 use super::Version;
@@ -14,8 +15,9 @@ use super::group;
 use super::line::{self, MOST};
 use super::property::Property;
 use super::spare::Spare;
+use super::structure;
 use super::survey::{Survey, may_hold_group};
-use super::unfold::{Logical, Physical, Unfolded};
+use super::unfold::{Physical, Unfolded};
 use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark};
 use crate::model::{Field, Group, Loss, Why};
 
@@ -90,7 +92,7 @@ impl<R: Read> Reader<R> {
             frames,
             first,
             options: self.options,
-            spare: self.frames.spare(),
+            buffer: self.frames.handed_over(),
         }))
     }
 
@@ -153,20 +155,21 @@ struct Cards {
     /// The number of the first one.
     first: u64,
     options: Options,
-    spare: Spare,
+    /// The buffer that they stand in, and where to give it back.
+    buffer: (Bytes, Spare),
 }
 
 impl Batch for Cards {
     fn read(self: Box<Self>, each: &mut dyn FnMut(Record)) -> Vec<Remark> {
         let mut cards = Interpreter::new(self.options);
-        let last = self.frames.last().map(|frame| frame.raw.clone());
         // A name of the batch's own: threads that count the uses of one name together wait for each other.
         let name: Arc<str> = Arc::from(&*self.source);
         for (frame, record) in self.frames.into_iter().zip(self.first..) {
             let (source, line, byte) = (Arc::clone(&name), frame.line, frame.byte);
             each(cards.record(frame, Position { source, record, line, byte }));
         }
-        last.into_iter().for_each(|raw| self.spare.give(raw));
+        let (buffer, spare) = self.buffer;
+        spare.give(buffer);
         cards.remarks()
     }
 }
@@ -188,11 +191,16 @@ pub fn groups(input: impl Read, options: Options, each: &mut dyn FnMut(Group)) {
     }
 }
 
+/// Properties for which there is room from one card to the next.
+const KEPT: usize = 256;
+
 /// Makes records of cards.
 struct Interpreter {
     options: Options,
     unfolded: Unfolded,
     charsets: Charsets,
+    /// The last card's list of properties, empty, for the next one.
+    spare: Vec<Property<'static>>,
     /// Whether a card had no END.
     unended: bool,
 }
@@ -200,7 +208,7 @@ struct Interpreter {
 impl Interpreter {
     fn new(options: Options) -> Self {
         let charsets = Charsets { said: options.charset, survey: options.survey, ..Charsets::default() };
-        Self { options, unfolded: Unfolded::default(), charsets, unended: false }
+        Self { options, unfolded: Unfolded::default(), charsets, spare: Vec::new(), unended: false }
     }
 
     /// What the user should know of the cards, though nothing of them is lost.
@@ -239,35 +247,17 @@ impl Interpreter {
     fn card(&mut self, raw: &[u8], losses: &mut Vec<Loss>) -> Outcome {
         let version = version_of(raw);
         self.unfolded.take(raw, version);
-        if self.unfolded.count() > MOST {
-            let count = self.unfolded.count();
-            return reject(format!(
-                "the card has {count} properties, above the limit of {MOST}: it is no person's card"
-            ));
-        }
-        let mut properties = Vec::with_capacity(self.unfolded.count());
-        let mut params = 0;
-        for logical in self.unfolded.lines() {
-            let line = match logical {
-                Logical::Text(text) => line::parse_text(text),
-                Logical::Bytes(bytes) => line::parse(bytes),
-            };
-            match line {
-                Some(line) => {
-                    params += line.params.len();
-                    if params > MOST {
-                        return reject(format!("the card has more than {MOST} parameters: it is no person's card"));
-                    }
-                    properties.push(Property::new(line, version, &mut self.charsets));
-                }
-                None => losses.push(stray(logical.bytes(), &mut self.charsets)),
-            }
+        let mut properties: Vec<Property<'_>> = std::mem::take(&mut self.spare);
+        let charsets = &mut self.charsets;
+        if let Err(why) = read_properties(&self.unfolded, version, charsets, &mut properties, losses) {
+            return reject(why);
         }
         for text in &self.unfolded.strays {
             losses.push(stray(text, &mut self.charsets));
         }
         let (contact, not_understood) = Draft::read(&properties);
         losses.extend(not_understood);
+        self.spare = emptied(properties);
         if group::is_group(&contact) {
             let (group, lost) = group::group(&contact);
             if group.name.is_empty() {
@@ -281,6 +271,47 @@ impl Interpreter {
         }
         Outcome::Contact(contact)
     }
+}
+
+/// Takes the properties of a card; an error says why it is no card that anybody wants.
+fn read_properties<'u>(
+    unfolded: &'u Unfolded,
+    version: Version,
+    charsets: &mut Charsets,
+    properties: &mut Vec<Property<'u>>,
+    losses: &mut Vec<Loss>,
+) -> Result<(), String> {
+    let count = unfolded.count();
+    if count > MOST {
+        return Err(format!("the card has {count} properties, above the limit of {MOST}: it is no person's card"));
+    }
+    properties.reserve(count);
+    let (mut params, mut items, is_long) = (0, 0, unfolded.size() > MOST);
+    for logical in unfolded.lines() {
+        let Some(line) = line::parse_logical(logical) else {
+            losses.push(stray(logical.bytes, charsets));
+            continue;
+        };
+        params += line.params.len();
+        if params > MOST {
+            return Err(format!("the card has more than {MOST} parameters: it is no person's card"));
+        }
+        let property = Property::new(line, version, charsets);
+        items += if is_long { structure::items(property.name, &property.value) } else { 0 };
+        if items > MOST {
+            return Err(format!("the card has more than {MOST} items in its lists: it is no person's card"));
+        }
+        properties.push(property);
+    }
+    Ok(())
+}
+
+/// The list without what is in it, for properties of any other card.
+fn emptied<'p>(mut properties: Vec<Property<'_>>) -> Vec<Property<'p>> {
+    properties.clear();
+    properties.shrink_to(KEPT);
+    // The standard library collects into the memory that the elements come from.
+    properties.into_iter().map_while(|_| None).collect()
 }
 
 /// Whether the last card of a source, which has no END, ends in the middle of a line.
@@ -311,4 +342,19 @@ pub(super) fn version_text(raw: &[u8]) -> Option<&str> {
         name.eq_ignore_ascii_case(NAME).then_some(value)
     })?;
     Some(std::str::from_utf8(value).unwrap_or_default().trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_card_has_the_memory_of_the_last_ones_list() {
+        let line = line::parse(b"FN:a").unwrap();
+        let mut properties = Vec::with_capacity(20);
+        properties.push(Property::new(line, Version::V3_0, &mut Charsets::default()));
+        let memory = properties.as_ptr().addr();
+        let emptied = emptied(properties);
+        assert_eq!((emptied.len(), emptied.capacity(), emptied.as_ptr().addr()), (0, 20, memory));
+    }
 }

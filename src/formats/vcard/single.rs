@@ -323,6 +323,9 @@ pub(super) fn read_user_field(draft: &mut Draft<'_>, _: &'static Row, property: 
 
 pub(super) fn write_user_fields(card: &mut Card<'_>, row: &'static Row) {
     let contact: &Contact = card.contact;
+    if contact.user_fields.iter().all(String::is_empty) {
+        return;
+    }
     let texts = || contact.user_fields.iter().zip(USER).enumerate();
     let numbered = |card: &Card<'_>, field| {
         let spelt = card.spelling(field, 0).is_some_and(|name| USER_FIELDS[1..].contains(&name));

@@ -22,10 +22,10 @@ impl Spare {
         buffer
     }
 
-    /// Takes back the buffer that a piece stands in, unless somebody else still holds a part of it.
-    pub(super) fn give(&self, raw: Bytes) {
-        if raw.is_unique() {
-            let buffer = Vec::from(raw);
+    /// Takes back a buffer, unless somebody else still holds a part of it.
+    pub(super) fn give(&self, bytes: Bytes) {
+        if bytes.is_unique() {
+            let buffer = Vec::from(bytes);
             let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if buffer.capacity() <= LARGEST && spare.len() < Self::MOST {
                 spare.push(buffer);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2_iter};
 
 use super::Version;
 use super::card::Card;
@@ -11,6 +11,15 @@ use crate::model::{Field, Loss, Why};
 
 /// Properties with components, and whether one component alone would be no value of theirs.
 const STRUCTURED: &[(&str, bool)] = &[("N", true), ("ADR", true), ("ORG", false)];
+
+/// Properties whose values become lists of texts, each of which takes far more memory than it has letters.
+const LISTS: &[&str] = &["N", "ORG", "NICKNAME", "X-NICKNAME", "CATEGORIES"];
+
+/// How many items there may be in the list that a value becomes.
+pub(super) fn items(name: &str, value: &str) -> usize {
+    let is_list = LISTS.iter().any(|known| known.eq_ignore_ascii_case(name));
+    if is_list { memchr2_iter(b',', b';', value.as_bytes()).count() } else { 0 }
+}
 
 /// Quoted-printable in which an encoded semicolon is text, as it is to Android and Evolution, who take a value apart
 /// before they decode it; vCard 2.1 does not say. Where a name or an address has no other semicolon, all of it was

@@ -173,7 +173,11 @@ impl Scan {
     fn letters(&mut self, text: &[u8]) {
         if self.looked < LETTERS && !text.is_ascii() {
             self.looked += text.len();
-            text.iter().filter(|byte| **byte >= 0xc2).for_each(|byte| self.leads[usize::from(*byte)] = true);
+            // Most of it is ASCII all the same.
+            let (blocks, rest) = text.as_chunks::<16>();
+            let blocks = blocks.iter().filter(|block| !block.is_ascii()).flatten();
+            let leads = blocks.chain(rest).filter(|byte| **byte >= 0xc2);
+            leads.for_each(|byte| self.leads[usize::from(*byte)] = true);
         }
     }
 

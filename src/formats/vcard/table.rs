@@ -36,6 +36,7 @@ use std::sync::LazyLock;
 
 use super::card::Card;
 use super::draft::Draft;
+use super::index::Index;
 use super::property::Property;
 use super::{Version, address, android, days, extra, messaging, name, people, picture, reach, single, translate};
 use crate::model::Field;
@@ -247,18 +248,10 @@ static ANDROID: Row = row(Field::Extra, android::NAME, &[android::NAME], android
 /// A department of its own: KDE's address book had no ORG with several units.
 static DEPARTMENT: Row = row(Field::Department, "ORG", &[DEPARTMENT_NAME], name::read_employer_part, |_, _| {});
 
-/// The rows by the length of a name: few names share a length.
-static BY_LENGTH: LazyLock<Vec<Vec<(&'static str, &'static Row)>>> = LazyLock::new(|| {
-    let mut index: Vec<Vec<_>> = Vec::new();
-    for row in ROWS.iter().chain([&LABEL, &ANDROID, &DEPARTMENT]) {
-        for name in row.reads {
-            if index.len() <= name.len() {
-                index.resize_with(name.len() + 1, Vec::new);
-            }
-            index[name.len()].push((*name, row));
-        }
-    }
-    index
+/// The rows by the names that they read.
+static BY_NAME: LazyLock<Index<&'static Row>> = LazyLock::new(|| {
+    let rows = ROWS.iter().chain([&LABEL, &ANDROID, &DEPARTMENT]);
+    Index::new(rows.flat_map(|row| row.reads.iter().map(move |name| (*name, row))))
 });
 
 /// Fields that are related people, each with a row of its own.
@@ -293,8 +286,7 @@ pub(super) fn known_name(field: Field, name: &str) -> Option<&'static str> {
 
 /// The row that reads a property, its name in any case.
 pub(super) fn row_named(name: &str) -> Option<&'static Row> {
-    let candidates = BY_LENGTH.get(name.len())?;
-    candidates.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, row)| *row)
+    BY_NAME.get(name)
 }
 
 /// Every field with the property that carries it in vCard 2.1, 3.0 and 4.0: for the printed table of fields.

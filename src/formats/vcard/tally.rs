@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Version;
 use super::line;
 use super::read::version_text;
-use super::unfold::{Logical, Unfolded};
+use super::unfold::Unfolded;
 
 /// Different names that are counted by themselves; hostile cards have names without end.
 const NAMES: usize = 1000;
@@ -38,11 +38,7 @@ impl Tally {
         self.unfolded.take(card, Version::of_number(said).unwrap_or_default());
         let mut declares = false;
         for logical in self.unfolded.lines() {
-            let line = match logical {
-                Logical::Text(text) => line::parse_text(text),
-                Logical::Bytes(bytes) => line::parse(bytes),
-            };
-            let Some(line) = line else { continue };
+            let Some(line) = line::parse_logical(logical) else { continue };
             bump(&mut self.properties, &line.name.to_ascii_uppercase());
             if line.name.eq_ignore_ascii_case("PRODID") {
                 bump(&mut self.producers, String::from_utf8_lossy(line.value).trim());

@@ -187,6 +187,10 @@ fn genders_and_places() {
 fn messaging() {
     let rows = [
         ("IMPP;X-SERVICE-TYPE=Skype:skype:ada", "Skype ada"),
+        ("IMPP;TYPE=SKYPE:ada@example.com", "Skype ada@example.com"),
+        ("X-MS-IMADDRESS;TYPE=SKYPE:ada", " ada"),
+        ("IMPP;TYPE=TELEGRAM;TYPE=HOME:ada", "Telegram ada"),
+        ("IMPP;TYPE=Zoom;X-SERVICE-TYPE=Skype:x-apple:ada", "Skype ada"),
         ("IMPP:xmpp:ada%40example", "Jabber ada@example"),
         ("IMPP;X-SERVICE-TYPE=ICQ:aim:12", "ICQ 12"),
         ("IMPP:matrix:u/ada", " matrix:u/ada"),

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr2};
+use simdutf8::basic::from_utf8;
 
 use super::Version;
-use super::decode::{is_base64, is_quoted_printable, is_wide};
+use super::decode::{is_base64, is_quoted_printable, is_wide, may_declare};
 use super::mark::{Mark, mark};
 
 /// What is kept of the buffer from one card to the next.
@@ -18,29 +19,27 @@ const BLANKS: usize = 1024;
 
 /// A logical line.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Logical<'a> {
-    /// Of a card that is all UTF-8.
-    Text(&'a str),
-    /// Of one that is not: the character set is to be found.
-    Bytes(&'a [u8]),
+pub(super) struct Logical<'a> {
+    pub(super) bytes: &'a [u8],
+    /// The same where its card is all UTF-8 without a NUL; else the character set is to be found.
+    pub(super) text: Option<&'a str>,
+    /// The length of its header; that of the line where there is no colon.
+    pub(super) header: usize,
 }
 
-impl<'a> Logical<'a> {
-    pub(super) fn bytes(self) -> &'a [u8] {
-        match self {
-            Logical::Text(text) => text.as_bytes(),
-            Logical::Bytes(bytes) => bytes,
-        }
-    }
+/// Where a logical line stands.
+struct Place {
+    range: Range<usize>,
+    header: usize,
 }
 
 /// The logical lines of one card, in one buffer that is used again for the next card.
 #[derive(Default)]
 pub(super) struct Unfolded {
     text: Vec<u8>,
-    /// All of the text, when it is UTF-8; `text` is empty then.
-    utf8: String,
-    lines: Vec<Range<usize>>,
+    /// Whether a NUL is in it.
+    has_nul: bool,
+    lines: Vec<Place>,
     /// Lines that belong to no property.
     pub(super) strays: Vec<Vec<u8>>,
     /// The length of the physical line read last.
@@ -50,24 +49,22 @@ pub(super) struct Unfolded {
     /// What the current line's header declares, as far as it has come.
     quoted: bool,
     base64: bool,
-    /// Whether the colon that ends the header has come.
+    /// Whether the colon that ends the header has come, and where it is when that is certain.
     whole_header: bool,
+    colon: Option<usize>,
 }
 
 impl Unfolded {
     /// Takes the lines of a card between its BEGIN and its END.
     pub(super) fn take(&mut self, raw: &[u8], version: Version) {
-        if self.text.is_empty() {
-            self.text = std::mem::take(&mut self.utf8).into_bytes();
-        }
-        self.utf8.clear();
         self.text.clear();
         self.text.shrink_to(raw.len().max(KEPT));
         self.lines.clear();
         self.strays.clear();
         self.previous = 0;
         let cleaned: Vec<u8>;
-        let raw = if memchr(0, raw).is_some() {
+        self.has_nul = memchr(0, raw).is_some();
+        let raw = if self.has_nul {
             cleaned = without_nuls(raw);
             &cleaned
         } else {
@@ -88,27 +85,29 @@ impl Unfolded {
             depth = depth.saturating_sub(u32::from(ends));
         }
         self.close();
-        // Looked at once for the whole card, and not again for each of its values.
-        match String::from_utf8(std::mem::take(&mut self.text)) {
-            Ok(utf8) => self.utf8 = utf8,
-            Err(error) => {
-                self.text = error.into_bytes();
-                self.mend_headers();
-            }
+        if from_utf8(&self.text).is_err() {
+            self.mend_headers();
         }
     }
 
     /// The logical lines, without BEGIN and END; an AGENT's nested card stands in its value with line feeds.
     pub(super) fn lines(&self) -> impl Iterator<Item = Logical<'_>> {
-        self.lines.iter().map(|line| match self.text.get(line.clone()) {
-            Some(bytes) if !self.text.is_empty() => Logical::Bytes(bytes),
-            _ => Logical::Text(self.utf8.get(line.clone()).unwrap_or_default()),
+        // Looked at once for the whole card, and not again for each of its values.
+        let text = if self.has_nul { None } else { from_utf8(&self.text).ok() };
+        self.lines.iter().map(move |Place { range, header }| {
+            let (bytes, text) = (&self.text[range.clone()], text.and_then(|text| text.get(range.clone())));
+            Logical { bytes, text, header: *header }
         })
     }
 
     /// How many logical lines there are.
     pub(super) fn count(&self) -> usize {
         self.lines.len()
+    }
+
+    /// How many bytes they have together.
+    pub(super) fn size(&self) -> usize {
+        self.text.len()
     }
 
     fn physical(&mut self, line: &[u8], goes_on: bool, version: Version) {
@@ -133,7 +132,7 @@ impl Unfolded {
             self.card_folded = line.last_chunk::<12>().is_some_and(|end| end.eq_ignore_ascii_case(b":BEGIN:VCARD"));
             let start = self.text.len();
             self.text.extend_from_slice(line);
-            self.lines.push(start..start);
+            self.lines.push(Place { range: start..start, header: 0 });
             self.look_at_header();
         } else {
             self.broken(line);
@@ -170,22 +169,31 @@ impl Unfolded {
         version == Version::V2_1 && !(72..=77).contains(&self.previous)
     }
 
-    /// Finds the current line's transfer encoding.
+    /// Finds where the current line's header ends, and its transfer encoding.
     fn look_at_header(&mut self) {
         let line = self.current();
-        let head = header(line);
+        let name = name_length(line);
+        if line.get(name) == Some(&b':') {
+            (self.quoted, self.base64, self.whole_header, self.colon) = (false, false, true, Some(name));
+            return;
+        }
+        let colon = colon(line);
+        let head = colon.map_or_else(|| header(line), |colon| &line[..colon]);
         let whole = head.len() < line.len() || head.len() > HEADER;
-        let bare = memchr(b';', head).is_none();
-        let (quoted, base64) = if bare { (false, false) } else { (is_quoted_printable(head), is_base64(head)) };
-        (self.quoted, self.base64, self.whole_header) = (quoted, base64, whole);
+        let said = may_declare(head).then(|| (is_quoted_printable(head), is_base64(head)));
+        (self.quoted, self.base64) = said.unwrap_or_default();
+        (self.whole_header, self.colon) = (whole, colon);
     }
 
     /// Takes the `=` of a soft break away, if the current line ends with one.
     fn awaits_soft_break(&mut self) -> bool {
+        if !self.quoted {
+            return false;
+        }
         let line = self.current();
         let tail = &line[line.len().saturating_sub(BLANKS)..];
         let trimmed = tail.trim_ascii_end();
-        if !self.quoted || !trimmed.ends_with(b"=") {
+        if !trimmed.ends_with(b"=") {
             return false;
         }
         let keep = self.text.len() - (tail.len() - trimmed.len()) - 1;
@@ -195,25 +203,28 @@ impl Unfolded {
 
     /// The logical line being collected.
     fn current(&self) -> &[u8] {
-        self.lines.last().map_or(&[], |line| &self.text[line.start..])
+        self.lines.last().map_or(&[], |line| &self.text[line.range.start..])
     }
 
     /// Ends the line being collected.
     fn close(&mut self) {
         let end = self.text.len();
-        if let Some(line) = self.lines.last_mut() {
-            line.end = end;
+        if let Some(Place { range, header: length }) = self.lines.last_mut() {
+            range.end = end;
+            *length = self.colon.unwrap_or_else(|| header(&self.text[range.clone()]).len());
         }
     }
 
     /// Makes names and parameters that are not UTF-8 so; the values stay as they are, for their charset to be found.
     fn mend_headers(&mut self) {
-        for line in &mut self.lines {
-            let head = header(&self.text[line.clone()]);
-            if std::str::from_utf8(head).is_err() {
+        for Place { range, header } in &mut self.lines {
+            let value_at = range.start + *header;
+            let head = &self.text[range.start..value_at];
+            if from_utf8(head).is_err() {
                 let mut mended = String::from_utf8_lossy(head).into_owned().into_bytes();
-                mended.extend_from_slice(&self.text[line.start + head.len()..line.end]);
-                *line = self.text.len()..self.text.len() + mended.len();
+                *header = mended.len();
+                mended.extend_from_slice(&self.text[value_at..range.end]);
+                *range = self.text.len()..self.text.len() + mended.len();
                 self.text.append(&mut mended);
             }
         }
@@ -232,26 +243,41 @@ fn without_nuls(raw: &[u8]) -> Vec<u8> {
 
 /// The part of a logical line before the colon that ends its parameters; all of it when there is none.
 pub(super) fn header(line: &[u8]) -> &[u8] {
-    let mut from = 0;
-    while let Some(found) = memchr2(b':', b'"', &line[from..]) {
-        let at = from + found;
-        if line[at] == b':' {
-            return &line[..at];
-        }
-        match memchr(b'"', &line[at + 1..]) {
-            Some(quote) => from = at + 1 + quote + 1,
-            None => break,
-        }
-    }
     // Unbalanced quotes: the first colon will do.
-    memchr(b':', line).map_or(line, |colon| &line[..colon])
+    colon(line).or_else(|| memchr(b':', line)).map_or(line, |colon| &line[..colon])
 }
+
+/// The first colon that stands in no quotes; none either where there are quotes that do not end.
+fn colon(line: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + memchr2(b':', b'"', &line[from..])?;
+        if line[at] == b':' {
+            return Some(at);
+        }
+        from = at + 1 + memchr(b'"', &line[at + 1..])? + 1;
+    }
+}
+
+/// The length of the group and name at the beginning of a line. They are short: a plain loop is quickest.
+fn name_length(line: &[u8]) -> usize {
+    line.iter().position(|byte| !NAME[usize::from(*byte)]).unwrap_or(line.len())
+}
+
+/// The bytes of groups and names.
+const NAME: &[bool; 256] = &{
+    let (mut table, mut byte) = ([false; 256], 0_u8);
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
+        byte += 1;
+    }
+    table
+};
 
 /// Whether a line begins with `group.NAME:` or `group.NAME;…:`; the colon may stand on a line that goes on from it.
 pub(super) fn begins_property(line: &[u8], goes_on: bool) -> bool {
-    let end = memchr3(b':', b';', b' ', line).unwrap_or(line.len());
-    let named = end > 0 && line[..end].iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(byte));
-    named
+    let end = name_length(line);
+    end > 0
         && match line.get(end) {
             Some(b':') => true,
             Some(b';') => goes_on || memchr(b':', &line[end..]).is_some(),
@@ -291,7 +317,7 @@ mod tests {
     fn lines(text: &str, version: Version) -> Vec<String> {
         let mut unfolded = Unfolded::default();
         unfolded.take(format!("BEGIN:VCARD\n{text}\nEND:VCARD\n").as_bytes(), version);
-        unfolded.lines().map(|line| String::from_utf8_lossy(line.bytes()).into_owned()).collect()
+        unfolded.lines().map(|line| String::from_utf8_lossy(line.bytes).into_owned()).collect()
     }
 
     #[test]
@@ -341,7 +367,7 @@ mod tests {
     fn a_fold_may_split_a_character() {
         let mut unfolded = Unfolded::default();
         unfolded.take(b"BEGIN:VCARD\r\nFN:Zo\xc3\r\n \xab\r\nEND:VCARD\r\n", Version::V3_0);
-        assert_eq!(unfolded.lines().map(Logical::bytes).collect::<Vec<_>>(), ["FN:Zoë".as_bytes()]);
+        assert_eq!(unfolded.lines().map(|line| line.text).collect::<Vec<_>>(), [Some("FN:Zoë")]);
     }
 
     #[test]
@@ -349,7 +375,8 @@ mod tests {
         let mut unfolded = Unfolded::default();
         unfolded.take(b"BEGIN:VCARD\nX;A=\xfc:\xe9\nFN:\xe9\nEND:VCARD\n", Version::V3_0);
         let wanted = ["X;A=\u{fffd}:".as_bytes(), b"FN:"].map(|head| [head, b"\xe9"].concat());
-        assert_eq!(unfolded.lines().map(Logical::bytes).collect::<Vec<_>>(), wanted);
+        assert_eq!(unfolded.lines().map(|line| line.bytes).collect::<Vec<_>>(), wanted);
+        assert!(unfolded.lines().all(|line| line.bytes[line.header] == b':'));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! The words that say what a value is for: TYPE values and Apple's built-in labels, both ways.
 
+use std::sync::LazyLock;
+
 use super::Version;
+use super::index::Index;
 use crate::model::{Kind, Line};
 
 /// What a TYPE word means.
@@ -51,9 +54,11 @@ const WORDS: &[(&str, Word)] = &[
     ("OTHERFAX", Word::Both(Kind::Other, Line::Fax)),
 ];
 
+static MEANINGS: LazyLock<Index<Word>> = LazyLock::new(|| Index::new(WORDS.iter().copied()));
+
 /// The meaning of a word, in any case.
 pub(super) fn meaning(word: &str) -> Option<Word> {
-    WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, meaning)| *meaning)
+    MEANINGS.get(word)
 }
 
 /// The TYPE word of a kind; upper case for 2.1 and 3.0, lower case for 4.0.

@@ -7,8 +7,8 @@ use crate::formats::exchange::{MAX_PHOTO_BYTES, Written};
 use crate::formats::{Position, photo};
 use crate::model::identity::Key;
 use crate::model::{Loss, PhotoKind};
-use crate::pipeline::links::{keeps_photo, not_fetched};
-use crate::pipeline::{Ending, PhotoLink, RecordReport};
+use crate::pipeline::links::keeps_photo;
+use crate::pipeline::{Ending, NoPhoto, PhotoLink, RecordReport};
 use crate::remote::api::Place;
 use crate::remote::fetch::Fetch;
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
@@ -33,7 +33,7 @@ pub(super) struct Job {
     pub(super) written: Written,
     pub(super) picture: Option<Picture>,
     /// Why there is no picture to upload although the source has one.
-    pub(super) photo_refused: Option<String>,
+    pub(super) no_photo: Option<NoPhoto>,
     /// The photo, when it is a link, which the contact keeps whatever becomes of its picture.
     pub(super) link: Option<String>,
     /// Whether the contact is there with a photo already.
@@ -48,9 +48,9 @@ impl Job {
     /// What is known of it when it ended so.
     pub(super) fn report(&self, ending: Ending) -> RecordReport<'_> {
         let hidden = if ending == Ending::Created { self.written.hidden.as_slice() } else { &[] };
-        let (position, photo_refused) = (Some(&self.position), self.photo_refused.as_deref());
+        let (position, no_photo) = (Some(&self.position), self.no_photo.as_ref());
         let (name, losses, photo_link) = (self.name.as_str(), self.losses.as_slice(), self.kept_link(ending));
-        RecordReport { position, name, losses, hidden, photo_refused, photo_link, ..RecordReport::of(ending) }
+        RecordReport { position, name, losses, hidden, no_photo, photo_link, ..RecordReport::of(ending) }
     }
 
     /// The link, when the contact has no other photo.
@@ -90,7 +90,7 @@ pub(super) struct Applied {
     /// Whether it was there with a photo.
     pub(super) had_photo: bool,
     /// Why the photo did not arrive, when it did not.
-    pub(super) photo_refused: Option<String>,
+    pub(super) no_photo: Option<NoPhoto>,
 }
 
 /// Where the work is done: the mailbox, its folder, the run's name, and who fetches pictures.
@@ -156,13 +156,16 @@ async fn set_photo<T: Transport, C: Clock>(
     let picture = match picture(site, job).await {
         Ok(Some(picture)) => picture,
         Ok(None) => return Ok(applied),
-        Err(why) => return Ok(Applied { photo_refused: Some(why), ..applied }),
+        Err(why) => return Ok(Applied { no_photo: Some(why), ..applied }),
     };
     let kind = photo::media_type(picture.kind);
     match mailbox.set_photo(place, id, kind, picture.bytes).await {
         Ok(()) if picture.kind == PhotoKind::Jpeg || mailbox.has_photo(place, id).await? => applied.photo_set = true,
-        Ok(()) => applied.photo_refused = Some(format!("the service did not keep the {kind}; make it a JPEG")),
-        Err(RemoteError::Refused(error)) => applied.photo_refused = Some(error.to_string()),
+        Ok(()) => {
+            let why = format!("the service did not keep the {kind}; make it a JPEG");
+            applied.no_photo = Some(NoPhoto::Refused(why));
+        }
+        Err(RemoteError::Refused(error)) => applied.no_photo = Some(NoPhoto::Refused(error.to_string())),
         Err(error) => return Err(error),
     }
     Ok(applied)
@@ -170,15 +173,15 @@ async fn set_photo<T: Transport, C: Clock>(
 
 /// The picture of a job, fetched if it is a link and that is wanted. A link is followed when its contact is there: so
 /// contacts are created in their order however long a picture takes, and no picture waits in memory.
-async fn picture<T, C>(site: Site<'_, T, C>, job: &Job) -> Result<Option<Picture>, String> {
+async fn picture<T, C>(site: Site<'_, T, C>, job: &Job) -> Result<Option<Picture>, NoPhoto> {
     let (Some(link), Some(pictures)) = (&job.link, site.pictures) else { return Ok(job.picture.clone()) };
-    let fetched = pictures.picture(link).await.map_err(|why| not_fetched(&why))?;
-    Picture::of(fetched).map(Some)
+    let fetched = pictures.picture(link).await.map_err(|why| NoPhoto::NotFetched(why.to_string()))?;
+    Picture::of(fetched).map(Some).map_err(NoPhoto::Refused)
 }
 
 impl Applied {
     fn new(ending: Ending, id: &str) -> Self {
-        Self { ending, id: id.to_owned(), photo_set: false, had_photo: false, photo_refused: None }
+        Self { ending, id: id.to_owned(), photo_set: false, had_photo: false, no_photo: None }
     }
     /// What became of the photo, when it is a link.
     pub(super) fn photo_link<'a>(&self, job: &'a Job) -> Option<PhotoLink<'a>> {

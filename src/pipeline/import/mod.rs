@@ -66,8 +66,11 @@ pub async fn import<T: Transport, C: Clock>(
     let site = Site { mailbox, place, run, pictures };
     let stopped = match Target::list(mailbox, place).await {
         Ok(target) => {
+            let photos = records.photos();
             let mut import = Import { site, target, keys: Keys::default(), created: HashMap::new(), breakdowns: 0 };
-            match import.run(records, interrupted, &mut totals, watcher).await {
+            let ran = import.run(records, interrupted, &mut totals, watcher).await;
+            photos.iter().for_each(|photos| photos.count(&mut totals.photo_files));
+            match ran {
                 Ok(()) => match proof::prove(mailbox, place, &import.created, watcher).await {
                     Ok(proof) => return Imported { totals, proof: Some(proof), stopped: None },
                     Err(error) => Stopped::Remote(error),
@@ -164,10 +167,9 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
                     self.created.insert(job.key, applied.id.clone());
                 }
                 totals.photos += u64::from(applied.photo_set);
-                let refused = applied.photo_refused.as_deref();
-                let (id, photo_refused) = (Some(applied.id.as_str()), refused.or(job.photo_refused.as_deref()));
+                let (id, no_photo) = (Some(applied.id.as_str()), applied.no_photo.as_ref().or(job.no_photo.as_ref()));
                 let photo_link = applied.photo_link(job);
-                totals.count(&RecordReport { id, photo_refused, photo_link, ..job.report(applied.ending) }, watcher);
+                totals.count(&RecordReport { id, no_photo, photo_link, ..job.report(applied.ending) }, watcher);
                 None
             }
             Err(error) => {

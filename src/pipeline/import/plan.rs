@@ -7,8 +7,8 @@ use crate::formats::exchange::{self, Dialect};
 use crate::formats::{Position, photo};
 use crate::model::identity::{Keyed, Keys};
 use crate::model::{Contact, Loss, Photo, PhotoData};
-use crate::pipeline::Ending;
 use crate::pipeline::links::link_of;
+use crate::pipeline::{Ending, NoPhoto};
 
 /// What to do with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +45,9 @@ pub(super) fn plan(mut contact: Contact, position: Position, mut losses: Vec<Los
     let empty = contact.is_empty();
     let link = link_of(&contact).map(str::to_owned);
     let picture = contact.photo.take_if(|photo| !matches!(photo.data, PhotoData::Link(_)));
-    let (picture, photo_refused) = match picture.map(|photo| picture_of(&photo)).transpose() {
+    let (picture, no_photo) = match picture.map(|photo| picture_of(&photo)).transpose() {
         Ok(picture) => (picture, None),
-        Err(why) => (None, Some(why)),
+        Err(why) => (None, Some(NoPhoto::Refused(why))),
     };
     let written = exchange::write(&contact, dialect);
     let photo = picture.as_ref().map(|picture| picture.print);
@@ -72,7 +72,7 @@ pub(super) fn plan(mut contact: Contact, position: Position, mut losses: Vec<Los
     let has_photo = held.is_some_and(|held| held.has_picture == Some(true));
     let name = contact.display_name();
     let work = Work::Create;
-    (Job { position, name, key, written, picture, photo_refused, link, has_photo, losses, id, work }, action)
+    (Job { position, name, key, written, picture, no_photo, link, has_photo, losses, id, work }, action)
 }
 
 /// What to do with a record whose key the folder has.

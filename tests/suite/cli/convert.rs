@@ -18,7 +18,7 @@ fn every_sample_goes_both_ways() {
         assert_eq!(text.matches("\r\nVERSION:3.0\r\n").count() as u64, read, "3.0 is the default: {input}");
         let table = stage.run(&["convert", "a.vcf", "-o", "a.csv", "--json"]).exits(0).json();
         assert_eq!(table["written"], read, "{input}");
-        let back = stage.run(&["convert", "a.csv", "-o", "b.vcf", "--json"]).exits(0).json();
+        let back = stage.run(&["convert", "a.csv", "-o", "b.vcf", "--date-order", "mdy", "--json"]).exits(0).json();
         assert_eq!(back["written"], read, "{input}");
     }
 }
@@ -98,7 +98,7 @@ fn the_output_format_comes_from_the_name_or_the_flag_or_not_at_all() {
         assert!(text.trim_start_matches('\u{feff}').starts_with(with), "{name}: {text}");
     };
     stage.run(&["convert", "a.vcf", "-o", "b.CSV"]).exits(0);
-    begins("b.CSV", "Title,");
+    begins("b.CSV", "Full Name,");
     stage.run(&["convert", "a.vcf", "-o", "b.txt", "--output-format", "vcard"]).exits(0);
     begins("b.txt", "BEGIN:VCARD");
     stage.run(&["convert", "a.vcf", "-o", "c.txt", "--profile", "outlook-desktop"]).exits(0);

@@ -81,13 +81,13 @@ fn a_mapping_file_is_written_edited_and_obeyed() {
 #[test]
 fn a_table_of_unknown_headers_gets_a_mapping_file_too() {
     let stage = Stage::new();
-    stage.write("hu.csv", "Keresztnév;Vezetéknév;Cím\nÁgnes;Kovács;Pécs\n");
-    let ran = stage.run(&["inspect", "hu.csv", "--write-map", "hu.toml"]).stops_saying();
+    stage.write("la.csv", "Praenomen;Cognomen;Sedes\nÁgnes;Kovács;Pécs\n");
+    let ran = stage.run(&["inspect", "la.csv", "--write-map", "la.toml"]).stops_saying();
     assert!(ran.text().contains("none of the headers is known"), "{}", ran.text());
-    stage.run(&["convert", "hu.csv", "-o", "a.vcf", "--map", "hu.toml"]).exits(2).says(&["hu.toml, line", "[columns]"]);
-    let text = stage.text("hu.toml").replace("# \"Keresztnév\" = \"keep\"", "\"Keresztnév\" = \"name.given\"");
-    stage.write("hu2.toml", text.replace("# \"Vezetéknév\" = \"keep\"", "\"Vezetéknév\" = \"name.family\""));
-    stage.run(&["convert", "hu.csv", "-o", "a.vcf", "--map", "hu2.toml"]).exits(0);
+    stage.run(&["convert", "la.csv", "-o", "a.vcf", "--map", "la.toml"]).exits(2).says(&["la.toml, line", "[columns]"]);
+    let text = stage.text("la.toml").replace("# \"Praenomen\" = \"keep\"", "\"Praenomen\" = \"name.given\"");
+    stage.write("la2.toml", text.replace("# \"Cognomen\" = \"keep\"", "\"Cognomen\" = \"name.family\""));
+    stage.run(&["convert", "la.csv", "-o", "a.vcf", "--map", "la2.toml"]).exits(0);
     assert!(stage.text("a.vcf").contains("\r\nN:Kovács;Ágnes;;;\r\n"));
 }
 
@@ -178,4 +178,60 @@ fn every_row_of_a_large_table_is_counted() {
     assert_eq!(file["table"]["columns"][0]["filled"], 15_001);
     assert_eq!(file["table"]["columns"][0]["samples"], serde_json::json!(["Name 0", "Name 1", "Name 2"]));
     assert_eq!((&file["table"]["dates"]["order"], &file["table"]["dates"]["votes"]["mdy"]), (&"mdy".into(), &1.into()));
+}
+
+/// What a workbook is found to be, written down as a mapping file, gives the same contacts.
+#[test]
+fn a_workbook_is_inspected_and_mapped_as_a_table_is() {
+    for ending in ["xlsx", "xls", "ods"] {
+        let (stage, file) = (Stage::new(), format!("members.{ending}"));
+        stage.write(&file, std::fs::read(sample(&format!("sheet/{file}"))).unwrap());
+        let ran = stage.run(&["inspect", &file, "--json", "--write-map", "m.toml"]).exits(3);
+        let said: Value = serde_json::from_slice(&ran.out).unwrap();
+        let table = &said["files"][0]["table"];
+        assert!(table["columns"].as_array().unwrap().iter().any(|column| column["filled"] != 0), "{said:#}");
+        assert_eq!((&table["encoding"], &table["delimiter"]), (&Value::Null, &Value::Null));
+        stage.run(&["convert", &file, "-o", "a.vcf"]).exits(3);
+        let ran = stage.run(&["convert", &file, "-o", "b.vcf", "--map", "m.toml"]).exits(3);
+        ran.says(&["mapped by the file “members”"]);
+        assert_eq!(stage.text("a.vcf"), stage.text("b.vcf"), "{}", stage.text("m.toml"));
+    }
+}
+
+#[test]
+fn a_sheet_is_chosen_for_a_look_as_for_a_conversion() {
+    let (stage, file) = (Stage::new(), sample("sheet/members.xlsx"));
+    stage.run(&["inspect", &file, "--sheet", "1"]).exits(3);
+    stage.run(&["inspect", &file, "--sheet", "None such"]).exits(1).says(&["there is no such sheet"]);
+    stage.run(&["inspect", &file, "--sheet", "1", "--input-format", "vcard"]).exits(2).says(&["--sheet"]);
+}
+
+/// A table that cannot be read before the user says more shows its columns all the same.
+#[test]
+fn what_stops_the_reading_does_not_hide_the_columns() {
+    let stage = Stage::new();
+    stage.write("in.csv", "First Name,Last Name,Birthday\nEve,Roe,1/2/1980\n");
+    let ran = stage.run(&["inspect", "in.csv", "--write-map", "m.toml"]).exits(1).says(&["--date-order dmy or mdy"]);
+    assert!(ran.text().contains("name.given"), "{}", ran.text());
+    stage.run(&["convert", "in.csv", "-o", "a.vcf", "--map", "m.toml"]).exits(1).says(&["--date-order dmy or mdy"]);
+    stage.write("n.toml", stage.text("m.toml").replace("date_order = \"auto\"", "date_order = \"dmy\""));
+    stage.run(&["convert", "in.csv", "-o", "a.vcf", "--map", "n.toml"]).exits(0);
+    assert!(stage.text("a.vcf").contains("1980-02-01"), "{}", stage.text("a.vcf"));
+}
+
+/// A file of rejected rows has one more column than the map knows; it is none of the contact's.
+#[test]
+fn rejected_rows_that_were_mended_are_read_under_the_same_map() {
+    let stage = Stage::new();
+    stage.write("m.toml", "version = 1\n[columns]\n'Who' = 'name.full'\n'Tel' = 'phone.plain'\n'No.' = 'ignore'\n[unmapped]\naction = 'error'\n");
+    stage.write("in.csv", "Who,Tel,No.\nEve Roe,1,2\nTotal\n");
+    stage.run(&["convert", "in.csv", "-o", "a.vcf", "--map", "m.toml", "--rejects", "r.csv"]).exits(3);
+    assert!(
+        stage.text("r.csv").starts_with("Who,Tel,No.,cardferry: why rejected\r\nTotal,,,rejected: "),
+        "{}",
+        stage.text("r.csv")
+    );
+    stage.write("r2.csv", stage.text("r.csv").replace("Total,,", "Ida Moe,3,"));
+    stage.run(&["convert", "r2.csv", "-o", "b.vcf", "--map", "m.toml"]).exits(0);
+    assert!(stage.text("b.vcf").contains("FN:Ida Moe") && !stage.text("b.vcf").contains("rejected"));
 }

@@ -56,7 +56,7 @@ fn a_link_is_told_and_left_alone() {
     let stage = stage(&[&here, "https://b.example/1", "https://B.example:443/2?x", "http://a.example/", "cid:part1"]);
     let [convert, import] = both(&stage, &door, &["-v", "--json"]);
     let hosts = json!({ "127.0.0.1": 1, "a.example": 1, "b.example": 2, "cid:": 1 });
-    let links = json!({ "fetched": 0, "kept": 5, "hosts": hosts });
+    let links = json!({ "fetched": 0, "kept": 5, "lost": 0, "notFetched": 0, "hosts": hosts });
     for ran in [&convert, &import] {
         assert_eq!((&ran.json()["photoLinks"], &ran.json()["refusedPhotos"]), (&links, &0.into()));
     }
@@ -88,9 +88,13 @@ fn a_link_that_must_not_be_followed_stays_a_link_and_says_why() {
     for ran in both(&stage, &door, &["--fetch-photos", "--json"]) {
         let json = ran.json();
         assert_eq!((&json["photoLinks"]["kept"], &json["photoLinks"]["fetched"]), (&5.into(), &0.into()));
-        assert_eq!((&json["refusedPhotos"], &json["failed"].as_u64().unwrap_or_default()), (&5.into(), &0));
+        assert_eq!((&json["refusedPhotos"], &json["photoLinks"]["notFetched"]), (&0.into(), &5.into()));
         let whys = links.map(|(_, why)| why);
-        let ran = ran.exits(3).says(&whys).says(&["photo links: 0 downloaded, 5 kept as links", "(127.0.0.1 2, "]);
+        let ran = ran.exits(3).says(&whys).says(&[
+            "photo links: 0 downloaded, 5 kept as links",
+            "(127.0.0.1 2, ",
+            "; 5 could not be downloaded\n",
+        ]);
         let told = ran.err.matches("without its photo: its link was not fetched: ").count();
         assert_eq!(told, 5, "{}", ran.err);
     }
@@ -107,4 +111,15 @@ fn a_table_takes_links_and_no_pictures() {
     let lost = stage.run(&["convert", "links.vcf", "-o", "a.csv", "--profile", "outlook-desktop"]).exits(0);
     assert!(!lost.err.contains("photo links"), "{}", lost.err);
     lost.says(&["1 × photo: the target has no place for it"]);
+}
+
+#[test]
+fn a_program_that_follows_no_link_loses_the_photo_with_a_way_out() {
+    let stage = stage(&["https://a.example/1", "https://b.example/2"]);
+    let args = ["convert", "links.vcf", "-o", "out.vcf", "--profile", "apple", "--json"];
+    let ran = stage.run(&args).exits(0);
+    assert_eq!((&ran.json()["photoLinks"]["lost"], &ran.json()["losses"][0]["count"]), (&2.into(), &2.into()));
+    ran.says(&["note: apple follows no link: 2 photos that are links were left out; --fetch-photos downloads their"]);
+    let kept = stage.run(&["convert", "links.vcf", "-o", "out.vcf"]).exits(0);
+    assert!(!kept.err.contains("left out"), "{}", kept.err);
 }

@@ -20,15 +20,16 @@ fn stage() -> Stage {
 
 #[test]
 fn an_input_that_gives_nothing_stops_and_the_old_output_stays() {
-    let table: [(&str, &[u8], &[&str]); 8] = [
+    let table: [(&str, &[u8], &[&str]); 9] = [
         ("missing.csv", b"", &["missing.csv", "(os error 2)"]),
         ("empty.csv", b"", &["empty.csv", "empty"]),
         ("empty.vcf", b"", &["empty.vcf", "empty"]),
         ("words.txt", b"just some words", &["words.txt", "--input-format"]),
         ("book.csv", b"PK\x03\x04rest", &["book.csv", "spreadsheet", "CSV"]),
+        ("book.xls", b"\xd0\xcf\x11\xe0rest", &["book.xls", "workbook", "cut off"]),
         ("mail.vcf", b"!BDNrest", &["mail.vcf", "PST", "CSV"]),
         ("words.csv", b"Hello\nworld\n", &["words.csv", "header row"]),
-        ("folder", b"", &["folder", ".vcf or .csv"]),
+        ("folder", b"", &["folder", ".vcf, .csv or spreadsheet"]),
     ];
     for (name, content, says) in table {
         let stage = stage();
@@ -219,6 +220,8 @@ fn a_full_disk_is_an_error_and_not_a_panic() {
     let stage = Stage::new();
     let input = sample("csv/outlook-en.csv");
     stage.run(&["convert", &input, "-o", "/dev/full", "--output-format", "vcard"]).stops(1, &["/dev/full", "No space"]);
+    let ran = stage.run(&["convert", &input, "-o", "/dev/full", "--profile", "outlook-desktop", "--json"]).exits(1);
+    assert!(ran.text().is_empty() && !ran.err.contains("written 14"), "{}", ran.err);
     for args in [&["-o", "-", "--output-format", "csv"][..], &["-o", "out.vcf", "--json"]] {
         let mut command = stage.command();
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
@@ -228,6 +231,7 @@ fn a_full_disk_is_an_error_and_not_a_panic() {
         assert_eq!(output.status.code(), Some(1), "{err}");
         assert!(err.contains("error: standard output: cannot be written: No space"), "{err}");
         assert!(!err.contains("stood there before"), "nothing ever stood there: {err}");
+        assert!(args.contains(&"--json") || !err.contains("read 14"), "nothing was: {err}");
     }
 }
 
@@ -270,8 +274,12 @@ fn wrong_usage_is_2() {
         &["convert", "a.vcf", "-o", "out.vcf", "--encoding", "klingon"],
         &["convert", "a.vcf", "-o", "out.vcf", "--delimiter", "ab"],
         &["convert", "a.vcf", "-o", "out.vcf", "--csv-dialect", "lotus"],
+        &["convert", "a.vcf", "-o", "out.vcf", "--input-format", "vcard", "--csv-dialect", "thunderbird"],
+        &["import", "a.vcf", "--to", "sandbox", "--input-format", "vcard", "--delimiter", ";"],
+        &["convert", "a.vcf", "-o", "out.csv", "--vcard-version", "3.0"],
         &["convert", "a.vcf", "-o", "out.vcf", "--profile", "lotus"],
         &["convert", "a.vcf", "-o", "-", "--output-format", "csv", "--json"],
+        &["check", "--rules", "a.vcf"],
         &["import", "a.vcf"],
         &["import", "a.vcf", "--to", "sandbox", "--folder", "A//B"],
         &["export", "--from", "sandbox"],

@@ -172,21 +172,23 @@ fn a_profile_and_a_format_go_together_or_are_refused() {
     let stage = Stage::new();
     stage.write("in.vcf", card("Ann", "One", "a@a.example"));
     let run = |args: &[&str]| stage.run(&[&["convert", "in.vcf"], args].concat());
-    run(&["-o", "out.csv", "--profile", "apple"]).stops(2, &["apple", "CSV", "outlook-desktop, google"]);
+    run(&["-o", "out.csv", "--profile", "apple"]).stops(2, &["apple", "CSV", "outlook-desktop, outlook-web, google"]);
     let vcard = "standard, outlook, apple, google, android, thunderbird";
     run(&["-o", "out.vcf", "--profile", "outlook-desktop"]).stops(2, &["outlook-desktop", "vCard", vcard]);
-    run(&["-o", "out", "--profile", "google"]).stops(2, &["google", "--output-format vcard or csv"]);
-    run(&["-o", "out.vcf", "--profile", "lotus"]).stops(2, &[vcard, "outlook-desktop, google"]);
+    run(&["-o", "out", "--profile", "google"]).stops(2, &["google", "--output-format vcard, csv or xlsx"]);
+    run(&["-o", "out.vcf", "--profile", "lotus"]).stops(2, &[vcard, "outlook-desktop, outlook-web, google"]);
+    run(&["-o", "out.csv", "--profile", "outlook-desktop/xx"]).stops(2, &["outlook-desktop", "en, de, fr"]);
     run(&["-o", "out.csv", "--split"]).stops(2, &["--split", "table"]);
+    run(&["-o", "out.csv", "--vcard-version", "4.0"]).stops(2, &["--vcard-version", "table"]);
     run(&["-o", "-", "--split"]).stops(2, &["--split", "directory"]);
     run(&["-o", "out/"]).stops(2, &["out/", "is a directory", "--split"]);
     assert_eq!(stage.names(), ["in.vcf"]);
     for (args, begins) in [
         (&["-o", "out", "--profile", "Android"][..], "BEGIN:VCARD"),
-        (&["-o", "out", "--profile", "outlook-desktop"], "\u{feff}"),
-        (&["-o", "out", "--profile", "google", "--output-format", "csv"], "\u{feff}"),
+        (&["-o", "out", "--profile", "outlook-desktop"], "Title,"),
+        (&["-o", "out", "--profile", "Outlook-Desktop/DE", "--output-encoding", "utf-8"], "Anrede,"),
+        (&["-o", "out", "--profile", "google", "--output-format", "csv"], "First Name,"),
         (&["-o", "out", "--profile", "google", "--output-format", "vcard"], "BEGIN:VCARD"),
-        (&["-o", "out", "--vcard-version", "4.0", "--profile", "google", "--output-format", "csv"], "\u{feff}"),
     ] {
         run(args).exits(0);
         assert!(stage.text("out").starts_with(begins), "{args:?}");

@@ -52,10 +52,25 @@ fn a_table_is_told_in_one_line_and_in_full_when_verbose() {
 #[test]
 fn what_the_user_should_decide_keeps_a_line_of_its_own() {
     let stage = Stage::new();
-    stage.write("a.csv", "First Name,Birthday,Shoe size\nAnn,01/02/1990,37\n");
+    stage.write("a.csv", "Vorname,Geburtstag,Shoe size\nAnn,01/02/1990,37\n");
     let ran = stage.run(&["convert", "a.csv", "-o", "a.vcf"]).exits(0);
     let own = |words: &str| ran.err.lines().any(|line| line.starts_with("a.csv: ") && line.contains(words));
     assert!(own("--date-order decides") && own("no field for “Shoe size”"), "{}", ran.err);
+}
+
+/// Trap 9: English writes dates in two orders, and nothing is written of a table that does not tell which one.
+#[test]
+fn dates_that_nothing_decides_are_asked_for() {
+    let stage = Stage::new();
+    stage.write("a.csv", "First Name,Birthday\nAnn,01/02/1990\nBen,02/02/1990\n");
+    let ask = "a.csv, record 1, line 1: 1 date (line 2) can be read as day, month, year or as month, day, year";
+    stage.run(&["convert", "a.csv", "-o", "a.vcf"]).stops(1, &[ask, "say it with --date-order dmy or mdy"]);
+    stage.run(&["convert", "a.csv", "-o", "a.vcf", "--date-order", "dmy"]).exits(0);
+    assert!(stage.text("a.vcf").contains("BDAY:1990-02-01"), "{}", stage.text("a.vcf"));
+    // A pipe is read twice, and so is every member of an archive: the last row decides for the first.
+    let text = "First Name,Birthday\nAnn,01/02/1990\n".to_owned() + &"Ben,\n".repeat(100_000) + "Zoe,13/02/1990\n";
+    stage.fed(&["convert", "-", "-o", "b.vcf", "--input-format", "csv"], text.as_bytes()).exits(0);
+    assert!(stage.text("b.vcf").contains("BDAY:1990-02-01"));
 }
 
 #[test]
@@ -124,4 +139,34 @@ fn nobody_listening_to_messages_does_no_harm() {
     assert_eq!(with_closed(&["convert", "-", "-o", "out.vcf", "-v"], close).0, 0);
     assert_eq!(with_closed(&["convert", "-", "-o", "out.xyz"], close).0, 2);
     assert_eq!(with_closed(&["frobnicate"], close).0, 2);
+}
+
+/// The error of a run that is interrupted while it waits for standard input, once it has begun its output.
+#[cfg(unix)]
+fn interrupted(stage: &Stage, args: &[&str]) -> String {
+    let mut command = stage.command();
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let begun = || stage.names().iter().any(|name| name.starts_with(".cardferry-"));
+    while !begun() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before its time");
+    }
+    crate::socket::signal(child.id(), "INT");
+    let stdin = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    drop(stdin);
+    assert_eq!(output.status.code(), Some(130));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_conversion_that_is_interrupted_leaves_nothing_to_go_on_with() {
+    let stage = Stage::new();
+    for output in [&["-o", "out.vcf"][..], &["-o", "cards", "--split"]] {
+        let err = interrupted(&stage, &[&["convert", "-"], output].concat());
+        assert_eq!(err, "error: interrupted; nothing was written\n", "{output:?}");
+        let quiet = interrupted(&stage, &[&["convert", "-", "-q"], output].concat());
+        assert_eq!((quiet.as_str(), stage.names()), ("", Vec::new()), "{output:?}");
+    }
 }

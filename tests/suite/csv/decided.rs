@@ -24,13 +24,3 @@ fn a_name_beside_a_given_name_is_the_family_name() {
     let (read, _) = names("Name;Vorname;Nachname;E-Mail\nAnna Müller;Anna;Müller;a@b.example\n".as_bytes());
     assert_eq!(read, ["Anna|Müller"]);
 }
-
-#[test]
-fn a_damaged_byte_does_not_turn_the_file_into_another_character_set() {
-    let mut text = "First Name,Last Name\nJürgen,Müller\nAnna,Groß\n".as_bytes().to_vec();
-    text.extend(b"Broken,\xff\n");
-    let (read, remarks) = names(&text);
-    assert_eq!(read[..2], ["Jürgen|Müller", "Anna|Groß"]);
-    assert_eq!(read[2], "the row is not valid UTF-8: say what it is with --encoding");
-    assert!(remarks.contains("most of it is valid UTF-8"), "{remarks}");
-}

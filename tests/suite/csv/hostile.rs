@@ -1,5 +1,8 @@
 //! Bytes that mean harm: never a panic, never without end.
 
+use std::io::Read;
+
+use cardferry::formats::Outcome;
 use cardferry::formats::csv::Options;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -54,6 +57,101 @@ proptest! {
             }
         }
     }
+}
+
+/// A source that is made while it is read: a beginning, very many times the same, an end.
+struct Made {
+    parts: [(&'static [u8], u64); 3],
+    part: usize,
+    at: u64,
+}
+
+impl Made {
+    fn of(begin: &'static [u8], (piece, length): (&'static [u8], u64), end: &'static [u8]) -> Self {
+        let whole = |bytes: &'static [u8]| (bytes, bytes.len() as u64);
+        Made { parts: [whole(begin), (piece, length), whole(end)], part: 0, at: 0 }
+    }
+}
+
+impl Read for Made {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        while let Some((piece, length)) = self.parts.get(self.part) {
+            let from = (self.at % piece.len() as u64) as usize;
+            let count = (piece.len() - from).min(into.len()).min((length - self.at) as usize);
+            if count > 0 {
+                into[..count].copy_from_slice(&piece[from..from + count]);
+                self.at += count as u64;
+                return Ok(count);
+            }
+            (self.part, self.at) = (self.part + 1, 0);
+        }
+        Ok(0)
+    }
+}
+
+const MIB: u64 = 1024 * 1024;
+static LETTERS: [u8; 64 * 1024] = [b'x'; 64 * 1024];
+static BREAKS: [u8; 64 * 1024] = [b'\n'; 64 * 1024];
+
+/// A cell of 2 GiB is a rejected row of which the beginning is kept, with quotes or without, and the next row is read.
+/// It takes its time in a program that is not optimised, so the whole of it is left to the longer campaign.
+#[test]
+fn a_cell_without_end() {
+    let length = if std::env::var_os("CARDFERRY_SEEDS").is_some() { 2048 * MIB } else { 64 * MIB };
+    for (begin, end) in [
+        (&b"First Name,Last Name\nEve,"[..], &b"\nAnn,Poe\n"[..]),
+        (&b"First Name,Last Name\nEve,\""[..], &b"\"\nAnn,Poe\n"[..]),
+    ] {
+        let (records, _) = super::read(Made::of(begin, (&LETTERS, length), end), Options::default()).unwrap();
+        let Outcome::Reject(reject) = &records[0].outcome else { panic!("a contact of 2 GiB") };
+        assert!(reject.cut && reject.why.contains("the row is longer than 8 MiB"), "{}", reject.why);
+        assert_eq!((records.len(), records[0].raw.len(), &*records[1].raw), (2, 64 * 1024, &b"Ann,Poe"[..]));
+        assert_eq!(records[1].position.line, 3);
+    }
+}
+
+/// Blank lines are nothing, however many.
+#[test]
+fn blank_lines_without_end() {
+    let source = Made::of(b"First Name,Last Name\n", (&BREAKS, 32 * MIB), b"Ann,Poe\n");
+    let (records, _) = super::read(source, Options::default()).unwrap();
+    assert_eq!((records.len(), records[0].position.line), (1, 2 + 32 * MIB));
+}
+
+/// Whatever is wrong with a file as a whole is said, and with which way out.
+#[test]
+fn files_that_are_no_tables() {
+    for (bytes, says) in [
+        (&b""[..], "the file is empty"),
+        (b"\"", "no header row"),
+        (&b"\"\"\"\"\"\"\"\""[..], "no header row"),
+        (&[b'"'; 100_000][..], "no header row"),
+        (&[0; 100_000][..], "no header row"),
+        (&[b','; 100_000][..], "no header row"),
+        (b"Eve,Roe\nAnn,Poe\n", "no header row"),
+        (b"First Name,\"Last Name\nEve,Roe\n", "of the header is never closed"),
+    ] {
+        let error = super::read(bytes, Options::default()).unwrap_err().to_string();
+        assert!(error.contains(says), "{error}");
+    }
+}
+
+/// NULs, a photo of a row's own length, mixed line ends, a table of which every row is rejected.
+#[test]
+fn rows_that_are_odd() {
+    let (records, _) = super::read(&b"First Name,Last Name\nE\0ve,Roe\n\0,\0\n"[..], Options::default()).unwrap();
+    assert_eq!(records.len(), 2);
+    let (records, _) =
+        super::read(&b"First Name,Last Name\r\nEve,Roe\nAnn,Poe\rZoe,Moe\n\r\n"[..], Options::default()).unwrap();
+    assert_eq!(records.iter().map(|record| record.position.line).collect::<Vec<_>>(), [2, 3, 4]);
+    let photo = "QUJD".repeat((8 * 1024 * 1024 - 64) / 4);
+    let text = format!("Given Name,Family Name,Photo\nEve,Roe,{photo}\nAnn,Poe,\n");
+    let (records, _) = super::read(text.as_bytes(), Options::default()).unwrap();
+    assert!(records.len() == 2 && records.iter().all(|record| matches!(record.outcome, Outcome::Contact(_))));
+    let text = ["First Name,Last Name,Notes\n", &"footer\n".repeat(10_000)].concat();
+    let (records, _) = super::read(text.as_bytes(), Options::default()).unwrap();
+    assert_eq!(records.len(), 10_000);
+    assert!(records.iter().all(|record| matches!(record.outcome, Outcome::Reject(_))));
 }
 
 /// A header of very many columns is refused, not built into memory.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use cardferry::formats::Outcome;
-use cardferry::formats::csv::{Options, Writer};
+use cardferry::formats::csv::{Options, Writer, Writing};
 use cardferry::formats::table::Profile;
 
 use crate::{dump, golden};
@@ -40,7 +40,8 @@ fn each_sample_is_written_in_each_profile() {
         for profile in Profile::ALL {
             let mut out = Vec::new();
             let mut losses = String::new();
-            let mut writer = Writer::new(&mut out, *profile);
+            let writing = Writing::from(*profile);
+            let mut writer = Writer::new(&mut out, writing);
             for record in &records {
                 let Outcome::Contact(contact) = &record.outcome else { continue };
                 for loss in writer.write(contact).unwrap() {
@@ -50,7 +51,7 @@ fn each_sample_is_written_in_each_profile() {
             writer.finish().unwrap();
             drop(writer);
             let target = format!("csv/{name}.to-{}", profile.name());
-            golden::check(&format!("{target}.csv"), std::str::from_utf8(&out).unwrap());
+            golden::check(&format!("{target}.csv"), &writing.encoding.decode(&out).0);
             golden::check(&format!("{target}.losses.txt"), &losses);
         }
     }

@@ -40,7 +40,13 @@ fn is_same(name: &str, bytes: &[u8]) -> bool {
         panic!("{name}: {:?}\n{file}", reader.map(Result::unwrap_err).next());
     };
     let shown = |record: &Record| match &record.outcome {
-        Outcome::Contact(contact) => format!("{contact:#?}\n{:#?}", record.losses),
+        Outcome::Contact(contact) => {
+            // Of two columns with the name, a map keeps the second one although it says the same.
+            let mut contact = contact.clone();
+            let name = contact.name.full.clone();
+            contact.extra.retain(|extra| extra.value != name);
+            format!("{contact:#?}\n{:#?}", record.losses)
+        }
         other => format!("{other:#?}"),
     };
     assert_eq!(records.len(), again.len(), "{name}");
@@ -98,7 +104,7 @@ fn what_the_rows_show_is_counted() {
     let (records, findings) = read(text.as_bytes(), Options::default()).unwrap();
     assert_eq!((records.len(), findings.rows), (3, 3));
     let found = |at: usize| (&findings.columns[at].to, findings.columns[at].filled, &findings.columns[at].samples);
-    assert_eq!(found(0), (&vec!["name.full".to_owned()], 3, &["Eve", "Ada", "Ida"].map(str::to_owned).to_vec()));
+    assert_eq!(found(0), (&vec!["name.given".to_owned()], 3, &["Eve", "Ada", "Ida"].map(str::to_owned).to_vec()));
     assert_eq!(found(1), (&vec![], 3, &["1", "2"].map(str::to_owned).to_vec()));
     assert_eq!(findings.columns[1].near, Some(("Telefon".to_owned(), "phone.plain".to_owned())));
     assert_eq!(findings.columns[4].near, None);

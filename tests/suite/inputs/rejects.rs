@@ -17,10 +17,104 @@ fn rejected_cards_stand_there_verbatim_and_can_be_mended() {
     let args = ["convert", "a.vcf", "b.vcf", "-o", "out.vcf", "--rejects", "left.vcf"];
     let ran = stage.run(&args).exits(3).says(&["note: left.vcf has the 3 rejected records as they stand"]);
     ran.says(&["read 6 = written 3 + rejected 3"]);
-    assert_eq!(stage.text("left.vcf"), format!("{outside}{empty}BEGIN:VCARD\nFN:cut o\r\n"));
-    let mended = stage.text("left.vcf").replace(outside, "").replace("FN:\r\n", "FN:Dee Doe\r\n") + "END:VCARD\r\n";
+    let reason = |line: &str| {
+        let why = line.strip_prefix("X-CARDFERRY-REJECTED:").unwrap_or_else(|| panic!("{line}"));
+        assert!(why.len() > 10, "{line}");
+    };
+    let left = stage.text("left.vcf");
+    let rest = left.strip_prefix(outside).unwrap();
+    let lines: Vec<&str> = rest.lines().collect();
+    assert_eq!((lines[0], lines[2..6].join("|")), ("BEGIN:VCARD", "VERSION:3.0|FN:|END:VCARD|BEGIN:VCARD".to_owned()));
+    assert_eq!(lines[7..], ["FN:cut o"]);
+    [lines[1], lines[6]].iter().for_each(|line| reason(line));
+    let mended = left.replace(outside, "").replace("FN:\r\n", "FN:Dee Doe\r\n") + "END:VCARD\r\n";
     stage.write("left.vcf", mended);
     stage.run(&["convert", "left.vcf", "-o", "rest.vcf"]).exits(0).says(&["read 2 = written 2"]);
+    assert!(!stage.text("rest.vcf").contains("REJECTED"), "the reason is no part of the contact");
+}
+
+#[test]
+fn a_second_run_over_what_was_rejected_keeps_one_reason() {
+    let stage = Stage::new();
+    stage.write("a.vcf", person("Ann") + "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:\r\nEND:VCARD\r\n");
+    stage.write("a.csv", "Vorname;Nachname;E-Mail-Adresse\r\nJo;Groß;j@example.com\r\nSumme: 1\r\n;;\r\nEva;\"Ro");
+    for (name, rejected) in [("a.vcf", 1), ("a.csv", 2)] {
+        let run = |from: &str, to: &str| {
+            let json = stage.run(&["convert", from, "-o", "out.vcf", "--rejects", to, "--json"]).json();
+            assert_eq!(json["rejected"], rejected, "{from}");
+        };
+        let first = format!("first.{}", &name[2..]);
+        run(name, &first);
+        let second = format!("second.{}", &name[2..]);
+        run(&first, &second);
+        // But for the line that a quote opens on, which is another one here.
+        assert_eq!(stage.text(&first).replace("line 5", "line 3"), stage.text(&second));
+    }
+    let first = stage.text("first.csv");
+    assert!(
+        first.starts_with("Vorname;Nachname;E-Mail-Adresse;cardferry: why rejected\r\nSumme: 1;;;rejected: "),
+        "{first}"
+    );
+}
+
+/// The whole way: rejected, mended in place, read again; nothing is left of the reasons, and all contacts are there.
+#[test]
+fn a_mended_table_is_read_without_renaming_anything() {
+    let stage = Stage::new();
+    let rows = "Vorname;Nachname;E-Mail-Adresse\r\nJürgen;Groß;j@example.com\r\nüber\r\nEva;\"Roß;e@example.com\r\n";
+    let (western, ..) = encoding_rs::WINDOWS_1252.encode(rows);
+    stage.write("w.csv", &western);
+    stage.run(&["convert", "w.csv", "-o", "out.vcf", "--rejects", "left.csv"]).exits(3).says(&["windows-1252"]);
+    let left = encoding_rs::WINDOWS_1252.decode(&stage.read("left.csv")).0.into_owned();
+    let mended: Vec<String> = left
+        .lines()
+        .map(|line| match line {
+            line if line.starts_with("über;") => line.replace("über;;", "Ute;Über;"),
+            line => line.replace("\"Roß", "Roß"),
+        })
+        .collect();
+    stage.write("left.csv", &encoding_rs::WINDOWS_1252.encode(&mended.join("\r\n")).0);
+    let json = stage.run(&["convert", "left.csv", "-o", "rest.vcf", "--json"]).exits(0).json();
+    assert_eq!([&json["read"], &json["written"]], [2, 2]);
+    assert_eq!(json["losses"], serde_json::json!([]));
+    let rest = stage.text("rest.vcf");
+    assert!(rest.contains("Über;Ute") && rest.contains("Roß;Eva") && !rest.contains("rejected"), "{rest}");
+}
+
+/// What says how the table is to be read is said of what is rejected, too.
+#[test]
+fn an_unusual_delimiter_is_found_again() {
+    let stage = Stage::new();
+    stage.write("a.csv", "sep=^\r\nFirst Name^Last Name^E-mail Address\r\nAnn^Lee^a@example.com\r\nTotal: 1\r\n");
+    stage.run(&["convert", "a.csv", "-o", "out.vcf", "--rejects", "left.csv"]).exits(3);
+    assert!(stage.text("left.csv").starts_with("sep=^\r\nFirst Name^"), "{}", stage.text("left.csv"));
+    stage.write("left.csv", stage.text("left.csv").replace("Total: 1^^^", "Bo^Lee^b@example.com^"));
+    let json = stage.run(&["convert", "left.csv", "-o", "rest.vcf", "--json"]).exits(0).json();
+    assert_eq!((&json["written"], &json["losses"]), (&1.into(), &serde_json::json!([])));
+}
+
+#[test]
+fn what_cannot_stand_in_one_file_stands_in_several() {
+    let stage = Stage::new();
+    let german = "Vorname;Nachname;E-Mail-Adresse\nEva;Roß;e@example.com\nSumme: 1\n";
+    stage.write("a.csv", german);
+    stage.write("b.vcf", person("Ann") + "BEGIN:VCARD\nEND:VCARD\n");
+    stage.write("c.csv", "First Name,Last Name,E-mail Address\nBen,Doe,b@example.com\nTotal: 1\n");
+    stage.write("d.csv", german.replace("Summe", "Ende"));
+    stage.write("left-2.vcf", "somebody's own");
+    let ran = stage.run(&["convert", "a.csv", "b.vcf", "c.csv", "d.csv", "-o", "out.vcf", "--rejects", "left.csv"]);
+    ran.exits(3).says(&["left.csv, left-3.vcf, left-3.csv have the 4 rejected records"]);
+    assert_eq!(stage.names().iter().filter(|name| name.starts_with("left")).count(), 4);
+    assert_eq!(stage.text("left-2.vcf"), "somebody's own");
+    let rows = |name: &str| {
+        stage.text(name).lines().map(|line| line.split("rejected: ").next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(rows("left.csv")[1..], ["Summe: 1;;;", "Ende: 1;;;"]);
+    assert_eq!(rows("left-3.csv")[1..], ["Total: 1,,,"]);
+    for name in ["left.csv", "left-3.vcf", "left-3.csv"] {
+        let json = stage.run(&["convert", name, "-o", "none.vcf", "--json"]).json();
+        assert_eq!(json["read"], json["rejected"], "{name}");
+    }
 }
 
 #[test]
@@ -42,7 +136,8 @@ fn it_is_written_although_nothing_arrived() {
     let args = ["convert", "a.vcf", "-o", "out.vcf", "--rejects", "left.vcf"];
     stage.run(&args).exits(1);
     assert_eq!(stage.names(), ["a.vcf", "left.vcf"]);
-    assert_eq!(stage.text("left.vcf"), "BEGIN:VCARD\nEND:VCARD\n");
+    let left = stage.text("left.vcf");
+    assert!(left.starts_with("BEGIN:VCARD\nX-CARDFERRY-REJECTED:the card is empty") && left.ends_with("\nEND:VCARD\n"));
 }
 
 #[test]
@@ -58,14 +153,17 @@ fn rejected_rows_stand_below_the_header_of_their_table() {
         assert_eq!([&json["written"], &json["rejected"]], [1, 2], "{name}");
         let left = stage.read("left.csv");
         let row = |from: &[u8]| bytes.windows(from.len()).any(|window| window == from);
-        assert!(left.len() < bytes.len() && row(&left[..8]), "{name}");
+        assert!(row(&left[..8]), "{name}");
         let again = stage.run(&["convert", "left.csv", "-o", "none.vcf", "--json"]).json();
         assert_eq!([&again["read"], &again["rejected"]], [2, 2], "{name}");
     }
-    let both = ["convert", "8.csv", "w.csv", "8.csv", "-o", "out.vcf", "--rejects", "left.csv"];
-    stage.run(&both).exits(3);
-    let headers = stage.read("left.csv").windows(8).filter(|window| *window == b"Vorname,").count();
-    assert_eq!(headers, 3, "once for each source");
+    stage.write("again.csv", rows);
+    let both = ["convert", "8.csv", "w.csv", "again.csv", "-o", "out.vcf", "--rejects", "left.csv"];
+    stage.run(&both).exits(3).says(&["left.csv, left-2.csv (windows-1252) have the 6 rejected records"]);
+    for name in ["left.csv", "left-2.csv"] {
+        let headers = stage.read(name).windows(8).filter(|window| *window == b"Vorname,").count();
+        assert_eq!(headers, 1, "{name}");
+    }
 }
 
 #[test]
@@ -74,8 +172,10 @@ fn an_import_keeps_what_it_rejects_too() {
     stage.write("a.vcf", person("Ann") + "stray\r\n");
     stage.write("b.csv", "First Name,Last Name,E-mail Address\nBen,Doe,b@example.com\nTotal: 1\n");
     let args = ["import", "a.vcf", "b.csv", "--to", "sandbox", "--rejects", "left"];
-    stage.run(&args).exits(3).says(&["vCards and tables are mixed in it", "created 2"]);
-    assert_eq!(stage.text("left"), "stray\r\nFirst Name,Last Name,E-mail Address\r\nTotal: 1\r\n");
+    stage.run(&args).exits(3).says(&["left, left-2.csv have the 2", "created 2"]);
+    assert_eq!(stage.text("left"), "stray\r\n");
+    let rows = stage.text("left-2.csv");
+    assert!(rows.starts_with("First Name,Last Name,E-mail Address,cardferry: why rejected\r\nTotal: 1,,,rejected: "));
 }
 
 #[test]
@@ -84,9 +184,14 @@ fn of_a_card_that_is_too_large_the_beginning_is_kept_and_that_is_told() {
     let large = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nNOTE:{}\r\nEND:VCARD\r\n", "x".repeat(300_000));
     stage.write("a.vcf", person("Ann") + &large + &person("Ben"));
     let args = ["convert", "a.vcf", "-o", "out.vcf", "--rejects", "left.vcf", "--max-card-size", "100000"];
-    stage.run(&args).exits(3).says(&["of 1 that are too large only the beginning", "written 2"]);
+    stage.run(&args).exits(3).says(&[
+        "left.vcf has the rejected record as it stands in its source; of one that is too large only the beginning",
+        "written 2",
+    ]);
     let left = stage.text("left.vcf");
-    assert!(left.len() <= 64 * 1024 + 2 && large.starts_with(left.trim_end()), "{}", left.len());
+    let lines: Vec<&str> = left.lines().collect();
+    let bare = [&lines[..1], &lines[2..]].concat().join("\r\n");
+    assert!(bare.len() <= 64 * 1024 + 2 && large.starts_with(&bare), "{}", left.len());
 }
 
 #[test]

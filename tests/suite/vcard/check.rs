@@ -5,14 +5,14 @@ mod corpus;
 
 use std::sync::Arc;
 
-use cardferry::formats::ReadError;
 use cardferry::formats::vcard::Version;
 use cardferry::formats::vcard::check::{Checker, Code, Finding, RULES, Severity};
+use cardferry::formats::{Outcome, ReadError};
 use cardferry::model::Contact;
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
-use super::{hostile, samples, write};
+use super::{hostile, read, samples, write};
 use crate::contacts::arbitrary_contact;
 use crate::generator;
 
@@ -180,4 +180,21 @@ fn there_are_rules_of_every_severity_and_each_is_documented() {
         assert!(RULES.iter().any(|rule| rule.severity == severity));
     }
     assert!(RULES.iter().all(|rule| rule.code.to_string() == rule.name));
+}
+
+#[test]
+fn what_the_reader_does_not_take_for_its_numbers_is_told() {
+    let card = |lines: &str| format!("BEGIN:VCARD\r\nVERSION:3.0\r\nN:a;;;;\r\nFN:a\r\n{lines}END:VCARD\r\n");
+    for (lines, most, wanted) in [
+        ("TEL:1\r\n".repeat(99_997), 1 << 20, ""),
+        ("TEL:1\r\n".repeat(99_998), 1 << 20, "too-many:1"),
+        (format!("TEL{}:1\r\n", ";TYPE=HOME".repeat(100_001)), 1 << 21, "too-many:1"),
+    ] {
+        let text = card(&lines);
+        let (found, _) = look(text.as_bytes(), most);
+        let found: Vec<_> = found.into_iter().filter(|finding| finding.rule().name == "too-many").collect();
+        assert_eq!(shown(&found), wanted);
+        let rejected = read(text.as_bytes()).unwrap().iter().any(|record| matches!(record.outcome, Outcome::Reject(_)));
+        assert_eq!(rejected, !wanted.is_empty());
+    }
 }

@@ -60,11 +60,18 @@ fn parameters_of_one_property() {
 #[test]
 fn a_card_of_too_many_parts_is_rejected_before_it_takes_memory() {
     let good = "BEGIN:VCARD\nFN:Ann\nEND:VCARD\n";
-    for many in [
+    let bodies = [
         "TEL:1\n".repeat(100_001),
         format!("TEL;TYPE={}:1\n", "a,".repeat(100_001)),
         format!("X;{}:1\n", "a;".repeat(100_001)),
-    ] {
+        format!("CATEGORIES:{}\n", "a,".repeat(100_001)),
+        format!("CATEGORIES:{}\n", "a,".repeat(1001)).repeat(100),
+        format!("NICKNAME:{}\n", "a,".repeat(100_001)),
+        format!("ORG:{}\n", ";".repeat(100_001)),
+        format!("N:{};;;;\n", "a,".repeat(100_001)),
+        format!("VERSION:2.1\nCATEGORIES;QUOTED-PRINTABLE:{}\n", "=2C".repeat(100_001)),
+    ];
+    for many in bodies {
         let records = read(format!("{good}BEGIN:VCARD\n{many}END:VCARD\n{good}").as_bytes()).unwrap();
         let why = |record: &Record| match &record.outcome {
             Outcome::Reject(reject) => Some(reject.why.clone()),
@@ -74,4 +81,13 @@ fn a_card_of_too_many_parts_is_rejected_before_it_takes_memory() {
         assert!(whys[0].is_none() && whys[2].is_none(), "{whys:?}");
         assert!(whys[1].as_ref().is_some_and(|why| why.contains("100000")), "{whys:?}");
     }
+}
+
+#[test]
+fn a_text_and_a_list_as_long_as_people_have_them_are_read() {
+    let note = "a,".repeat(100_001);
+    let list = (0..MANY).map(|at| format!("c{at}")).collect::<Vec<_>>();
+    let card = format!("BEGIN:VCARD\nFN:a\nNOTE:{note}\nCATEGORIES:{}\nEND:VCARD\n", list.join(","));
+    let read = contacts(card.as_bytes());
+    assert_eq!((&read[0].notes, &read[0].categories), (&note, &list));
 }

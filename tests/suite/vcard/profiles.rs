@@ -55,7 +55,9 @@ proptest! {
                 prop_assert_eq!(contacts(card.as_bytes()), contacts(plain.as_bytes()));
                 // Outlook is told the character set where 3.0 does not need it.
                 let plain = if profile == Profile::Thunderbird { numbered(&plain) } else { plain };
-                let is_rewritten = profile == Profile::Android;
+                let staff = &contact.organization;
+                let has_staff = !staff.manager.trim().is_empty() || !staff.assistant.trim().is_empty();
+                let is_rewritten = profile == Profile::Android || profile == Profile::Apple && has_staff;
                 prop_assert!(is_rewritten || card == plain || (profile, version) == (Profile::Outlook, Version::V3_0), "{}", card);
             }
         }
@@ -110,6 +112,24 @@ fn outlook_is_given_a_birthday_as_a_date() {
     let (card, losses) = write_for(&contact, Profile::Outlook, Version::V2_1);
     assert!(card.contains("\r\nBDAY:19730203\r\n"), "{card}");
     assert_eq!(losses, [Loss::new(Field::Birthday, "19730203T101500Z", Why::Remark)]);
+}
+
+#[test]
+fn apple_is_given_manager_and_assistant_as_related_names() {
+    let card = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:a\r\nX-MS-MANAGER:Bo\r\nX-MS-ASSISTANT:Cy\r\nEND:VCARD\r\n";
+    let contact = contacts(card).remove(0);
+    for version in [Version::V3_0, Version::V4_0] {
+        let (card, losses) = write_for(&contact, Profile::Apple, version);
+        for (name, label) in [("Bo", "Manager"), ("Cy", "Assistant")] {
+            let line = card.lines().find_map(|line| line.strip_suffix(&format!(".X-ABRELATEDNAMES:{name}")));
+            let label = format!("{}.X-ABLabel:_$!<{label}>!$_\r\n", line.unwrap());
+            assert!(card.contains(&label), "{card}");
+        }
+        assert!(!card.contains("X-MS-") && losses.is_empty(), "{card}");
+        assert_eq!(contacts(card.as_bytes())[0].organization, contact.organization);
+    }
+    let (card, _) = write_for(&contact, Profile::Google, Version::V3_0);
+    assert!(card.contains("\r\nX-MS-MANAGER:Bo\r\n"), "{card}");
 }
 
 fn with(data: PhotoData) -> Contact {

@@ -114,3 +114,19 @@ fn an_extension_is_written_as_people_do_where_no_uri_is_read() {
     let odd = contact("4.0", "TEL;VALUE=uri:tel:12;phone-context=+1;ext=3;isub=4");
     assert_eq!(odd.phones[0].number, "12;phone-context=+1;ext=3;isub=4");
 }
+
+#[test]
+fn a_service_that_a_type_names_stays_and_its_handle_is_a_uri_where_one_is_asked_for() {
+    for (line, uri) in [
+        ("IMPP;TYPE=SKYPE:ada@example.com", "IMPP;TYPE=SKYPE;X-SERVICE-TYPE=Skype:skype:ada@example.com"),
+        ("IMPP;TYPE=ZOOM:ada", "IMPP;TYPE=ZOOM;X-SERVICE-TYPE=Zoom:x-apple:ada"),
+    ] {
+        let before = contact("3.0", line);
+        assert!(has(&write(std::slice::from_ref(&before), Version::V3_0).0, line));
+        let (card, losses) = write(std::slice::from_ref(&before), Version::V4_0);
+        assert!(has(&card, uri) && losses.is_empty(), "{card}");
+        let after = contacts(card.as_bytes()).remove(0);
+        let said = |contact: &Contact| (contact.ims[0].service.clone(), contact.ims[0].address.clone());
+        assert_eq!(said(&after), said(&before));
+    }
+}

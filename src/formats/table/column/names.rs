@@ -35,6 +35,23 @@ impl Column {
         }
     }
 
+    /// The same column of the slot with another number.
+    pub(in crate::formats) fn numbered(self, number: u16) -> Column {
+        let slot = match self.slot {
+            Slot::Organization(_) => Slot::Organization(number),
+            Slot::Email(kind, _) => Slot::Email(kind, number),
+            Slot::Phone(preset, _) => Slot::Phone(preset, number),
+            Slot::Address(preset, _) => Slot::Address(preset, number),
+            Slot::Url(preset, _) => Slot::Url(preset, number),
+            Slot::Im(preset, _) => Slot::Im(preset, number),
+            Slot::Relation(_) => Slot::Relation(number),
+            Slot::Event(_) => Slot::Event(number),
+            Slot::Custom(_) => Slot::Custom(number),
+            fixed => fixed,
+        };
+        Column { slot, part: self.part }
+    }
+
     /// Every name of the vocabulary, `[]` where a number stands.
     pub(in crate::formats) fn names() -> impl Iterator<Item = String> {
         let addresses = ADDRESSES

@@ -1,61 +1,165 @@
-//! The header tables: for each program and language, its headers in their true order and what each one means.
-//!
-//! A table is a text file: one line a header, a tab, and the name of its column ([`super::column`]). Below the blank
-//! line stand headers that are understood as well, of other versions of the program. `{n}` stands for a number.
+//! The programs whose tables are known: what each is called, what it does besides its headers; and [`load`] with the
+//! headers themselves.
 
-use std::collections::HashMap;
+mod language;
+mod load;
+
 use std::str::FromStr;
-use std::sync::LazyLock;
 
-use crate::formats::table::column::Column;
-use crate::formats::table::fold::fold;
+pub(in crate::formats) use language::language_name;
+pub(in crate::formats) use load::{Hits, Table, hits, table, tables};
 
 /// The programs whose tables are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Dialect {
-    /// Outlook for Windows, and Google's "Outlook CSV", which uses the same names.
+    /// Outlook for Windows.
     OutlookDesktop,
-    /// Outlook on the web, Outlook.com, the new Outlook.
+    /// Outlook on the web and the new Outlook.
     OutlookWeb,
-    /// Google Contacts until 2023.
-    Google2009,
+    /// Outlook.com of 2012 to 2016.
+    OutlookCom,
+    /// Outlook's names without blanks and signs, as Access and tools for mail stores write them.
+    OutlookNoSpace,
+    /// Google's "Outlook CSV", which has Outlook's names in Google's own order.
+    GoogleOutlook,
     /// Google Contacts since 2024.
     Google2024,
+    /// Google Contacts from 2009 to 2023.
+    Google2009,
+    /// Google Mail's contacts before 2009.
+    Google2007,
     /// Thunderbird.
     Thunderbird,
+    /// Yahoo.
+    Yahoo,
+    /// The connections that LinkedIn hands out.
+    LinkedIn,
+    /// Windows Contacts, Windows Live Mail, Outlook Express.
+    WindowsLiveMail,
+    /// The address book of older versions of Windows.
+    WindowsAddressBook,
+    /// Evolution.
+    Evolution,
+    /// KDE's address book.
+    KAddressBook,
+    /// Roundcube's own names.
+    Roundcube,
+    /// SnappyMail and RainLoop.
+    SnappyMail,
+    /// tine Groupware.
+    Tine20,
+    /// A tool that exports the address book of a Mac.
+    MacAddressBookExporter,
+    /// Salesforce's reports and its data loader.
+    Salesforce,
+    /// HubSpot.
+    HubSpot,
+    /// The template of Exchange Online for external contacts.
+    ExchangeExternalContacts,
+    /// Becky! Internet Mail.
+    Becky,
+    /// Foxmail.
+    Foxmail,
+    /// Atmail.
+    Atmail,
     /// What people call their columns in a spreadsheet.
     Generic,
+    /// The spreadsheet that is written here, with a column for every field.
+    Cardferry,
 }
 
+/// What is known of a program besides its headers.
+#[derive(Debug, Clone, Copy)]
+struct Program {
+    dialect: Dialect,
+    name: &'static str,
+    title: &'static str,
+    habits: Habits,
+}
+
+/// How a program writes its cells, where that is not the ordinary way; and how likely it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::formats) struct Habits {
+    /// Several values share a cell, and labels tell what they are, as Google has it.
+    pub(in crate::formats) google: bool,
+    /// Its own groups stand among the categories.
+    pub(in crate::formats) google_groups: bool,
+    /// A line break in a cell is written as `\n`.
+    pub(in crate::formats) escapes_lines: bool,
+    /// The code page that it always writes, where its headers do not show it.
+    pub(in crate::formats) encoding: Option<&'static str>,
+    /// A handful of its headers is no sign of it: few people have it, or its tables are always whole.
+    pub(in crate::formats) rare: bool,
+}
+
+const ORDINARY: Habits =
+    Habits { google: false, google_groups: false, escapes_lines: false, encoding: None, rare: false };
+const RARE: Habits = Habits { rare: true, ..ORDINARY };
+const GOOGLE: Habits = Habits { google: true, google_groups: true, ..ORDINARY };
+const GOOGLE_OUTLOOK: Habits = Habits { google_groups: true, ..ORDINARY };
+// The Central European one in truth, which has no decoder here; the German letters stand at the same places.
+const MAC: Habits = Habits { encoding: Some("macintosh"), ..RARE };
+const KADDRESSBOOK: Habits = Habits { escapes_lines: true, ..RARE };
+
+const fn program(dialect: Dialect, name: &'static str, title: &'static str, habits: Habits) -> Program {
+    Program { dialect, name, title, habits }
+}
+
+/// One row a program, in the order of [`Dialect`].
+const PROGRAMS: &[Program] = &[
+    program(Dialect::OutlookDesktop, "outlook-desktop", "Outlook for Windows", ORDINARY),
+    program(Dialect::OutlookWeb, "outlook-web", "Outlook on the web", ORDINARY),
+    program(Dialect::OutlookCom, "outlook-com", "Outlook.com (2014)", ORDINARY),
+    program(Dialect::OutlookNoSpace, "outlook-nospace", "Outlook's names without blanks", ORDINARY),
+    program(Dialect::GoogleOutlook, "google-outlook", "Google's “Outlook CSV”", GOOGLE_OUTLOOK),
+    program(Dialect::Google2024, "google-2024", "Google Contacts (2024)", GOOGLE),
+    program(Dialect::Google2009, "google-2009", "Google Contacts (2009)", GOOGLE),
+    program(Dialect::Google2007, "google-2007", "Google Mail (2007)", RARE),
+    program(Dialect::Thunderbird, "thunderbird", "Thunderbird", RARE),
+    program(Dialect::Yahoo, "yahoo", "Yahoo", ORDINARY),
+    program(Dialect::LinkedIn, "linkedin", "LinkedIn's connections", ORDINARY),
+    program(Dialect::WindowsLiveMail, "windows-live-mail", "Windows Contacts", RARE),
+    program(Dialect::WindowsAddressBook, "windows-address-book", "the Windows address book", RARE),
+    program(Dialect::Evolution, "evolution", "Evolution", RARE),
+    program(Dialect::KAddressBook, "kaddressbook", "KAddressBook", KADDRESSBOOK),
+    program(Dialect::Roundcube, "roundcube", "Roundcube", RARE),
+    program(Dialect::SnappyMail, "snappymail", "SnappyMail", RARE),
+    program(Dialect::Tine20, "tine20", "tine", RARE),
+    program(Dialect::MacAddressBookExporter, "mac-addressbook-exporter", "Address Book Exporter for the Mac", MAC),
+    program(Dialect::Salesforce, "salesforce", "Salesforce", RARE),
+    program(Dialect::HubSpot, "hubspot", "HubSpot", RARE),
+    program(Dialect::ExchangeExternalContacts, "exchange-external-contacts", "Exchange's external contacts", RARE),
+    program(Dialect::Becky, "becky", "Becky!", RARE),
+    program(Dialect::Foxmail, "foxmail", "Foxmail", RARE),
+    program(Dialect::Atmail, "atmail", "Atmail", RARE),
+    program(Dialect::Generic, "generic", "a table of common headers", ORDINARY),
+    program(Dialect::Cardferry, "cardferry", "cardferry's own table", RARE),
+];
+
 impl Dialect {
+    fn program(self) -> &'static Program {
+        &PROGRAMS[self as usize]
+    }
+
     /// The name on the command line.
     pub fn name(self) -> &'static str {
-        match self {
-            Dialect::OutlookDesktop => "outlook-desktop",
-            Dialect::OutlookWeb => "outlook-web",
-            Dialect::Google2009 => "google-2009",
-            Dialect::Google2024 => "google-2024",
-            Dialect::Thunderbird => "thunderbird",
-            Dialect::Generic => "generic",
-        }
+        self.program().name
     }
 
     /// What people call the program.
     pub(in crate::formats) fn title(self) -> &'static str {
-        match self {
-            Dialect::OutlookDesktop => "Outlook for Windows",
-            Dialect::OutlookWeb => "Outlook on the web",
-            Dialect::Google2009 => "Google Contacts (2009)",
-            Dialect::Google2024 => "Google Contacts (2024)",
-            Dialect::Thunderbird => "Thunderbird",
-            Dialect::Generic => "a table of common headers",
-        }
+        self.program().title
+    }
+
+    /// How it writes its cells.
+    pub(in crate::formats) fn habits(self) -> Habits {
+        self.program().habits
     }
 
     /// Whether cells hold several values and labels as Google writes them.
     pub(in crate::formats) fn is_google(self) -> bool {
-        matches!(self, Dialect::Google2009 | Dialect::Google2024)
+        self.habits().google
     }
 }
 
@@ -64,25 +168,34 @@ impl Dialect {
 pub struct DialectChoice {
     /// The program.
     pub dialect: Dialect,
-    /// The language of its headers; any, when none is given.
+    /// The language of its headers, as a tag of RFC 5646; any, when none is given.
     pub language: Option<String>,
 }
 
 /// There is no such table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no such CSV dialect; known are {}", known().join(", "))]
-pub struct UnknownDialect;
+#[non_exhaustive]
+pub enum UnknownDialect {
+    /// No program has that name.
+    #[error("no such CSV dialect; known are {}", known().join(", "))]
+    Name,
+    /// Its headers are not known in that language.
+    #[error("no headers of {} are known in that language; known are {}", .0.name(), languages(*.0).join(", "))]
+    Language(Dialect),
+}
 
 impl FromStr for DialectChoice {
     type Err = UnknownDialect;
 
     fn from_str(text: &str) -> Result<Self, UnknownDialect> {
         let (name, language) = text.split_once('/').map_or((text, None), |(name, language)| (name, Some(language)));
-        let choice = tables()
-            .iter()
-            .find(|table| table.dialect.name() == name && language.is_none_or(|language| language == table.language))
-            .ok_or(UnknownDialect)?;
-        Ok(DialectChoice { dialect: choice.dialect, language: language.map(str::to_owned) })
+        let program = PROGRAMS.iter().find(|program| program.name.eq_ignore_ascii_case(name));
+        let dialect = program.ok_or(UnknownDialect::Name)?.dialect;
+        let Some(language) = language else { return Ok(DialectChoice { dialect, language: None }) };
+        let tag = language.replace('_', "-");
+        let known = languages(dialect).into_iter().find(|known| known.eq_ignore_ascii_case(&tag));
+        let language = known.ok_or(UnknownDialect::Language(dialect))?;
+        Ok(DialectChoice { dialect, language: Some(language.to_owned()) })
     }
 }
 
@@ -93,159 +206,40 @@ impl DialectChoice {
     }
 }
 
-/// The names of all tables: `outlook-desktop/en` and so on.
-pub fn known() -> Vec<String> {
-    tables().iter().map(Table::name).collect()
+/// The names of all dialects. Most are known in one language; [`languages`] lists them.
+pub fn known() -> Vec<&'static str> {
+    PROGRAMS.iter().map(|program| program.name).collect()
 }
 
-/// The sources, in the order that decides between equals.
-const SOURCES: &[(Dialect, &str, &str)] = &[
-    (Dialect::OutlookDesktop, "en", include_str!("outlook-desktop.en.tsv")),
-    (Dialect::OutlookDesktop, "de", include_str!("outlook-desktop.de.tsv")),
-    (Dialect::OutlookDesktop, "fr", include_str!("outlook-desktop.fr.tsv")),
-    (Dialect::OutlookWeb, "en", include_str!("outlook-web.en.tsv")),
-    (Dialect::Google2024, "en", include_str!("google-2024.en.tsv")),
-    (Dialect::Google2009, "en", include_str!("google-2009.en.tsv")),
-    (Dialect::Thunderbird, "en", include_str!("thunderbird.en.tsv")),
-    (Dialect::Generic, "en", include_str!("generic.en.tsv")),
-    (Dialect::Generic, "de", include_str!("generic.de.tsv")),
-    (Dialect::Generic, "fr", include_str!("generic.fr.tsv")),
-];
-
-/// One header of a table.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::formats) struct Header {
-    /// The header, verbatim.
-    pub(in crate::formats) text: &'static str,
-    /// What it means.
-    pub(in crate::formats) column: Column,
-}
-
-/// The headers of one program in one language.
-#[derive(Debug)]
-pub(in crate::formats) struct Table {
-    /// The program.
-    pub(in crate::formats) dialect: Dialect,
-    /// The language, as a tag of RFC 5646.
-    pub(in crate::formats) language: &'static str,
-    /// Every header; the first [`own`](Self::own) are the program's own, in its order.
-    pub(in crate::formats) headers: Vec<Header>,
-    /// How many of them the program writes.
-    pub(in crate::formats) own: usize,
-    /// Folded header to its places in the list: twins have several.
-    index: HashMap<String, Vec<usize>>,
-    /// Whether some headers have numbers.
-    numbered: bool,
-}
-
-impl Table {
-    fn parse(dialect: Dialect, language: &'static str, source: &'static str) -> Table {
-        let (own, aliases) = source.split_once("\n\n").unwrap_or((source, ""));
-        let headers: Vec<Header> = own.lines().chain(aliases.lines()).filter_map(header).collect();
-        let mut index: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, header) in headers.iter().enumerate() {
-            index.entry(fold(header.text)).or_default().push(at);
-        }
-        let numbered = source.contains("{n}");
-        Table { dialect, language, own: own.lines().count(), headers, index, numbered }
-    }
-
-    /// `outlook-desktop/en` and so on.
-    pub(in crate::formats) fn name(&self) -> String {
-        format!("{}/{}", self.dialect.name(), self.language)
-    }
-
-    /// What a folded header means where it stands for the `nth` time (from 0) in its row. Twins are told apart by
-    /// their order; a header that stands there more often than the table knows repeats the last.
-    pub(in crate::formats) fn column(&self, folded: &str, nth: usize) -> Option<Column> {
-        if let Some(places) = self.index.get(folded) {
-            let own = places.iter().take_while(|place| **place < self.own).count().max(1);
-            return Some(self.headers[places[nth.min(own - 1)]].column);
-        }
-        let (pattern, number) = self.numbered.then(|| numbered(folded)).flatten()?;
-        let places = self.index.get(&pattern)?;
-        Some(self.headers[*places.first()?].column.numbered(number))
-    }
-
-    /// Whether a folded header is one of its own or understood ones.
-    pub(in crate::formats) fn knows(&self, folded: &str) -> bool {
-        self.column(folded, 0).is_some()
-    }
-}
-
-/// One line of a table; a unit test holds that each one parses.
-fn header(line: &'static str) -> Option<Header> {
-    let (text, name) = line.split_once('\t')?;
-    Some(Header { text, column: Column::named(name)? })
-}
-
-/// `e-mail 2 - value` as `e-mail {n} - value` and 2.
-fn numbered(folded: &str) -> Option<(String, u16)> {
-    let start = folded.find(|c: char| c.is_ascii_digit())?;
-    let digits = folded[start..].bytes().take_while(u8::is_ascii_digit).count();
-    let number = folded[start..start + digits].parse().ok()?;
-    Some((format!("{}{{n}}{}", &folded[..start], &folded[start + digits..]), number))
-}
-
-/// Every table, in the order that decides between equals.
-pub(in crate::formats) fn tables() -> &'static [Table] {
-    static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
-        SOURCES.iter().map(|(dialect, language, source)| Table::parse(*dialect, language, source)).collect()
-    });
-    &TABLES
-}
-
-/// The table of a dialect in a language.
-pub(in crate::formats) fn table(dialect: Dialect, language: &str) -> Option<&'static Table> {
-    tables().iter().find(|table| table.dialect == dialect && table.language == language)
+/// The languages that the headers of a dialect are known in, as tags of RFC 5646: `de`, `pt-BR`.
+pub fn languages(dialect: Dialect) -> Vec<&'static str> {
+    tables().iter().filter(|table| table.dialect == dialect).map(|table| table.language).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::table::column::{Part, Slot};
-    use crate::model::Field;
 
     #[test]
-    fn every_line_parses() {
-        for (dialect, language, source) in SOURCES {
-            for line in source.lines().filter(|line| !line.is_empty()) {
-                assert!(header(line).is_some(), "{dialect:?}/{language}: {line:?}");
-            }
+    fn each_program_stands_at_its_place_and_has_headers() {
+        for (at, program) in PROGRAMS.iter().enumerate() {
+            assert_eq!(program.dialect as usize, at, "{}", program.name);
+            assert!(!languages(program.dialect).is_empty(), "{}", program.name);
         }
-    }
-
-    #[test]
-    fn outlook_has_92_columns_in_each_language() {
-        for language in ["en", "de", "fr"] {
-            assert_eq!(table(Dialect::OutlookDesktop, language).unwrap().own, 92, "{language}");
-        }
-    }
-
-    #[test]
-    fn twins_are_told_apart_by_their_order() {
-        let french = table(Dialect::OutlookDesktop, "fr").unwrap();
-        let columns: Vec<_> = (0..3).map(|nth| french.column("titre", nth).unwrap()).collect();
-        assert_eq!(columns[0].slot, Slot::Text(Field::Prefix));
-        assert_eq!(columns[1], Column { slot: Slot::Organization(1), part: Part::JobTitle });
-        assert_eq!(columns[2], columns[1]);
-    }
-
-    #[test]
-    fn numbers_in_headers_are_slots() {
-        let google = table(Dialect::Google2024, "en").unwrap();
-        let column = google.column("e-mail 12 - label", 0).unwrap();
-        assert_eq!(column, Column { slot: Slot::Email(None, 12), part: Part::Label });
-        assert!(!google.knows("e-mail 99999999 - label"));
     }
 
     #[test]
     fn choices_read_as_they_are_listed() {
-        for name in known() {
-            assert!(name.parse::<DialectChoice>().is_ok(), "{name}");
+        for table in tables() {
+            let choice: DialectChoice = table.name().parse().unwrap();
+            assert!(choice.admits(table), "{}", table.name());
+            assert_eq!(tables().iter().filter(|table| choice.admits(table)).count(), 1, "{}", table.name());
         }
-        assert!("outlook-desktop".parse::<DialectChoice>().is_ok());
+        assert_eq!("outlook-desktop/zh_TW".parse(), "Outlook-Desktop/ZH-tw".parse::<DialectChoice>());
+        assert!("outlook-desktop".parse::<DialectChoice>().unwrap().language.is_none());
         let wrong = "outlook-desktop/xx".parse::<DialectChoice>().unwrap_err().to_string();
-        assert!(wrong.contains("outlook-desktop/de"), "{wrong}");
+        assert!(wrong.contains("outlook-desktop are known in that language; known are en, de"), "{wrong}");
+        let wrong = "lotus".parse::<DialectChoice>().unwrap_err().to_string();
+        assert!(wrong.contains("outlook-desktop, outlook-web"), "{wrong}");
     }
 }

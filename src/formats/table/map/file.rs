@@ -4,7 +4,7 @@ use encoding_rs::Encoding;
 use toml::de::{DeTable, DeValue};
 
 use crate::formats::table::column::{Column, Part, Slot};
-use crate::formats::table::dialects::known;
+use crate::formats::table::dialects::{Table, known, tables};
 use crate::formats::table::map::entry::{self, target};
 use crate::formats::table::map::tree::{MapError, Text, Value, in_order, suggestion};
 use crate::formats::table::map::{HeaderRow, Map, Naming, Target, To, Unmapped};
@@ -131,10 +131,8 @@ fn dialect(file: Text<'_>, value: &Value<'_>) -> Result<Naming, MapError> {
         "auto" => Ok(Naming::Auto),
         "none" => Ok(Naming::None),
         text => text.parse().map(Naming::Choice).map_err(|_| {
-            let tables = known();
-            let mut names: Vec<&str> = tables.iter().filter_map(|name| name.split('/').next()).collect();
-            names.dedup();
-            let near = suggestion(text, names.iter().copied().chain(tables.iter().map(String::as_str)));
+            let (names, all) = (known(), tables().iter().map(Table::name).collect::<Vec<_>>());
+            let near = suggestion(text, names.iter().copied().chain(all.iter().map(String::as_str)));
             let what = format!("no such dialect{near}; known are none, auto, {}", names.join(", "));
             file.error(value.span(), what)
         }),

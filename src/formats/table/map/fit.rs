@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::formats::table::column::{Column, Part, Slot};
 use crate::formats::table::dialects::{Dialect, DialectChoice, Table, table};
 use crate::formats::table::fold::{fold, nearest};
-use crate::formats::table::head::name;
+use crate::formats::table::head::{is_reason, name};
 use crate::formats::table::map::view::{Made, Mapped, Piece, Split, Value};
 use crate::formats::table::map::{Around, Entry, HeaderRow, Key, Map, Naming, Target, To, Unmapped};
 use crate::model::Field;
@@ -275,7 +275,8 @@ impl Fitted<'_> {
     }
 
     fn unmapped(&self) -> Vec<usize> {
-        (0..self.headers.len()).filter(|at| !self.touched.contains(at)).collect()
+        let is_left = |at: &usize| !self.touched.contains(at) && !is_reason(&self.headers[*at]);
+        (0..self.headers.len()).filter(is_left).collect()
     }
 
     /// A line of the notes, under its header.

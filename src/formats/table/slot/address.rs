@@ -84,12 +84,15 @@ fn preset(plan: &Plan) -> Option<Kind> {
 /// The slot of each address: its kind's own, else "other", which is also where one without a kind goes.
 fn assign(plans: &[Plan], addresses: &[Address]) -> Vec<Option<usize>> {
     let (mut slots, mut free) = (vec![None; addresses.len()], vec![true; plans.len()]);
-    for pass in 0..2 {
+    let has_other = plans.iter().any(|plan| preset(plan) == Some(Kind::Other));
+    for pass in 0..3 {
         for (nth, address) in addresses.iter().enumerate() {
             let wanted = if pass == 0 { address.kind.unwrap_or(Kind::Other) } else { Kind::Other };
+            // Where there is no "other", an address that is not said to be elsewhere goes anywhere.
+            let anywhere = pass == 2 && !has_other && matches!(address.kind, None | Some(Kind::Other));
             if slots[nth].is_none() {
                 let mut open = (0..plans.len()).filter(|at| free[*at]);
-                slots[nth] = open.find(|at| preset(&plans[*at]) == Some(wanted));
+                slots[nth] = open.find(|at| anywhere || preset(&plans[*at]) == Some(wanted));
                 slots[nth].iter().for_each(|at| free[*at] = false);
             }
         }
@@ -101,7 +104,7 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     if contact.addresses.is_empty() {
         return;
     }
-    if sheet.google {
+    if sheet.way.labelled {
         return write_labelled(plans, contact, sheet);
     }
     let slots = assign(plans, &contact.addresses);
@@ -114,7 +117,7 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
         let preference = address.preference.filter(|_| nth > 0);
         let mut remarks = Remarks { label: &address.label, preference, ..Remarks::default() };
         if preset(plan) != Some(address.kind.unwrap_or(Kind::Other)) {
-            remarks.kind = address.kind;
+            remarks.kind = Some(address.kind.unwrap_or(Kind::Other));
         }
         // Most addresses lose nothing, and need no text to say so.
         if remarks.says_something() || !address.rest.is_empty() {
@@ -123,14 +126,18 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     }
 }
 
-/// The parts, each in its column. The extended address becomes a line of the street, and so does a whole text that has
-/// no parts.
+/// The parts, each in its column. What has none becomes a line of the street, and so does a whole text that has no
+/// parts.
 fn write_parts(plan: &Plan, address: &Address, sheet: &mut Sheet) {
     let lonely = address.parts().iter().all(|part| part.is_empty());
-    sheet.put(plan, Part::Street, if lonely { &address.formatted } else { &address.street });
-    if !address.extended.is_empty() && sheet.put(plan, Part::Street2, &address.extended) {
-        sheet.lose(Field::Addresses, &address.extended, Why::Remark);
+    let mut street = if lonely { address.formatted.clone() } else { address.street.clone() };
+    let po_box = plan.at(Part::PoBox).map_or(address.po_box.as_str(), |_| "");
+    for line in [&address.extended, po_box].into_iter().filter(|line| !line.is_empty()) {
+        sheet.lose(Field::Addresses, line, Why::Remark);
+        street.push_str(if street.is_empty() { "" } else { "\n" });
+        street.push_str(line);
     }
+    write_street(plan, &street, sheet);
     if !address.formatted.is_empty() && (lonely || says_more(address)) {
         sheet.lose(Field::Addresses, &address.formatted, Why::Remark);
     }
@@ -148,10 +155,24 @@ fn write_parts(plan: &Plan, address: &Address, sheet: &mut Sheet) {
     }
 }
 
+/// The lines of a street. Outlook has all of them in the first column, whatever stands beside it; elsewhere a column
+/// holds a line, and the last one the rest.
+fn write_street(plan: &Plan, street: &str, sheet: &mut Sheet) {
+    let columns = [Part::Street, Part::Street2].map(|part| plan.at(part));
+    match (columns, street.split_once('\n')) {
+        ([Some(first), Some(second)], Some((line, rest))) if plan.at(Part::Street3).is_none() => {
+            sheet.set(first, line);
+            sheet.set(second, rest);
+        }
+        _ => _ = sheet.put(plan, Part::Street, street),
+    }
+}
+
 fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
-    let values = contact.addresses.iter().map(|address| Value {
+    let shown = |address: &Address| if sheet.way.whole { address.formatted.clone() } else { shown(address) };
+    let values = contact.addresses.iter().enumerate().map(|(nth, address)| Value {
         field: Field::Addresses,
-        label: label::written(address.kind, Line::Voice, &address.label, address.preference),
+        label: label::written(address.kind, Line::Voice, &address.label, sheet.told(nth, address.preference)),
         parts: [
             (Part::Formatted, Cow::Owned(shown(address))),
             (Part::Street, Cow::Borrowed(address.street.as_str())),
@@ -163,12 +184,13 @@ fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
             (Part::Extended, Cow::Borrowed(address.extended.as_str())),
         ],
     });
-    sheet.groups(plans, values.collect());
+    let values = values.collect();
+    sheet.groups(plans, values);
     for (nth, address) in contact.addresses.iter().enumerate() {
         let label = if address.kind.is_some() { address.label.as_str() } else { "" };
         let preference = address.preference.filter(|preference| *preference != 1 && nth > 0);
         let remarks = Remarks { label, preference, ..Remarks::default() };
-        sheet.lose_remarks(Field::Addresses, &shown(address), remarks, &address.rest);
+        sheet.lose_remarks(Field::Addresses, &self::shown(address), remarks, &address.rest);
     }
 }
 

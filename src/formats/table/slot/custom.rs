@@ -78,13 +78,17 @@ pub(super) fn write(plans: &Plans, contact: &Contact, sheet: &mut Sheet) {
         }
     }
     for extra in &contact.extra {
+        let is_column = extra.origin == Origin::Column;
         match own_column(&plans.kept, extra, sheet) {
             Some(at) => sheet.set(at, &extra.value),
-            None if extra.origin == Origin::Column && !plans.customs.is_empty() => {
+            None if (is_column || sheet.way.whole) && !plans.customs.is_empty() => {
                 values.push(value(Field::Extra, &extra.name, &extra.value));
+                if !is_column {
+                    sheet.lose(Field::Extra, &extra.name, Why::Remark);
+                }
             }
             None => {
-                sheet.lose(Field::Extra, &format!("{}: {}", extra.name, extra.value), Why::NoPlace);
+                sheet.lose(Field::Extra, &[&extra.name, ": ", &extra.value].concat(), Why::NoPlace);
                 continue;
             }
         }

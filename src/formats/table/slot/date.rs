@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 
+use crate::formats::table::THIS_YEAR;
 use crate::formats::table::column::{Part, Slot};
+use crate::formats::table::date::{self, Cell};
 use crate::formats::table::slot::row::clean;
 use crate::formats::table::slot::sheet::{Remarks, Value};
+use crate::formats::table::slot::way::{Dates, NO_YEAR, Way};
 use crate::formats::table::slot::{Build, Plan, Row, Sheet, Source};
 use crate::model::{Contact, Date, Event, Field, PartialDate, Rest, Why};
 
 /// What Google calls an anniversary.
 const ANNIVERSARY: &str = "Anniversary";
-
-/// The year that stands for none where a date must have one.
-const NO_YEAR: u16 = 1604;
 
 pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
     for plan in plans.iter().filter(|plan| !row.lacks(plan)) {
@@ -69,15 +69,15 @@ pub(super) fn read_events(plans: &[Plan], row: Row<'_>, source: &Source, into: &
     }
 }
 
-/// A date as the target writes it: Google in ISO, Outlook as the United States do.
-fn written(date: &Date, google: bool) -> Option<String> {
-    let date = date.known()?;
-    let (month, day) = (date.month?, date.day?);
-    Some(match (date.year, google) {
-        (Some(year), true) => format!("{year:04}-{month:02}-{day:02}"),
-        (None, true) => format!(" --{month:02}-{day:02}"),
-        (year, false) => format!("{month}/{day}/{}", year.unwrap_or(NO_YEAR)),
-    })
+/// A date as the target writes it. Who reads it without a program may have it in the source's words.
+fn written(date: &Date, way: Way) -> Option<Cow<'_, str>> {
+    match date {
+        Date::Known(date) => way.dates.day(*date).map(Cow::Owned),
+        Date::Text(text) if way.whole && date::read(text, "en", THIS_YEAR) == Cell::Unknown => {
+            Some(Cow::Borrowed(text))
+        }
+        Date::Text(_) => None,
+    }
 }
 
 /// What a report calls a date.
@@ -95,11 +95,9 @@ fn shown(date: &Date) -> Cow<'_, str> {
 pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     for (field, date) in [(Field::Birthday, &contact.birthday), (Field::Anniversary, &contact.anniversary)] {
         let Some(date) = date else { continue };
-        let plan = plans.iter().find(|plan| plan.slot == Slot::Date(field));
-        if plan.is_none() && field == Field::Anniversary && sheet.google {
-            continue;
-        }
-        match (plan, written(date, sheet.google)) {
+        match (plans.iter().find(|plan| plan.slot == Slot::Date(field)), written(date, sheet.way)) {
+            (None, _) if field == Field::Anniversary && sheet.way.labelled => sheet.homeless.push(field),
+            (Some(plan), _) if sheet.way.dates == Dates::Parts => write_parts(plan, field, date, sheet),
             (Some(plan), Some(text)) => {
                 sheet.put(plan, Part::Value, &text);
             }
@@ -108,15 +106,27 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     }
 }
 
+/// Year, month and day, each in its column: as many as are known.
+fn write_parts(plan: &Plan, field: Field, date: &Date, sheet: &mut Sheet) {
+    let Some(known) = date.known() else { return sheet.lose(field, &shown(date), Why::NoPlace) };
+    let parts =
+        [(Part::Year, known.year), (Part::Month, known.month.map(u16::from)), (Part::Day, known.day.map(u16::from))];
+    for (part, number) in parts {
+        if let Some(number) = number {
+            sheet.put(plan, part, &number.to_string());
+        }
+    }
+}
+
 /// Dates with labels; where they can be written, an anniversary is one of them.
 pub(super) fn write_events(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
-    let google = sheet.google;
+    let homeless = sheet.finds_home(Field::Anniversary);
     let mut values = Vec::new();
-    let anniversary = contact.anniversary.iter().filter(|_| google).map(|date| (ANNIVERSARY, date, None));
+    let anniversary = contact.anniversary.iter().filter(|_| homeless).map(|date| (ANNIVERSARY, date, None));
     let events = contact.events.iter().map(|event| (event.label.as_str(), &event.date, Some(&event.rest)));
     for (label, date, rest) in anniversary.chain(events) {
         let field = if rest.is_none() { Field::Anniversary } else { Field::Events };
-        match written(date, true).filter(|_| !plans.is_empty()) {
+        match written(date, sheet.way).filter(|_| !plans.is_empty()) {
             Some(text) => {
                 let text = Cow::Owned(text.trim().to_owned());
                 values.push(Value { field, label: Cow::Borrowed(label), parts: [(Part::Value, text)] });

@@ -16,15 +16,17 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
         let (address, name, of) = (row.cell(at), cell(Part::Name), cell(Part::Type));
         if address.is_empty() {
             keep_lone_name(plan, name, source, into);
-        } else if of.eq_ignore_ascii_case("EX") || is_exchange_name(address) {
+        } else if is_exchange_name(address) || of.eq_ignore_ascii_case("EX") && !address.contains('@') {
             read_exchange(address, name, into);
         } else {
             let label = Label::of_value(cell(Part::Label));
             let preset = if let Slot::Email(kind, _) = plan.slot { kind } else { None };
             for value in addresses(row.verbatim(at), source) {
+                let (own, address) = angled(value).unwrap_or(("", value));
+                let shown = shown_name(name, address);
                 into.contact.emails.push(Email {
-                    address: clean(value).into_owned(),
-                    name: clean(shown_name(name, value)).into_owned(),
+                    address: clean(address).into_owned(),
+                    name: clean(if shown.is_empty() { own } else { shown }).into_owned(),
                     kind: preset.or(label.kind),
                     label: label.text.clone(),
                     preference: label.preference(),
@@ -45,9 +47,17 @@ fn addresses<'r>(cell: &'r str, source: &'r Source) -> Vec<&'r str> {
     if parts.len() > 1 && parts.iter().all(|part| part.contains('@')) { parts } else { values }
 }
 
-/// An X.500 name, which is no address outside its Exchange organisation.
+/// An X.500 name, which is no address outside its Exchange organisation; or one dressed up as an address.
 fn is_exchange_name(address: &str) -> bool {
-    address.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("/o="))
+    let begins = |with: &str| address.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    begins("/o=") || begins("IMCEAEX-")
+}
+
+/// Name and address of `Ada Byron <ada@example.com>`, as people copy it out of a mail.
+fn angled(value: &str) -> Option<(&str, &str)> {
+    let (name, address) = value.strip_suffix('>')?.rsplit_once('<')?;
+    let is_address = address.contains('@') && !address.contains(char::is_whitespace);
+    is_address.then(|| (name.trim().trim_matches('"'), address))
 }
 
 /// An Exchange name: the address may stand in the shown name, as `Name (address)`.
@@ -87,7 +97,7 @@ fn is_own_name(name: &str, contact: &Contact) -> bool {
 }
 
 pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
-    if sheet.google {
+    if sheet.way.labelled {
         return write_labelled(plans, contact, sheet);
     }
     for (nth, email) in contact.emails.iter().enumerate() {
@@ -99,24 +109,28 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
         sheet.put(plan, Part::Type, "SMTP");
         let mut remarks = Remarks { kind: email.kind, label: &email.label, ..Remarks::default() };
         remarks.preference = email.preference.filter(|_| nth > 0);
-        if !email.name.is_empty() && !sheet.put(plan, Part::Name, &format!("{} ({})", email.name, email.address)) {
-            remarks.name = &email.name;
+        if plan.at(Part::Name).is_none() {
+            remarks.name = if is_own_name(&email.name, contact) { "" } else { &email.name };
+        } else if !email.name.is_empty() {
+            sheet.put(plan, Part::Name, &format!("{} ({})", email.name, email.address));
         }
         sheet.lose_remarks(Field::Emails, &email.address, remarks, &email.rest);
     }
 }
 
 fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
-    let values = contact.emails.iter().map(|email| Value {
+    let values = contact.emails.iter().enumerate().map(|(nth, email)| Value {
         field: Field::Emails,
-        label: label::written(email.kind, Line::Voice, &email.label, email.preference),
-        parts: [(Part::Value, Cow::Borrowed(email.address.as_str()))],
+        label: label::written(email.kind, Line::Voice, &email.label, sheet.told(nth, email.preference)),
+        parts: [(Part::Value, Cow::Borrowed(email.address.as_str())), (Part::Name, Cow::Borrowed(email.name.as_str()))],
     });
-    sheet.groups(plans, values.collect());
+    let has_names = plans.iter().any(|plan| plan.at(Part::Name).is_some());
+    let values = values.collect();
+    sheet.groups(plans, values);
     for (nth, email) in contact.emails.iter().enumerate() {
         let label = if email.kind.is_some() { email.label.as_str() } else { "" };
         let preference = email.preference.filter(|preference| *preference != 1 && nth > 0);
-        let name = if is_own_name(&email.name, contact) { "" } else { email.name.as_str() };
+        let name = if has_names || is_own_name(&email.name, contact) { "" } else { email.name.as_str() };
         let remarks = Remarks { label, name, preference, ..Remarks::default() };
         sheet.lose_remarks(Field::Emails, &email.address, remarks, &email.rest);
     }
@@ -125,6 +139,16 @@ fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn name_and_address_in_one_cell_are_told_apart() {
+        assert_eq!(angled("Ada Byron <ada@example.com>"), Some(("Ada Byron", "ada@example.com")));
+        assert_eq!(angled("\"Byron, Ada\" <ada@example.com>"), Some(("Byron, Ada", "ada@example.com")));
+        assert_eq!(angled("<ada@example.com>"), Some(("", "ada@example.com")));
+        for value in ["ada@example.com", "Ada <at home>", "a <b", "Ada <>"] {
+            assert_eq!(angled(value), None, "{value}");
+        }
+    }
 
     #[test]
     fn the_address_behind_the_name_is_taken_off() {

@@ -1,15 +1,25 @@
 //! Lists in one cell: categories and children.
 
 use crate::formats::table::column::{Part, Slot};
+use crate::formats::table::fold::fold;
 use crate::formats::table::slot::label::BETWEEN;
 use crate::formats::table::slot::row::clean;
 use crate::formats::table::slot::{Build, Plan, Row, Sheet, Source};
 use crate::model::{Contact, Field, Why};
 
-/// Google's own groups, and the category each one is; the first three are no choice of the user's.
+/// Google's own groups, in the languages that old exports have them in, and the category each one is; those without a
+/// category are no choice of the user's.
 const SYSTEM_GROUPS: &[(&str, Option<&str>)] = &[
     ("mycontacts", None),
     ("my contacts", None),
+    ("meine kontakte", None),
+    ("mes contacts", None),
+    ("mis contactos", None),
+    ("i miei contatti", None),
+    ("meus contatos", None),
+    ("mijn contacten", None),
+    ("moje kontakty", None),
+    ("мои контакты", None),
     ("other contacts", None),
     ("starred", Some("Starred")),
     ("friends", Some("Friends")),
@@ -29,12 +39,14 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
         }
         let cell = clean(cell);
         let list = list_of(field, &mut into.contact);
+        let has_groups = source.google_groups && field == Field::Categories;
+        let item = |item: &str| if has_groups { bare_group(item) } else { Some(item.to_owned()) };
         if source.google && field == Field::Categories {
             list.extend(source.values(&cell).filter_map(group));
         } else if !source.google && !source.separators.is_empty() {
-            list.extend(source.values(&cell).filter(|item| !item.is_empty()).map(str::to_owned));
+            list.extend(source.values(&cell).filter(|item| !item.is_empty()).filter_map(item));
         } else {
-            list.extend(items(&cell).map(str::to_owned));
+            list.extend(items(&cell).filter_map(item));
         }
     }
 }
@@ -48,9 +60,20 @@ fn group(label: &str) -> Option<String> {
     let Some(system) = label.strip_prefix("* ") else {
         return (!label.is_empty()).then(|| label.to_owned());
     };
-    match SYSTEM_GROUPS.iter().find(|(name, _)| name.eq_ignore_ascii_case(system.trim())) {
+    let folded = fold(system);
+    match SYSTEM_GROUPS.iter().find(|(name, _)| *name == folded) {
         Some((_, category)) => category.map(str::to_owned),
         None => Some(system.trim().to_owned()),
+    }
+}
+
+/// The category of a group in Google's "Outlook CSV", where no star tells Google's own from the user's: only those that
+/// nobody else calls so are known.
+fn bare_group(label: &str) -> Option<String> {
+    match label {
+        "myContacts" => None,
+        "starred" => Some("Starred".to_owned()),
+        own => Some(own.to_owned()),
     }
 }
 
@@ -67,10 +90,10 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
             continue;
         }
         match plans.iter().find(|plan| plan.slot == Slot::List(field)) {
-            Some(plan) if sheet.google => write_groups(plan, list, sheet),
+            Some(plan) if sheet.way.joins => write_groups(plan, list, sheet),
             Some(plan) => write_items(plan, field, list, sheet),
             // Google writes children as related people.
-            None if field == Field::Children && sheet.google => {}
+            None if field == Field::Children && sheet.way.labelled => sheet.homeless.push(field),
             None => list.iter().for_each(|item| sheet.lose(field, item, Why::NoPlace)),
         }
     }

@@ -13,6 +13,7 @@ mod plan;
 mod row;
 mod sheet;
 mod text;
+mod way;
 mod web;
 mod words;
 
@@ -22,6 +23,7 @@ pub(in crate::formats) use person::OWN_FIELDS;
 pub(in crate::formats) use plan::{Plan, Plans};
 pub(in crate::formats) use row::{Build, Row, Source};
 pub(in crate::formats) use sheet::Sheet;
+pub(in crate::formats) use way::{Dates, ENGLISH, Way, words_of};
 
 use crate::model::Contact;
 
@@ -31,6 +33,7 @@ pub(in crate::formats) fn read(plans: &Plans, row: Row<'_>, source: &Source, int
     organization::read(&plans.organizations, row, source, into);
     email::read(&plans.emails, row, source, into);
     phone::read(&plans.phones, row, source, into);
+    phone::read_preferred(&plans.preferred, row, source, into);
     address::read(&plans.addresses, row, source, into);
     web::read_urls(&plans.urls, row, source, into);
     web::read_ims(&plans.ims, row, source, into);

@@ -3,6 +3,7 @@
 use crate::formats::table::column::Part;
 use crate::formats::table::slot::label::BETWEEN;
 use crate::formats::table::slot::row::clean;
+use crate::formats::table::slot::sheet::Remarks;
 use crate::formats::table::slot::{Build, Plan, Row, Sheet, Source};
 use crate::model::{Contact, Field, Organization, Why};
 
@@ -63,10 +64,33 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     for (nth, further) in contact.organizations.iter().enumerate() {
         let shown = [&further.company, &further.job_title, &further.department].map(String::as_str);
         let shown = shown.into_iter().find(|text| !text.is_empty()).unwrap_or(Field::Organizations.name());
-        match plan.filter(|_| sheet.google) {
-            Some(plan) => join(plan, further, nth + 1, shown, sheet),
-            None => sheet.lose(Field::Organizations, shown, Why::TooMany { max: 1 }),
+        match (plans.get(nth + 1), plan.filter(|_| sheet.way.joins)) {
+            (Some(plan), _) => write_further(plan, further, shown, sheet),
+            (None, Some(plan)) => join(plan, further, nth + 1, shown, sheet),
+            (None, None) => sheet.lose(Field::Organizations, shown, Why::TooMany { max: plans.len() }),
         }
+    }
+}
+
+/// An employer in columns of its own.
+fn write_further(plan: &Plan, further: &Organization, shown: &str, sheet: &mut Sheet) {
+    let mut further = further.clone();
+    let rest = std::mem::take(&mut further.rest);
+    sheet.lose_remarks(Field::Organizations, shown, Remarks::default(), &rest);
+    for (_, part) in PARTS {
+        let text = place(&mut further, *part).map(std::mem::take).unwrap_or_default();
+        if !text.is_empty() && !sheet.put(plan, *part, &text) {
+            sheet.lose(Field::Organizations, &text, Why::NoPlace);
+        }
+    }
+    lose_others(&further, sheet);
+}
+
+/// What stands in no organisation's column.
+fn lose_others(further: &Organization, sheet: &mut Sheet) {
+    let others = [&further.profession, &further.manager, &further.assistant];
+    for text in others.into_iter().filter(|text| !text.is_empty()) {
+        sheet.lose(Field::Organizations, text, Why::NoPlace);
     }
 }
 
@@ -74,7 +98,7 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
 fn join(plan: &Plan, further: &Organization, before: usize, shown: &str, sheet: &mut Sheet) {
     let mut further = further.clone();
     let rest = std::mem::take(&mut further.rest);
-    sheet.lose_remarks(Field::Organizations, shown, super::sheet::Remarks::default(), &rest);
+    sheet.lose_remarks(Field::Organizations, shown, Remarks::default(), &rest);
     for (_, part) in PARTS {
         let text = place(&mut further, *part).map(std::mem::take).unwrap_or_default();
         let Some(at) = plan.at(*part) else {
@@ -90,7 +114,5 @@ fn join(plan: &Plan, further: &Organization, before: usize, shown: &str, sheet: 
             cell.push_str(&text);
         }
     }
-    for text in [further.profession, further.manager, further.assistant].iter().filter(|text| !text.is_empty()) {
-        sheet.lose(Field::Organizations, text, Why::NoPlace);
-    }
+    lose_others(&further, sheet);
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::formats::table::column::{Part, Slot};
 use crate::formats::table::slot::row::clean;
 use crate::formats::table::slot::sheet::{Remarks, Value};
+use crate::formats::table::slot::way::ENGLISH;
 use crate::formats::table::slot::{Build, Plan, Row, Sheet, Source, words};
 use crate::model::{Contact, Field, Gender, Loss, Photo, PhotoData, Relation, Rest, Why};
 
@@ -32,16 +33,21 @@ pub(super) fn read_gender(value: &str, into: &mut Build) {
 pub(super) fn read_sensitivity(value: &str, private: &str, into: &mut Build) {
     let place = &mut into.contact.sensitivity;
     words::sensitivity(value).unwrap_or(value).clone_into(place);
-    if place.is_empty() && words::flag(private) == Some(true) {
-        "private".clone_into(place);
+    match words::flag(private) {
+        Some(true) if place.is_empty() => "private".clone_into(place),
+        None if !private.is_empty() => into.losses.push(Loss::new(Field::Sensitivity, private, Why::NotUnderstood)),
+        _ => {}
     }
 }
 
+/// A photo in a cell: base64 in a column of its own, a `data:` URL, bare base64 where a link could stand, a link, or the
+/// name of a file.
 fn read_photo(link: &str, base64: &str, into: &mut Build) {
-    let data = if base64.is_empty() {
-        PhotoData::Link(link.to_owned())
-    } else {
-        PhotoData::Encoded(base64.split_whitespace().collect())
+    let inline = link.strip_prefix("data:").and_then(|url| url.split_once(";base64,")).map(|(_, data)| data);
+    let data = match inline.or(Some(base64).filter(|base64| !base64.is_empty())) {
+        Some(base64) => PhotoData::Encoded(base64.split_whitespace().collect()),
+        None if is_base64(link) => PhotoData::Encoded(link.split_whitespace().collect()),
+        None => PhotoData::Link(link.to_owned()),
     };
     match data {
         PhotoData::Encoded(text) if base64_simd::STANDARD.check(text.as_bytes()).is_err() => {
@@ -49,6 +55,14 @@ fn read_photo(link: &str, base64: &str, into: &mut Build) {
         }
         data => into.contact.photo = Some(Photo { data, kind: None }),
     }
+}
+
+/// Whether a text is base64 and no name: no picture is so small, and no name so long.
+fn is_base64(text: &str) -> bool {
+    const SHORTEST: usize = 256;
+    let text: Vec<u8> =
+        if text.len() < SHORTEST { return false } else { text.split_whitespace().flat_map(str::bytes).collect() };
+    base64_simd::STANDARD.check(&text).is_ok()
 }
 
 /// Google's words for people that have a field of their own.
@@ -103,10 +117,11 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
         sheet.homeless.push(Field::Gender);
     }
     if !contact.sensitivity.is_empty() {
-        match (plan(Slot::Sensitivity), words::sensitivity_word(&contact.sensitivity)) {
+        let words = sheet.way.words;
+        match (plan(Slot::Sensitivity), words.sensitivity(&contact.sensitivity)) {
             (Some(plan), Some(word)) => {
                 sheet.put(plan, Part::Value, word);
-                sheet.put(plan, Part::Private, if word == "Private" { "True" } else { "False" });
+                sheet.put(plan, Part::Private, words.flag(contact.sensitivity.eq_ignore_ascii_case("private")));
             }
             (Some(plan), None) => {
                 sheet.put(plan, Part::Value, &contact.sensitivity);
@@ -126,14 +141,17 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
 }
 
 fn write_gender(plan: &Plan, gender: &Gender, sheet: &mut Sheet) {
-    match gender.sex.and_then(words::gender_word) {
+    match gender.sex.and_then(|sex| sheet.way.words.gender(sex)) {
         Some(word) => {
             sheet.put(plan, Part::Value, word);
+            if !gender.identity.is_empty() {
+                sheet.lose(Field::Gender, &gender.identity, Why::NoPlace);
+            }
+        }
+        None if sheet.way.whole && gender.sex.is_none() && words::gender(&gender.identity).is_none() => {
+            sheet.put(plan, Part::Value, &gender.identity);
         }
         None => sheet.lose(Field::Gender, &gender_text(gender), Why::NoPlace),
-    }
-    if !gender.identity.is_empty() && gender.sex.and_then(words::gender_word).is_some() {
-        sheet.lose(Field::Gender, &gender.identity, Why::NoPlace);
     }
 }
 
@@ -141,13 +159,13 @@ fn write_gender(plan: &Plan, gender: &Gender, sheet: &mut Sheet) {
 pub(super) fn gender_told(gender: &Gender) -> Option<&str> {
     match gender.sex {
         None => Some(&gender.identity),
-        Some(sex) => words::gender_word(sex).filter(|_| gender.identity.is_empty()),
+        Some(sex) => ENGLISH.gender(sex).filter(|_| gender.identity.is_empty()),
     }
 }
 
 /// Sex and identity as a report shows them.
 pub(super) fn gender_text(gender: &Gender) -> String {
-    let sex = gender.sex.map(|sex| words::gender_word(sex).map_or_else(|| format!("{sex:?}"), str::to_owned));
+    let sex = gender.sex.map(|sex| ENGLISH.gender(sex).map_or_else(|| format!("{sex:?}"), str::to_owned));
     let identity = Some(gender.identity.clone()).filter(|identity| !identity.is_empty());
     sex.into_iter().chain(identity).collect::<Vec<_>>().join(", ")
 }
@@ -165,12 +183,13 @@ pub(super) fn write_relations(plans: &[Plan], contact: &Contact, sheet: &mut She
         values.push(Value { field, label: Cow::Borrowed(label), parts: [(Part::Value, Cow::Borrowed(name))] });
     };
     for (word, field) in OWN_FIELDS {
-        if let Some(at) = sheet.homeless.iter().position(|homeless| homeless == field) {
-            sheet.homeless.remove(at);
+        if sheet.finds_home(*field) {
             add(*field, word, field.text(contact).map_or("", String::as_str));
         }
     }
-    contact.children.iter().for_each(|child| add(Field::Children, CHILD, child));
+    if sheet.finds_home(Field::Children) {
+        contact.children.iter().for_each(|child| add(Field::Children, CHILD, child));
+    }
     for relation in &contact.relations {
         let word = TYPES.iter().find(|(_, of)| *of == relation.label).map_or(relation.label.as_str(), |(word, _)| word);
         add(Field::Relations, word, &relation.value);

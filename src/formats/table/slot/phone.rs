@@ -32,6 +32,23 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
     }
 }
 
+/// The column that names the phone to call first, by the header of that phone's column; a name that no phone has is
+/// kept.
+pub(super) fn read_preferred(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
+    for at in plans.iter().filter_map(|plan| plan.at(Part::Value)) {
+        let label = Label::of_phone(row.cell(at));
+        let is_it = |phone: &&mut Phone| match (label.line, label.kind) {
+            (Line::Voice, None) => false,
+            (Line::Voice, kind) => phone.line == Line::Voice && phone.kind == kind,
+            (line, _) => phone.line == line,
+        };
+        match into.contact.phones.iter_mut().find(is_it) {
+            Some(phone) => phone.preference = Some(1),
+            None => into.keep(&source.headers[at], row.cell(at)),
+        }
+    }
+}
+
 /// Kind and line of a fixed slot.
 fn preset(plan: &Plan) -> Option<(Option<Kind>, Line)> {
     if let Slot::Phone(preset, _) = plan.slot { preset } else { None }
@@ -56,13 +73,20 @@ fn may_take(slot: (Option<Kind>, Line), phone: (Option<Kind>, Line), pass: usize
     }
 }
 
-/// The slot of each phone: its own, else one of its line, else "Other Phone".
+/// The slot of each phone: its own, else one of its line, else "Other Phone", else any.
 fn assign(plans: &[Plan], phones: &[Phone]) -> Vec<Option<usize>> {
     let (mut slots, mut free) = (vec![None; phones.len()], vec![true; plans.len()]);
-    for pass in 0..3 {
+    let has_other = plans.iter().any(|plan| preset(plan) == Some((Some(Kind::Other), Line::Voice)));
+    for pass in 0..4 {
         for (nth, phone) in phones.iter().enumerate() {
             if slots[nth].is_none() {
-                let fits = |at: &usize| preset(&plans[*at]).is_some_and(|slot| may_take(slot, wanted(phone), pass));
+                // Where there is no "other", a phone that is not said to be elsewhere goes to any.
+                let anywhere = pass == 3 && !has_other && wanted(phone) == (Some(Kind::Other), Line::Voice);
+                let takes = |slot: (Option<Kind>, Line)| match pass {
+                    3 => anywhere && slot.1 == Line::Voice,
+                    _ => may_take(slot, wanted(phone), pass),
+                };
+                let fits = |at: &usize| preset(&plans[*at]).is_some_and(takes);
                 slots[nth] = (0..plans.len()).filter(|at| free[*at]).find(fits);
                 slots[nth].iter().for_each(|at| free[*at] = false);
             }
@@ -75,7 +99,7 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     if contact.phones.is_empty() {
         return;
     }
-    if sheet.google {
+    if sheet.way.labelled {
         return write_labelled(plans, contact, sheet);
     }
     let slots = assign(plans, &contact.phones);
@@ -88,20 +112,21 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
         sheet.put(plan, Part::Value, &phone.number);
         let mut remarks = Remarks { label: &phone.label, ..Remarks::default() };
         remarks.preference = phone.preference.filter(|_| nth > 0);
-        if preset(plan) != Some(wanted(phone)) {
-            (remarks.kind, remarks.line) = (phone.kind, phone.line);
+        if preset(plan) != Some(wanted(phone)) && preset(plan) != Some((phone.kind, phone.line)) {
+            (remarks.kind, remarks.line) = wanted(phone);
         }
         sheet.lose_remarks(Field::Phones, &phone.number, remarks, &phone.rest);
     }
 }
 
 fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
-    let values = contact.phones.iter().map(|phone| Value {
+    let values = contact.phones.iter().enumerate().map(|(nth, phone)| Value {
         field: Field::Phones,
-        label: label::written(phone.kind, phone.line, &phone.label, phone.preference),
+        label: label::written(phone.kind, phone.line, &phone.label, sheet.told(nth, phone.preference)),
         parts: [(Part::Value, Cow::Borrowed(phone.number.as_str()))],
     });
-    sheet.groups(plans, values.collect());
+    let values = values.collect();
+    sheet.groups(plans, values);
     for (nth, phone) in contact.phones.iter().enumerate() {
         let typed = phone.kind.is_some() || phone.line != Line::Voice;
         let label = if typed { phone.label.as_str() } else { "" };

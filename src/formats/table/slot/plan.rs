@@ -25,6 +25,8 @@ pub(in crate::formats) struct Plans {
     pub(in crate::formats) organizations: Vec<Plan>,
     pub(in crate::formats) emails: Vec<Plan>,
     pub(in crate::formats) phones: Vec<Plan>,
+    /// The column that names the preferred phone.
+    pub(in crate::formats) preferred: Vec<Plan>,
     pub(in crate::formats) addresses: Vec<Plan>,
     pub(in crate::formats) urls: Vec<Plan>,
     pub(in crate::formats) ims: Vec<Plan>,
@@ -67,6 +69,7 @@ impl Plans {
             Slot::Organization(_) => &mut self.organizations,
             Slot::Email(..) => &mut self.emails,
             Slot::Phone(..) => &mut self.phones,
+            Slot::PreferredPhone => &mut self.preferred,
             Slot::Address(..) => &mut self.addresses,
             Slot::Url(..) => &mut self.urls,
             Slot::Im(..) => &mut self.ims,

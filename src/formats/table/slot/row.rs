@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::formats::table::date::{self, Cell, Order};
+use crate::formats::table::date::{self, Cell};
+use crate::formats::table::order::Order;
 use crate::formats::table::slot::Plan;
 use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Rest, Why};
 
@@ -10,38 +11,85 @@ use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Rest, Why};
 #[derive(Debug, Clone, Copy)]
 pub(in crate::formats) struct Row<'r> {
     text: &'r str,
-    ends: &'r [usize],
+    aside: &'r str,
+    places: Places<'r>,
+}
+
+/// Where the cells stand.
+#[derive(Debug, Clone, Copy)]
+enum Places<'r> {
+    /// One behind the other, each up to here.
+    Ends(&'r [usize]),
+    /// Each from here to there, with something between them; beyond the text's end in the text aside.
+    Spans(&'r [(usize, usize)]),
 }
 
 impl<'r> Row<'r> {
     /// A row of cells that stand one behind the other in `text`.
     pub(in crate::formats) fn new(text: &'r str, ends: &'r [usize]) -> Self {
-        Row { text, ends }
+        Row { text, aside: "", places: Places::Ends(ends) }
+    }
+
+    /// A row of cells that stand in `text` from here to there, and in `aside` where that is beyond its end.
+    pub(in crate::formats) fn in_places(text: &'r str, aside: &'r str, spans: &'r [(usize, usize)]) -> Self {
+        Row { text, aside, places: Places::Spans(spans) }
+    }
+
+    /// All cells and what stands between them, for a quick look.
+    pub(in crate::formats) fn text(self) -> &'r str {
+        self.text
     }
 
     /// How many cells it has.
     pub(in crate::formats) fn len(self) -> usize {
-        self.ends.len()
+        match self.places {
+            Places::Ends(ends) => ends.len(),
+            Places::Spans(spans) => spans.len(),
+        }
     }
 
     /// A cell as it stands there; one that the row does not reach to is empty.
     pub(in crate::formats) fn verbatim(self, at: usize) -> &'r str {
-        let Some(end) = self.ends.get(at) else { return "" };
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        if start == *end {
+        let (start, end) = match self.places {
+            Places::Spans(spans) => spans.get(at).copied().unwrap_or_default(),
+            Places::Ends(ends) => match ends.get(at) {
+                Some(end) => (if at == 0 { 0 } else { ends[at - 1] }, *end),
+                None => return "",
+            },
+        };
+        if start == end {
             return "";
         }
-        self.text.get(start..*end).unwrap_or_default()
+        match start.checked_sub(self.text.len()) {
+            None => self.text.get(start..end),
+            Some(aside) => self.aside.get(aside..end - self.text.len()),
+        }
+        .unwrap_or_default()
     }
 
     /// A cell without the blanks around it.
     pub(in crate::formats) fn cell(self, at: usize) -> &'r str {
-        self.verbatim(at).trim()
+        trim(self.verbatim(at))
     }
 
     /// Whether every cell is blank.
     pub(in crate::formats) fn is_blank(self) -> bool {
-        self.text.trim().is_empty()
+        (0..self.len()).all(|at| self.cell(at).is_empty())
+    }
+
+    /// Whether a text stands in any of its cells.
+    pub(in crate::formats) fn has(self, text: &str) -> bool {
+        memchr::memmem::find(self.text.as_bytes(), text.as_bytes()).is_some()
+    }
+
+    /// The row with one text in place of another in each cell.
+    pub(in crate::formats) fn with(self, old: &str, new: &str) -> (String, Vec<usize>) {
+        let (mut text, mut ends) = (String::with_capacity(self.text.len()), Vec::with_capacity(self.len()));
+        for at in 0..self.len() {
+            text.push_str(&self.verbatim(at).replace(old, new));
+            ends.push(text.len());
+        }
+        (text, ends)
     }
 
     /// Whether nothing stands in any of a plan's cells.
@@ -57,8 +105,12 @@ pub(in crate::formats) struct Source {
     pub(in crate::formats) headers: Vec<String>,
     /// Whether groups and labels are written as Google does.
     pub(in crate::formats) google: bool,
-    /// What separates the values of one cell.
+    /// What separates the values of one cell: what a mapping file says, else what the program writes.
     pub(in crate::formats) separators: Vec<String>,
+    /// Whether Google's own groups stand among the categories as if they were the user's.
+    pub(in crate::formats) google_groups: bool,
+    /// The language of the headers.
+    pub(in crate::formats) language: &'static str,
     /// How dates are read.
     pub(in crate::formats) order: Order,
     /// The year that tells what a year of two digits means.
@@ -89,9 +141,9 @@ impl<'r> Iterator for Values<'r> {
         match found.min_by_key(|(value, _)| value.len()) {
             Some((value, rest)) => {
                 self.rest = Some(rest);
-                Some(value.trim())
+                Some(trim(value))
             }
-            None => Some(rest.trim()),
+            None => Some(trim(rest)),
         }
     }
 }
@@ -134,12 +186,13 @@ impl Build {
 
     /// A date as the file's order has it; a cell that is none, or contradicts the order, is kept as text and said.
     pub(in crate::formats) fn date(&mut self, field: Field, text: &str, source: &Source) -> Option<Date> {
-        let date = match date::read(text) {
+        let date = match date::read(text, source.language, source.this_year) {
             Cell::Null => return None,
             Cell::Plain(date) => Some(date),
-            Cell::Numbers(numbers) => source.order.date(numbers, text, source.this_year),
-            Cell::Unknown => None,
+            Cell::Numbers(numbers) => numbers.date(source.order, source.this_year),
+            Cell::Serial | Cell::Unknown => None,
         };
+        let date = date.filter(|date| date::is_of_our_calendar(*date, source.this_year));
         Some(date.map_or_else(
             || {
                 self.losses.push(Loss::new(field, text, Why::NotUnderstood));
@@ -147,6 +200,14 @@ impl Build {
             },
             Date::Known,
         ))
+    }
+}
+
+/// The text without the blanks around it. Most have none, and need no search for them.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
     }
 }
 

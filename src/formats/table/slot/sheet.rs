@@ -2,23 +2,28 @@
 
 use std::borrow::Cow;
 
+use crate::formats::scan;
 use crate::formats::table::column::Part;
 use crate::formats::table::slot::Plan;
 use crate::formats::table::slot::label::{self, BETWEEN};
+use crate::formats::table::slot::way::Way;
 use crate::model::{Contact, Field, Kind, Line, Loss, Rest, Why};
 
+/// Bytes that what is said of the remarks on a value takes, as a rule.
+const REMARKS: usize = 40;
+
 /// The cells of one row and the losses.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::formats) struct Sheet {
-    /// Whether values are written as Google does.
-    pub(in crate::formats) google: bool,
+    /// How values stand in the cells.
+    pub(in crate::formats) way: Way,
     /// The headers.
     pub(in crate::formats) headers: Vec<String>,
     /// The cells, one a header.
     pub(in crate::formats) cells: Vec<String>,
     /// What the row does not hold.
     pub(in crate::formats) losses: Vec<Loss>,
-    /// Texts that have no column, until somebody further on finds a place for them.
+    /// Fields that have no column, until somebody further on finds a place for them.
     pub(in crate::formats) homeless: Vec<Field>,
 }
 
@@ -50,9 +55,9 @@ pub(in crate::formats) struct Value<'c, const N: usize> {
 
 impl Sheet {
     /// A sheet of these columns.
-    pub(in crate::formats) fn new(headers: Vec<String>, google: bool) -> Self {
+    pub(in crate::formats) fn new(headers: Vec<String>, way: Way) -> Self {
         let cells = vec![String::new(); headers.len()];
-        Sheet { google, headers, cells, ..Sheet::default() }
+        Sheet { way, headers, cells, losses: Vec::new(), homeless: Vec::new() }
     }
 
     /// Makes it ready for the next contact.
@@ -62,14 +67,14 @@ impl Sheet {
         self.homeless.clear();
     }
 
-    /// Writes a cell. Outlook separates the lines in it with CR LF.
+    /// Writes a cell.
     pub(in crate::formats) fn set(&mut self, at: usize, text: &str) {
         let cell = &mut self.cells[at];
         cell.clear();
-        if self.google || !text.contains('\n') {
+        if self.way.line_break == "\n" || !scan::any_of(text.as_bytes(), [b'\n']) {
             cell.push_str(text);
         } else {
-            cell.push_str(&text.replace('\n', "\r\n"));
+            cell.push_str(&text.replace('\n', self.way.line_break));
         }
     }
 
@@ -96,7 +101,10 @@ impl Sheet {
     pub(in crate::formats) fn lose_remarks(&mut self, field: Field, value: &str, remarks: Remarks<'_>, rest: &Rest) {
         let mut lost = String::new();
         let mut lose = |words: &[&str]| {
-            lost.push_str(if lost.is_empty() { value } else { "" });
+            if lost.is_empty() {
+                lost.reserve(value.len() + REMARKS);
+                lost.push_str(value);
+            }
             lost.push_str(if lost.len() == value.len() { " (" } else { ", " });
             words.iter().for_each(|word| lost.push_str(word));
         };
@@ -120,18 +128,33 @@ impl Sheet {
         }
     }
 
+    /// The preference to be written with a label. People take the first value for the preferred one without a word.
+    pub(in crate::formats) fn told(&self, nth: usize, preference: Option<u8>) -> Option<u8> {
+        preference.filter(|_| !(self.way.whole && nth == 0))
+    }
+
+    /// Takes a field off those that have no column; whether it was one of them.
+    pub(in crate::formats) fn finds_home(&mut self, field: Field) -> bool {
+        let at = self.homeless.iter().position(|homeless| *homeless == field);
+        at.map(|at| self.homeless.remove(at)).is_some()
+    }
+
     /// Writes labelled values into numbered groups of columns. Where there are more values than groups, those with the
-    /// same label share one; what still finds none is lost.
+    /// same label share one, if the program knows that; what still finds none is lost.
     pub(in crate::formats) fn groups<'c, const N: usize>(&mut self, plans: &[Plan], mut values: Vec<Value<'c, N>>) {
-        let share = values.len() > plans.len();
+        let share = self.way.joins && values.len() > plans.len();
         // The labels of the groups, and how many values each has.
         let mut taken: Vec<(Cow<'c, str>, usize)> = Vec::new();
-        values.iter_mut().for_each(|value| self.free_of_between(value));
+        if self.way.joins {
+            values.iter_mut().for_each(|value| self.free_of_between(value));
+        }
         for value in values {
             let same = taken.iter().position(|(label, _)| share && *label == value.label);
             let group = same.unwrap_or(taken.len());
             let Some(plan) = plans.get(group) else {
-                self.lose_beyond(value.field, &value.parts[0].1, plans.len());
+                let texts = value.parts.iter().map(|(_, text)| text.as_ref());
+                let told = texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+                self.lose_beyond(value.field, told, plans.len());
                 continue;
             };
             if same.is_none() {

@@ -69,46 +69,62 @@ fn assign(plans: &[Plan], urls: &[Url]) -> Vec<Option<usize>> {
 }
 
 pub(super) fn write_urls(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
-    if sheet.google {
-        let values = contact.urls.iter().map(|url| Value {
+    if sheet.way.labelled {
+        let values = contact.urls.iter().enumerate().map(|(nth, url)| Value {
             field: Field::Urls,
-            label: label::written(url.kind, Line::Voice, &url.label, url.preference),
+            label: label::written(url.kind, Line::Voice, &url.label, sheet.told(nth, url.preference)),
             parts: [(Part::Value, Cow::Borrowed(url.url.as_str()))],
         });
-        sheet.groups(plans, values.collect());
+        let values = values.collect();
+        sheet.groups(plans, values);
     }
-    let slots = if sheet.google { vec![Some(0); contact.urls.len()] } else { assign(plans, &contact.urls) };
+    let slots = if sheet.way.labelled { vec![Some(0); contact.urls.len()] } else { assign(plans, &contact.urls) };
     for (nth, (url, slot)) in contact.urls.iter().zip(slots).enumerate() {
         let Some(plan) = slot.and_then(|at| plans.get(at)) else {
             sheet.lose_beyond(Field::Urls, &url.url, plans.len());
             continue;
         };
         let mut remarks = Remarks { preference: url.preference.filter(|_| nth > 0), ..Remarks::default() };
-        if sheet.google {
+        if sheet.way.labelled {
             remarks.label = if url.kind.is_some() { &url.label } else { "" };
             remarks.preference = remarks.preference.filter(|preference| *preference != 1);
         } else {
             sheet.put(plan, Part::Value, &url.url);
             remarks.label = &url.label;
-            remarks.kind = url.kind.filter(|kind| preset(plan) != Some(*kind));
+            let wanted = url.kind.unwrap_or(Kind::Business);
+            remarks.kind = (preset(plan) != Some(wanted)).then_some(url.kind.unwrap_or(Kind::Other));
         }
         sheet.lose_remarks(Field::Urls, &url.url, remarks, &url.rest);
     }
 }
 
-pub(super) fn write_ims(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
-    if plans.is_empty() || !sheet.google {
-        for im in &contact.ims {
-            sheet.lose_beyond(Field::Ims, &im.address, 0);
-        }
-        return;
+/// Addresses in columns that say nothing of their service, or the same always.
+fn write_fixed_ims(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    for (nth, im) in contact.ims.iter().enumerate() {
+        let Some(plan) = plans.get(nth) else {
+            sheet.lose_beyond(Field::Ims, &im.address, plans.len());
+            continue;
+        };
+        sheet.put(plan, Part::Value, &im.address);
+        let service = if let Slot::Im(Some(service), _) = plan.slot { service } else { "" };
+        let name = if service == im.service { "" } else { im.service.as_str() };
+        let preference = im.preference.filter(|_| nth > 0);
+        let remarks = Remarks { kind: im.kind, label: &im.label, name, preference, ..Remarks::default() };
+        sheet.lose_remarks(Field::Ims, &im.address, remarks, &im.rest);
     }
-    let values = contact.ims.iter().map(|im| Value {
+}
+
+pub(super) fn write_ims(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
+    if !sheet.way.labelled {
+        return write_fixed_ims(plans, contact, sheet);
+    }
+    let values = contact.ims.iter().enumerate().map(|(nth, im)| Value {
         field: Field::Ims,
-        label: label::written(im.kind, Line::Voice, &im.label, im.preference),
+        label: label::written(im.kind, Line::Voice, &im.label, sheet.told(nth, im.preference)),
         parts: [(Part::Value, Cow::Borrowed(im.address.as_str())), (Part::Service, Cow::Borrowed(im.service.as_str()))],
     });
-    sheet.groups(plans, values.collect());
+    let values = values.collect();
+    sheet.groups(plans, values);
     for (nth, im) in contact.ims.iter().enumerate() {
         let label = if im.kind.is_some() { im.label.as_str() } else { "" };
         let preference = im.preference.filter(|preference| *preference != 1 && nth > 0);

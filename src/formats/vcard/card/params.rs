@@ -122,7 +122,8 @@ fn says_preferred(rest: &Rest) -> bool {
 
 /// Adds a parameter value, quoted where it must be, with RFC 6868's `carets` or without.
 fn push_param_value(value: &str, carets: bool, into: &mut String) {
-    let quoted = value.contains([',', ';', ':']) || value.starts_with(' ') || value.ends_with(' ');
+    let separates = |byte| matches!(byte, b',' | b';' | b':');
+    let quoted = value.bytes().any(separates) || value.starts_with(' ') || value.ends_with(' ');
     if quoted {
         into.push('"');
     }

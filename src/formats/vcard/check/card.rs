@@ -8,6 +8,7 @@ use super::property::{self, Seen};
 use super::registry::PROPERTIES;
 use super::tell::{Tell, excerpt};
 use crate::formats::vcard::Version;
+use crate::formats::vcard::line::MOST;
 
 /// Different ALTIDs of one property that are remembered.
 const ALTIDS: usize = 16;
@@ -18,6 +19,9 @@ pub(super) struct Card<'p> {
     people: &'p mut People,
     /// Whether a property has been seen.
     begun: bool,
+    /// Lines and parameters so far.
+    lines: usize,
+    params: usize,
     /// The ALTIDs of each registered property that has been seen; none for one without.
     seen: Vec<Vec<Option<String>>>,
     /// Groups that a property other than a label has.
@@ -36,6 +40,8 @@ impl<'p> Card<'p> {
             version,
             people,
             begun: false,
+            lines: 0,
+            params: 0,
             seen: vec![Vec::new(); PROPERTIES.len()],
             groups: HashSet::new(),
             labels: Vec::new(),
@@ -48,7 +54,9 @@ impl<'p> Card<'p> {
 
     /// Looks at one logical line.
     pub(super) fn property(&mut self, text: &[u8], tell: &mut Tell<'_>) {
+        self.lines += 1;
         let Some(seen) = property::look(text, self.version, tell) else { return };
+        self.params += seen.params;
         let first = !std::mem::replace(&mut self.begun, true);
         if first && self.version == Version::V4_0 && !seen.name.eq_ignore_ascii_case("VERSION") {
             tell.say(Code::VersionLate, format!("{} stands before it", seen.name));
@@ -126,6 +134,10 @@ impl<'p> Card<'p> {
         }
         if let (false, Some(line), Version::V4_0) = (self.is_group, self.member, self.version) {
             tell.at(line, Code::Member, "");
+        }
+        if self.lines.max(self.params) > MOST {
+            let what = format!("{} properties, {} parameters", self.lines, self.params);
+            tell.say_first(Code::TooMany, what);
         }
         for (source, line) in self.sources.iter().filter(|(source, _)| !self.explained.contains(source)) {
             tell.at(*line, Code::PidSource, source.to_string());

@@ -19,6 +19,8 @@ pub(super) struct Seen<'a> {
     pub(super) altid: Option<String>,
     /// The sources that its PIDs name.
     pub(super) sources: Vec<u32>,
+    /// How many parameters it has.
+    pub(super) params: usize,
     /// Its text; empty for base64.
     pub(super) value: Cow<'a, str>,
 }
@@ -82,7 +84,8 @@ pub(super) fn look<'a>(bytes: &'a [u8], version: Version, tell: &mut Tell<'_>) -
     let altid = property.param("ALTID").map(str::to_owned);
     let pids = property.line.params.iter().filter(|param| param.is("PID"));
     let sources = pids.filter_map(|pid| pid.value.split_once('.')?.1.parse().ok()).collect();
-    Some(Seen { group, name, known: at, altid, sources, value })
+    let params = property.line.params.len();
+    Some(Seen { group, name, known: at, altid, sources, params, value })
 }
 
 /// The characters of name and group, and whether the version has the property.

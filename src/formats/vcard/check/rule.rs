@@ -93,6 +93,8 @@ rules! {
         "text outside any card", "remove it, or put BEGIN:VCARD before and END:VCARD behind it";
     TooLarge "too-large" Error ALL "–",
         "a card above the size limit, which is not looked at", "raise --max-card-size to check it";
+    TooMany "too-many" Error ALL "–",
+        "a card of more than 100000 properties or parameters, which is not read", "leave in it what is one person's";
     BeginSpelling "begin-spelling" Warning ALL "RFC 6350 6.1.1",
         "BEGIN, END or VERSION with blanks or other bytes around it", "write it alone on its line, without blanks";
     VersionMissing "version-missing" Error ALL "RFC 6350 6.7.9",

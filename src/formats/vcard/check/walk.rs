@@ -344,7 +344,7 @@ mod tests {
             for version in Version::ALL {
                 let mut unfolded = Unfolded::default();
                 unfolded.take(raw.as_bytes(), version);
-                let wanted: Vec<_> = unfolded.lines().map(|line| bare(line.bytes())).collect();
+                let wanted: Vec<_> = unfolded.lines().map(|line| bare(line.bytes)).collect();
                 let mut found = Vec::new();
                 let (mut sink, mut endings) = (|_| {}, Endings::default());
                 let mut tell = Tell::new(&mut sink, Position::start(&Arc::from("-")));
