@@ -92,7 +92,7 @@ pub(super) fn rejects(input: &Input, output: Option<&Path>) -> Result<Option<Rej
         let what = "--rejects names a file that this run reads or writes, and would replace it; choose another";
         return Err(Failure::usage(what));
     }
-    Rejects::create(path).map(Some)
+    Rejects::create(path, output).map(Some)
 }
 
 /// Ends the file of the rejected records, if one was asked for.

@@ -3,6 +3,7 @@
 //! What cannot stand together in one file goes into files of its own beside it (`left-2.csv`): cards and tables, and
 //! tables that differ in headers, delimiter or encoding. So each of them is read whole when it has been mended.
 
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,6 +41,8 @@ struct Part {
 /// The files of the rejected records. They take their places at the end, and only if there are any records.
 pub(super) struct Rejects {
     path: PathBuf,
+    /// What the job's output is called, which is not there yet.
+    output: Option<OsString>,
     file: Output,
     parts: Vec<Part>,
     count: u64,
@@ -52,15 +55,16 @@ pub(super) struct Rejects {
 }
 
 impl Rejects {
-    /// Begins the file; one that cannot be written is told before anything is read.
-    pub(super) fn create(path: &Path) -> Result<Self, Failure> {
+    /// Begins the file; one that cannot be written is told before anything is read. No further one gets the output's
+    /// name.
+    pub(super) fn create(path: &Path, output: Option<&Path>) -> Result<Self, Failure> {
         let name = path.display().to_string();
         if name == "-" {
             return Err(Failure::usage("--rejects wants the name of a file"));
         }
         let file = Output::create(path).map_err(|error| Failure::output(&name, &error))?;
-        let path = path.to_owned();
-        Ok(Self { path, file, parts: Vec::new(), count: 0, cut: 0, left_out: 0, error: None })
+        let (path, output) = (path.to_owned(), output.and_then(Path::file_name).map(OsString::from));
+        Ok(Self { path, output, file, parts: Vec::new(), count: 0, cut: 0, left_out: 0, error: None })
     }
 
     /// The file that is written until all is done.
@@ -112,7 +116,7 @@ impl Rejects {
 
     /// Puts the files in their places, if there is something in them.
     pub(super) fn end(self, common: &Common) -> Result<(), Failure> {
-        let Self { path, file, parts, count, cut, left_out, error } = self;
+        let Self { path, output, file, parts, count, cut, left_out, error } = self;
         let name = path.display().to_string();
         if count == 0 {
             return Ok(());
@@ -121,7 +125,11 @@ impl Rejects {
         error.map_or_else(|| file.commit(), Err).map_err(failed)?;
         let mut names = Vec::new();
         for part in parts {
-            let place = if part.aside.is_none() { path.clone() } else { free_beside(&path, &part.kind, names.len()) };
+            let place = if part.aside.is_none() {
+                path.clone()
+            } else {
+                free_beside(&path, output.as_deref(), &part.kind, names.len())
+            };
             names.push(format!("{}{}", place.display(), part.kind.hint()));
             if let Some(aside) = part.aside {
                 aside.take_place(&place).map_err(|error| Failure::output(&place.display().to_string(), &error))?;
@@ -174,8 +182,11 @@ fn ended(mut record: Vec<u8>) -> Vec<u8> {
 }
 
 /// A name beside the file that nobody has: what stands there may be being mended.
-fn free_beside(path: &Path, kind: &Kind, taken: usize) -> PathBuf {
+fn free_beside(path: &Path, output: Option<&OsStr>, kind: &Kind, taken: usize) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let place = |number: usize| path.with_file_name(format!("{stem}-{number}.{}", kind.ending()));
-    (taken + 1..).map(place).find(|place| input::look(place).is_err()).unwrap_or_else(|| place(taken + 1))
+    (taken + 1..)
+        .map(place)
+        .find(|place| input::look(place).is_err() && place.file_name() != output)
+        .unwrap_or_else(|| place(taken + 1))
 }

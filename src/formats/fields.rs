@@ -69,6 +69,6 @@ mod tests {
     fn every_profile_has_its_row() {
         let text = profiles();
         assert_eq!(text.lines().count(), table::Profile::ALL.len() + 2);
-        assert!(text.contains("| `thunderbird` | 37 | en | UTF-8 | none |"), "{text}");
+        assert!(text.contains("| `outlook-web` | 61 | en | UTF-8 with a byte order mark | none |"), "{text}");
     }
 }

@@ -194,9 +194,9 @@ impl Source {
         }
         let format = match reading.format {
             Some(format @ (Format::Vcard | Format::Csv)) => format,
-            _ => match workbook::format_of(self, &head)? {
+            said => match workbook::format_of(self, &head)? {
                 Some(format) => format,
-                None => format_of(&name, &head)?,
+                None => format_of(&name, &head, said)?,
             },
         };
         Ok((format, Box::new(Cursor::new(head).chain(input))))
@@ -212,8 +212,8 @@ const FOREIGN: &[(&[u8], &str, &str)] = &[
 /// How a card begins.
 const CARD: &[u8] = b"BEGIN:VCARD";
 
-/// The content goes before the name where it is certain, the name before a guess.
-fn format_of(name: &str, head: &[u8]) -> Result<Format, SourceError> {
+/// The content goes before the name where it is certain, the name before a guess; what the user says before the name.
+fn format_of(name: &str, head: &[u8], said: Option<Format>) -> Result<Format, SourceError> {
     if let Some((_, what, way_out)) = FOREIGN.iter().find(|(magic, ..)| head.starts_with(magic)) {
         return Err(SourceError::Unsupported { source_name: name.to_owned(), what, way_out });
     }
@@ -221,14 +221,17 @@ fn format_of(name: &str, head: &[u8]) -> Result<Format, SourceError> {
     let text: Vec<u8> = head.iter().filter(|byte| **byte != 0).map(u8::to_ascii_uppercase).collect();
     let first = text.iter().position(|byte| byte.is_ascii_graphic()).unwrap_or(text.len());
     let has_card = || text.windows(CARD.len()).any(|window| window == CARD);
-    match Format::of_file_name(name) {
+    match said.or_else(|| Format::of_file_name(name)) {
         _ if text[first..].starts_with(CARD) => Ok(Format::Vcard),
         Some(format @ (Format::Vcard | Format::Csv)) => Ok(format),
         _ if has_card() => Ok(Format::Vcard),
         // Many programs write text and call it XLS.
         _ if looks_like_a_table(&text) => Ok(Format::Csv),
         Some(_) => {
-            let (what, way_out) = ("no spreadsheet, although its name says so", "say with --input-format what it is");
+            let (what, way_out) = match said {
+                Some(_) => ("no spreadsheet, although --input-format says so", "leave that out, or say what it is"),
+                None => ("no spreadsheet, although its name says so", "say with --input-format what it is"),
+            };
             Err(SourceError::Unsupported { source_name: name.to_owned(), what, way_out })
         }
         None => Err(SourceError::UnknownFormat(name.to_owned())),
@@ -260,13 +263,13 @@ mod tests {
             ("a.csv", b"Notes\nsay BEGIN:VCARD where a card begins\n", Format::Csv),
         ];
         for (name, head, format) in table {
-            assert_eq!(format_of(name, head).unwrap(), format, "{name} {head:?}");
+            assert_eq!(format_of(name, head, None).unwrap(), format, "{name} {head:?}");
         }
     }
 
     #[test]
     fn what_is_not_read_says_why() {
-        let says = |name: &str, head: &[u8]| format_of(name, head).unwrap_err().to_string();
+        let says = |name: &str, head: &[u8]| format_of(name, head, None).unwrap_err().to_string();
         assert!(says("a.pst", b"!BDN").contains("Outlook data file"));
         assert!(says("a.xls", b"hello world").contains("no spreadsheet"));
         assert!(says("a.bin", b"hello world").contains("--input-format"));

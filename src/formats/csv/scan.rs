@@ -34,15 +34,7 @@ impl Scan {
     /// Goes on over the bytes of a row, from its beginning. `ended` says that no more will follow.
     pub(super) fn go_on(&mut self, row: &[u8], delimiter: u8, ended: bool) -> Found {
         loop {
-            if self.open.is_some() {
-                // In most tables with quotes every cell has them, and most are empty.
-                while let [b'"', between, b'"', ..] = &row[self.at..]
-                    && *between == delimiter
-                {
-                    self.at += 3;
-                    self.open = Some(self.at - 1);
-                }
-            }
+            self.pass_empty_cells(row, delimiter);
             if let Some(open) = self.open {
                 match self.close(row, ended) {
                     None => return Found::Nothing,
@@ -72,6 +64,16 @@ impl Scan {
             if at == 0 || row[at - 1] == delimiter {
                 self.open = Some(at);
             }
+        }
+    }
+
+    /// In most tables with quotes every cell has them, and most are empty.
+    fn pass_empty_cells(&mut self, row: &[u8], delimiter: u8) {
+        while let (Some(_), [b'"', between, b'"', ..]) = (self.open, &row[self.at..])
+            && *between == delimiter
+        {
+            self.at += 3;
+            self.open = Some(self.at - 1);
         }
     }
 

@@ -81,6 +81,18 @@ fn a_mended_table_is_read_without_renaming_anything() {
     assert!(rest.contains("Über;Ute") && rest.contains("Roß;Eva") && !rest.contains("rejected"), "{rest}");
 }
 
+/// The output takes its place last, and must not take that of what was rejected.
+#[test]
+fn the_output_s_name_is_taken() {
+    let stage = Stage::new();
+    stage.write("a.vcf", person("Ann") + "BEGIN:VCARD\nEND:VCARD\n");
+    stage.write("b.csv", "First Name,Last Name,E-mail Address\nBen,Doe,b@example.com\nTotal: 1\n");
+    let args = ["convert", "a.vcf", "b.csv", "-o", "left-2.csv", "--rejects", "left.vcf"];
+    stage.run(&args).exits(3).says(&["left.vcf, left-3.csv have the 2 rejected records"]);
+    assert_eq!(stage.names(), ["a.vcf", "b.csv", "left-2.csv", "left-3.csv", "left.vcf"]);
+    assert!(stage.text("left-3.csv").contains("Total: 1") && stage.text("left-2.csv").contains("Ben"));
+}
+
 /// What says how the table is to be read is said of what is rejected, too.
 #[test]
 fn an_unusual_delimiter_is_found_again() {

@@ -100,6 +100,8 @@ fn what_is_no_workbook_that_is_read_says_what_to_do() {
         stage.write(name, bytes);
         stage.run(&["convert", name, "-o", "none.vcf"]).stops(1, &[name, says]);
     }
+    let says = ["-: is no spreadsheet, although --input-format says so"];
+    stage.fed(&["convert", "-", "-o", "none.vcf", "--input-format", "ods"], b"words").stops(1, &says);
     stage.write("m.xlsx", make::texts(&[&["Article"], &["Chair"]]));
     stage.run(&["convert", "m.xlsx", "-o", "none.vcf"]).exits(1).says(&["sheet “Sheet1”: no header row"]);
 }

@@ -78,7 +78,7 @@ fn every_profile_has_its_row_and_its_columns() {
         for language in profile.languages() {
             let style = Style::of(*profile, language).unwrap();
             // Outlook in Japanese has three columns more.
-            let more = if language == "ja" { 3 } else { 0 };
+            let more = if (*profile, language) == (Profile::OutlookDesktop, "ja") { 3 } else { 0 };
             assert_eq!(layout(style).len(), layout(*profile).len() + more, "{}", style.name());
         }
     }
