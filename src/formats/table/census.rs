@@ -104,7 +104,9 @@ impl Census {
     /// How many columns from the left it takes to count other rows.
     pub(in crate::formats) fn width(&self) -> usize {
         let codes = self.codes.iter().flat_map(|codes| [codes.at, codes.country.unwrap_or_default()]);
-        let columns = self.dates.iter().copied().chain(self.unmapped.iter().map(|(at, _)| *at)).chain(codes);
+        let disputed = self.disputed.iter().map(|(at, _)| *at);
+        let unmapped = self.unmapped.iter().map(|(at, _)| *at);
+        let columns = self.dates.iter().copied().chain(unmapped).chain(disputed).chain(codes);
         columns.max().map_or(0, |last| last + 1)
     }
 

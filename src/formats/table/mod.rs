@@ -13,6 +13,7 @@ mod damage;
 mod date;
 mod dialects;
 mod fold;
+pub(in crate::formats) mod guard;
 mod head;
 mod mend;
 mod months;
