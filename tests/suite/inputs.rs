@@ -231,9 +231,9 @@ fn an_empty_file_among_others_is_told_and_does_no_harm() {
     }
     stage.run(&["convert", "few.zip/b.vcf", "-o", "none.vcf"]).stops(1, &["few.zip/b.vcf: is empty"]);
     stage.write("all.zip", zipped(&book[1..]));
-    let says = "all.zip: is a zip archive whose .vcf and .csv files are all empty";
+    let says = "all.zip: is a zip archive whose contact files are all empty";
     stage.run(&["convert", "all.zip", "-o", "none.vcf"]).exits(1).says(&[says]);
-    let says = "book/c: is a directory whose .vcf and .csv files are all empty";
+    let says = "book/c: is a directory whose contact files are all empty";
     stage.run(&["convert", "book/c", "-o", "none.vcf"]).exits(1).says(&[says]);
 }
 

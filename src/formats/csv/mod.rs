@@ -6,7 +6,6 @@
 
 mod chunk;
 mod frame;
-mod guard;
 mod open;
 mod read;
 pub mod rejected;

@@ -5,8 +5,7 @@ use std::io::Write;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use crate::formats::csv::guard;
-use crate::formats::table::{self, Plans, Profile, Sheet, Style};
+use crate::formats::table::{self, Plans, Profile, Sheet, Style, guard};
 use crate::formats::{charset, scan};
 use crate::model::{Contact, Field, Loss, Why};
 

@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
 };
 
 use crate::formats::sheet::thumbnail::{self, Turn};
-use crate::formats::table::{self, Plans, Sheet, Style};
+use crate::formats::table::{self, Plans, Sheet, Style, guard};
 use crate::model::{Contact, Field, Loss, Why};
 
 /// Excel's limits.
@@ -63,12 +63,17 @@ impl Encoder {
         })
     }
 
-    /// Makes the lines of a cell end as a sheet has them, and cuts what is longer than it holds.
+    /// Makes the lines of a cell end as a sheet has them, guards what reading would unwrap, and cuts what is longer than a
+    /// cell holds.
     fn fit(&mut self) {
         let Sheet { cells, losses, .. } = &mut self.sheet;
         for (cell, field) in cells.iter_mut().zip(&self.fields) {
             if cell.contains('\r') {
                 *cell = cell.replace("\r\n", "\n");
+            }
+            // The cells are texts and no formulas, but reading takes the apostrophe off one that looks guarded.
+            if guard::is_needed(cell, false, false) {
+                cell.insert(0, guard::GUARD);
             }
             if let Some(at) = cut(cell) {
                 let begin: String = cell.chars().take(40).collect();

@@ -139,7 +139,7 @@ impl Census {
         let codes = self.codes.iter().flat_map(|codes| [codes.at, codes.country.unwrap_or_default()]);
         let disputed = self.disputed.iter().map(|(at, _)| *at);
         let unmapped = self.unmapped.iter().map(|(at, _)| *at);
-        let columns = self.dates.iter().copied().chain(disputed).chain(unmapped).chain(codes);
+        let columns = self.dates.iter().copied().chain(unmapped).chain(disputed).chain(codes);
         columns.max().map_or(0, |last| last + 1)
     }
 

@@ -16,6 +16,7 @@ mod date;
 mod dialects;
 mod findings;
 mod fold;
+pub(in crate::formats) mod guard;
 mod head;
 mod map;
 mod mend;

@@ -155,7 +155,8 @@ impl Profile {
     /// The languages that its headers can be written in: those whose own order of columns is known; English is first.
     pub fn languages(self) -> Vec<&'static str> {
         let (dialect, tables) = (self.row().dialect, dialects::tables().iter());
-        let own = tables.filter(|table| table.dialect == dialect && table.own > 0);
+        let whole = dialects::table(dialect, "en").map_or(0, |table| table.own);
+        let own = tables.filter(|table| table.dialect == dialect && table.own >= whole.max(1));
         own.map(|table| table.language).collect()
     }
 

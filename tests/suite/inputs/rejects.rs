@@ -197,7 +197,7 @@ fn of_a_card_that_is_too_large_the_beginning_is_kept_and_that_is_told() {
     stage.write("a.vcf", person("Ann") + &large + &person("Ben"));
     let args = ["convert", "a.vcf", "-o", "out.vcf", "--rejects", "left.vcf", "--max-card-size", "100000"];
     stage.run(&args).exits(3).says(&[
-        "left.vcf has the rejected record as it stands in its source; of one that is too large only the beginning",
+        "left.vcf has the rejected record as it stands in its source, with the reason; of one that is too large only the beginning",
         "written 2",
     ]);
     let left = stage.text("left.vcf");

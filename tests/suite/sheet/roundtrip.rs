@@ -26,7 +26,9 @@ pub(super) fn workbook(contacts: &[Contact], profile: Profile, thumbnails: Optio
 
 fn through_csv(contact: &Contact, profile: Profile) -> (Vec<Record>, Vec<Loss>) {
     let mut out = Vec::new();
-    let mut writer = csv::Writer::new(&mut out, profile);
+    // Whatever the profile's own encoding lacks, a workbook does not.
+    let writing = csv::Writing { encoding: encoding_rs::UTF_8, mark: true, ..profile.into() };
+    let mut writer = csv::Writer::new(&mut out, writing);
     let losses = writer.write(contact).unwrap();
     writer.finish().unwrap();
     drop(writer);

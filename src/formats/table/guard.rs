@@ -8,11 +8,11 @@
 const FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 /// What stands before a cell that is none.
-pub(super) const GUARD: char = '\'';
+pub(in crate::formats) const GUARD: char = '\'';
 
 /// Whether an apostrophe is to be put before a cell. One that has some already needs one more in any case, because
 /// reading takes one off. A phone of digits and what stands between them is no formula that does any harm.
-pub(super) fn is_needed(cell: &str, excel_safe: bool, phone: bool) -> bool {
+pub(in crate::formats) fn is_needed(cell: &str, excel_safe: bool, phone: bool) -> bool {
     let bare = cell.trim_start_matches(GUARD);
     let is_undone = bare.len() < cell.len() || is_quoted(cell.trim());
     bare.starts_with(FORMULA) && (is_undone || excel_safe && !(phone && is_number(cell)))
