@@ -315,7 +315,6 @@ const ADDRESS_PARTS: &[(&str, Part)] = &[
 
 impl Column {
     /// The field that its value goes into.
-    #[cfg(feature = "sheet")]
     pub(in crate::formats) fn field(self) -> Field {
         match self.slot {
             Slot::Text(field) | Slot::List(field) | Slot::Date(field) => field,
