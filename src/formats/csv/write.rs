@@ -79,11 +79,12 @@ impl Encoder {
 
     /// Puts an apostrophe before the cells that need one.
     fn guard(&mut self) {
-        for (cell, (_, phone)) in self.sheet.cells.iter_mut().zip(&self.fields) {
-            if !cell.is_empty() && guard::is_needed(cell, self.writing.excel_safe, *phone) {
+        let (fields, excel_safe) = (&self.fields, self.writing.excel_safe);
+        self.sheet.each_filled(|at, cell| {
+            if guard::is_needed(cell, excel_safe, fields[at].1) {
                 cell.insert(0, guard::GUARD);
             }
-        }
+        });
     }
 
     /// Replaces what the encoding lacks; each cell that had such is a loss.
@@ -107,15 +108,27 @@ impl Encoder {
 
     /// Adds the cells, or the headers, as a row.
     fn put(&mut self, headers: bool, into: &mut Vec<u8>) {
-        let (cells, end) =
-            (if headers { &self.sheet.headers } else { &self.sheet.cells }, self.writing.style.line_end());
-        if self.writing.encoding == UTF_8 {
-            return row(cells, self.writing.delimiter, end, into);
-        }
+        let Writing { style, encoding, delimiter, .. } = self.writing;
+        let in_utf8 = encoding == UTF_8;
         self.row.clear();
-        row(cells, self.writing.delimiter, end, &mut self.row);
-        let text = String::from_utf8_lossy(&self.row);
-        into.extend_from_slice(&charset::encode(self.writing.encoding, &text));
+        let row = if in_utf8 { &mut *into } else { &mut self.row };
+        let (mut column, last) = (0, self.fields.len().saturating_sub(1));
+        let mut put = |at: usize, cell: &str| {
+            // Most cells are empty: the delimiters behind them are put at once.
+            row.resize(row.len() + at - column, delimiter);
+            column = at;
+            add(cell.as_bytes(), delimiter, row);
+        };
+        if headers {
+            self.sheet.headers.iter().enumerate().for_each(|(at, header)| put(at, header));
+        } else {
+            self.sheet.each_filled(|at, cell| put(at, cell));
+        }
+        row.resize(row.len() + last - column, delimiter);
+        row.extend_from_slice(style.line_end().as_bytes());
+        if !in_utf8 {
+            into.extend_from_slice(&charset::encode(encoding, &String::from_utf8_lossy(&self.row)));
+        }
     }
 }
 
@@ -150,21 +163,13 @@ impl crate::formats::Encoder for Encoder {
     }
 }
 
-/// Adds a row. Most cells of a table are empty, and most others need no quotes.
-fn row(cells: &[String], delimiter: u8, end: &str, into: &mut Vec<u8>) {
-    for (at, cell) in cells.iter().enumerate() {
-        if at > 0 {
-            into.push(delimiter);
-        }
-        let cell = cell.as_bytes();
-        if cell.is_empty() {
-        } else if !scan::any_of(cell, [delimiter, b'"', b'\n', b'\r']) {
-            into.extend_from_slice(cell);
-        } else {
-            quoted(cell, into);
-        }
+/// Adds a cell; most need no quotes.
+fn add(cell: &[u8], delimiter: u8, into: &mut Vec<u8>) {
+    if scan::any_of(cell, [delimiter, b'"', b'\n', b'\r']) {
+        quoted(cell, into);
+    } else {
+        into.extend_from_slice(cell);
     }
-    into.extend_from_slice(end.as_bytes());
 }
 
 /// Adds a cell in quotes.

@@ -13,6 +13,10 @@ pub(in crate::formats) const GUARD: char = '\'';
 /// Whether an apostrophe is to be put before a cell. One that has some already needs one more in any case, because
 /// reading takes one off. A phone of digits and what stands between them is no formula that does any harm.
 pub(in crate::formats) fn is_needed(cell: &str, excel_safe: bool, phone: bool) -> bool {
+    // As nearly all cells are by their first letter.
+    if cell.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        return false;
+    }
     let bare = cell.trim_start_matches(GUARD);
     let is_undone = bare.len() < cell.len() || is_quoted(cell.trim());
     bare.starts_with(FORMULA) && (is_undone || excel_safe && !(phone && is_number(cell)))

@@ -131,12 +131,8 @@ pub(in crate::formats) struct Hits {
     pub(in crate::formats) own: usize,
 }
 
-/// All tables, and where each header stands in them.
-struct Library {
-    tables: Vec<Table>,
-    /// Folded header to the tables that have it and its places there, both ascending: twins have several.
-    index: HashMap<String, Vec<(u16, u16)>>,
-}
+/// Folded header to the tables that have it and its places there, both ascending: twins have several.
+type Index = HashMap<String, Vec<(u16, u16)>>;
 
 impl Table {
     /// `outlook-desktop/en` and so on.
@@ -169,7 +165,7 @@ impl Table {
 
     /// Where a folded header stands in it.
     fn places(&self, folded: &str) -> Option<&'static [(u16, u16)]> {
-        let all = library().index.get(folded)?;
+        let all = index().get(folded)?;
         let start = all.partition_point(|(table, _)| *table < self.number);
         let end = all.partition_point(|(table, _)| *table <= self.number);
         (start < end).then(|| &all[start..end])
@@ -178,20 +174,20 @@ impl Table {
 
 /// How well each table, in the order of [`tables`], explains a row of folded headers.
 pub(in crate::formats) fn hits(folded: &[String]) -> Vec<Hits> {
-    let library = library();
-    let mut hits = vec![Hits::default(); library.tables.len()];
+    let (tables, index) = (tables(), index());
+    let mut hits = vec![Hits::default(); tables.len()];
     // Each table counts a header once, whether it has it as it stands or with any number.
-    let mut last = vec![usize::MAX; library.tables.len()];
+    let mut last = vec![usize::MAX; tables.len()];
     // Numbers are no sign of a header, though some translations have them.
     let words = folded.iter().enumerate().filter(|(_, header)| header.chars().any(char::is_alphabetic));
     for (at, header) in words {
         let pattern = numbered(header).map(|(pattern, _)| pattern);
         for text in std::iter::once(header).chain(&pattern) {
-            for (number, place) in library.index.get(text).into_iter().flatten() {
+            for (number, place) in index.get(text).into_iter().flatten() {
                 let table = usize::from(*number);
                 if std::mem::replace(&mut last[table], at) != at {
                     hits[table].known += 1;
-                    hits[table].own += usize::from(library.tables[table].is_own(*place));
+                    hits[table].own += usize::from(tables[table].is_own(*place));
                 }
             }
         }
@@ -207,9 +203,20 @@ fn numbered(folded: &str) -> Option<(String, u16)> {
     Some((format!("{}{{n}}{}", &folded[..start], &folded[start + digits..]), number))
 }
 
-/// Every table, in the order that decides between equals.
+/// Every table, in the order that decides between equals. They are parsed when the first one is asked for.
 pub(in crate::formats) fn tables() -> &'static [Table] {
-    &library().tables
+    static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
+        let (mut names, mut tables) = (HashMap::new(), Vec::new());
+        for source in SOURCES {
+            match source {
+                Source::List(dialect, language, text) => tables.push(list(*dialect, language, text, &mut names)),
+                Source::Rows(dialect, text) => tables.extend(rows(*dialect, text, &mut names)),
+            }
+        }
+        (0..).zip(&mut tables).for_each(|(number, table)| table.number = number);
+        tables
+    });
+    &TABLES
 }
 
 /// The table of a dialect in a language.
@@ -217,27 +224,18 @@ pub(in crate::formats) fn table(dialect: Dialect, language: &str) -> Option<&'st
     tables().iter().find(|table| table.dialect == dialect && table.language == language)
 }
 
-/// Read when the first table of contacts is, and once.
-fn library() -> &'static Library {
-    static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
-        let mut names = HashMap::new();
-        let mut tables = Vec::new();
-        for source in SOURCES {
-            match source {
-                Source::List(dialect, language, text) => tables.push(list(*dialect, language, text, &mut names)),
-                Source::Rows(dialect, text) => tables.extend(rows(*dialect, text, &mut names)),
-            }
-        }
-        let mut index: HashMap<String, Vec<(u16, u16)>> = HashMap::with_capacity(8192);
-        for (number, table) in (0..).zip(&mut tables) {
-            table.number = number;
+/// Made when the first table of contacts is read; who writes one needs it not.
+fn index() -> &'static Index {
+    static INDEX: LazyLock<Index> = LazyLock::new(|| {
+        let mut index = Index::with_capacity(8192);
+        for table in tables() {
             for (place, header) in (0..).zip(&table.headers) {
-                index.entry(fold(header.text)).or_default().push((number, place));
+                index.entry(fold(header.text)).or_default().push((table.number, place));
             }
         }
-        Library { tables, index }
+        index
     });
-    &LIBRARY
+    &INDEX
 }
 
 /// The names of columns that were looked up before.

@@ -109,7 +109,7 @@ fn join(plan: &Plan, further: &Organization, before: usize, shown: &str, sheet: 
         };
         let separators = sheet.cells[at].matches(BETWEEN).count();
         if !text.is_empty() {
-            let cell = &mut sheet.cells[at];
+            let cell = sheet.cell(at);
             (separators..before).for_each(|_| cell.push_str(BETWEEN));
             cell.push_str(&text);
         }

@@ -21,6 +21,8 @@ pub(in crate::formats) struct Sheet {
     pub(in crate::formats) headers: Vec<String>,
     /// The cells, one a header.
     pub(in crate::formats) cells: Vec<String>,
+    /// Those that are not empty, in the order they were written: most cells of a table are.
+    filled: Vec<usize>,
     /// What the row does not hold.
     pub(in crate::formats) losses: Vec<Loss>,
     /// Fields that have no column, until somebody further on finds a place for them.
@@ -57,24 +59,46 @@ impl Sheet {
     /// A sheet of these columns.
     pub(in crate::formats) fn new(headers: Vec<String>, way: Way) -> Self {
         let cells = vec![String::new(); headers.len()];
-        Sheet { way, headers, cells, losses: Vec::new(), homeless: Vec::new() }
+        Sheet { way, headers, cells, filled: Vec::new(), losses: Vec::new(), homeless: Vec::new() }
     }
 
     /// Makes it ready for the next contact.
     pub(in crate::formats) fn clear(&mut self) {
-        self.cells.iter_mut().for_each(String::clear);
+        for at in self.filled.drain(..) {
+            self.cells[at].clear();
+        }
         self.losses.clear();
         self.homeless.clear();
     }
 
+    /// Calls for each cell that is not empty, in the order of their columns.
+    pub(in crate::formats) fn each_filled(&mut self, mut with: impl FnMut(usize, &mut String)) {
+        self.filled.sort_unstable();
+        self.filled.dedup();
+        self.filled.iter().for_each(|at| with(*at, &mut self.cells[*at]));
+    }
+
+    /// A cell to write into.
+    pub(in crate::formats) fn cell(&mut self, at: usize) -> &mut String {
+        let cell = &mut self.cells[at];
+        if cell.is_empty() {
+            self.filled.push(at);
+        }
+        cell
+    }
+
     /// Writes a cell.
     pub(in crate::formats) fn set(&mut self, at: usize, text: &str) {
-        let cell = &mut self.cells[at];
+        if text.is_empty() && self.cells[at].is_empty() {
+            return;
+        }
+        let line_break = self.way.line_break;
+        let cell = self.cell(at);
         cell.clear();
-        if self.way.line_break == "\n" || !scan::any_of(text.as_bytes(), [b'\n']) {
+        if line_break == "\n" || !scan::any_of(text.as_bytes(), [b'\n']) {
             cell.push_str(text);
         } else {
-            cell.push_str(&text.replace('\n', self.way.line_break));
+            cell.push_str(&text.replace('\n', line_break));
         }
     }
 
@@ -170,10 +194,10 @@ impl Sheet {
     fn join<const N: usize>(&mut self, plan: &Plan, value: &Value<'_, N>, before: usize) {
         for (part, text) in &value.parts {
             let Some(at) = plan.at(*part) else { continue };
-            let cell = &mut self.cells[at];
-            if cell.is_empty() && text.is_empty() {
+            if self.cells[at].is_empty() && text.is_empty() {
                 continue;
             }
+            let cell = self.cell(at);
             let there = if cell.is_empty() { 0 } else { before.saturating_sub(1) };
             (there..before).for_each(|_| cell.push_str(BETWEEN));
             cell.push_str(text);
