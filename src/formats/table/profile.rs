@@ -250,13 +250,13 @@ pub(in crate::formats) fn layout(style: impl Into<Style>) -> Vec<(String, Column
     let mut columns = Vec::new();
     let mut at = 0;
     while at < own.len() {
-        let numbered = |(group, _): &&(&str, u16)| own[at].text.starts_with(&format!("{group}{{n}}"));
-        let Some((group, count)) = row.groups.iter().find(numbered) else {
+        let is_of = |text: &str, group: &str| text.strip_prefix(group).is_some_and(|rest| rest.starts_with("{n}"));
+        let Some((group, count)) = row.groups.iter().find(|(group, _)| is_of(own[at].text, group)) else {
             columns.push((own[at].text.to_owned(), own[at].column));
             at += 1;
             continue;
         };
-        let members = own[at..].iter().take_while(|header| header.text.starts_with(&format!("{group}{{n}}"))).count();
+        let members = own[at..].iter().take_while(|header| is_of(header.text, group)).count();
         for number in 1..=*count {
             for header in &own[at..at + members] {
                 let text = header.text.replace("{n}", &number.to_string());
