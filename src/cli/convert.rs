@@ -19,6 +19,7 @@ const THREADS: usize = 4;
 pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     output::check(common, &args.output)?;
     output::check_input(&args.input.how)?;
+    output::spare_map(&args.input.how, &args.output.output)?;
     let brings = [("--fetch-photos", args.input.fetch_photos), ("--photo-dir", args.input.how.photo_dir.is_some())];
     let brought = brings.iter().find(|(_, given)| *given).filter(|_| args.output.photos.is_none());
     if let (Some((flag, _)), true) = (brought, output::holds_no_pictures(&args.output)?) {
@@ -42,7 +43,7 @@ pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
         convert(&mut records, &mut *sink.encoder, &mut sink.target, threads, pictures, &interrupted, &mut progress);
     let rejects = progress.finish();
     let totals = converted.map_err(|error| sink.failure(&error))?;
-    let ended = output::end_rejects(common, rejects).and(sink.end(common, &totals));
+    let ended = output::end(common, args, &totals, rejects, sink);
     output::summary(common, Summary { job: Job::Convert, totals: &totals, proof: None }, ended)?;
     Ok(Exit::of(&totals, common))
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cli::args::{Common, DateOrder, How, Input, Output as OutputArgs};
+use crate::cli::args::{Common, Convert, DateOrder, How, Input, Output as OutputArgs};
 use crate::cli::exit::{Exit, Failure, Stays};
 use crate::cli::form::{Form, is_stdout, name_of};
 use crate::cli::print;
@@ -50,6 +50,17 @@ pub(super) fn check_input(args: &How) -> Result<(), Failure> {
     }
 }
 
+/// Refuses to write over the mapping file: somebody has edited it.
+pub(super) fn spare_map(how: &How, output: &Path) -> Result<(), Failure> {
+    match how.map.as_deref().filter(|map| *map == output || disk::same_file(map, output)) {
+        Some(map) => {
+            let what = format!("--map {} would be replaced by the output; choose another place", map.display());
+            Err(Failure::usage(what))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Whether the output is a table that shows no pictures.
 pub(super) fn holds_no_pictures(args: &OutputArgs) -> Result<bool, Failure> {
     Form::of(args).map(Form::holds_no_pictures)
@@ -87,7 +98,7 @@ pub(super) fn sources(
 /// The file of the rejected records, if one is asked for.
 pub(super) fn rejects(input: &Input, output: Option<&Path>) -> Result<Option<Rejects>, Failure> {
     let Some(path) = &input.rejects else { return Ok(None) };
-    let mut others = input.inputs.iter().map(PathBuf::as_path).chain(output);
+    let mut others = input.inputs.iter().chain(&input.how.map).map(PathBuf::as_path).chain(output);
     if others.any(|other| other == path || disk::same_file(other, path)) {
         let what = "--rejects names a file that this run reads or writes, and would replace it; choose another";
         return Err(Failure::usage(what));
@@ -98,6 +109,39 @@ pub(super) fn rejects(input: &Input, output: Option<&Path>) -> Result<Option<Rej
 /// Ends the file of the rejected records, if one was asked for.
 pub(super) fn end_rejects(common: &Common, rejects: Option<Rejects>) -> Result<(), Failure> {
     rejects.map_or(Ok(()), |rejects| rejects.end(common))
+}
+
+/// Ends a conversion's output and the file of its rejected records. An input is replaced only when each of its records is
+/// in one of the two.
+pub(super) fn end(
+    common: &Common,
+    args: &Convert,
+    totals: &Totals,
+    rejects: Option<Rejects>,
+    sink: Sink,
+) -> Result<(), Failure> {
+    let output = &args.output.output;
+    let replaces = sink.temporary.is_some() && args.input.inputs.iter().any(|input| disk::same_file(input, output));
+    let kept = rejects.as_ref().is_some_and(Rejects::keeps_all);
+    let ended = end_rejects(common, rejects);
+    if !replaces || totals.of(Ending::Created) == 0 {
+        return ended.and(sink.end(common, totals));
+    }
+    let in_vain = |failure| Failure { in_vain: true, ..failure };
+    ended.map_err(in_vain)?;
+    let why = match totals.of(Ending::Rejected) {
+        _ if totals.failed_sources > 0 => "an input could not be read to its end; name another output".to_owned(),
+        0 => return sink.end(common, totals),
+        _ if kept => return sink.end(common, totals),
+        1 => "1 record was rejected, and would be lost; name another output, or keep it with --rejects".to_owned(),
+        count => {
+            format!(
+                "{count} records were rejected, and would be lost; name another output, or keep them with --rejects"
+            )
+        }
+    };
+    let what = format!("{} is an input, too, and was not replaced: {why}", output.display());
+    Err(in_vain(Failure::new(Exit::Stopped, what)))
 }
 
 /// The summary of a job whose output has ended so. An input that gave nothing at all has been told already, and no text

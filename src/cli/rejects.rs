@@ -114,6 +114,11 @@ impl Rejects {
         out.write_all(&record)
     }
 
+    /// Whether each record is there, and whole.
+    pub(super) fn keeps_all(&self) -> bool {
+        self.cut == 0 && self.left_out == 0 && self.error.is_none()
+    }
+
     /// Puts the files in their places, if there is something in them.
     pub(super) fn end(self, common: &Common) -> Result<(), Failure> {
         let Self { path, output, file, parts, count, cut, left_out, error } = self;

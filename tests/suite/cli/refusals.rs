@@ -306,3 +306,48 @@ fn a_store_that_is_none_is_refused_and_kept() {
     let below = ["export", "--from", "sandbox", "--sandbox-store", "notes.db/x.db", "-o", "out.vcf"];
     stage.run(&below).stops(1, &["notes.db", "--sandbox-store"]);
 }
+
+/// A table of two contacts with a row between them that is none.
+const HALF_GOOD: &str = "First Name,Last Name,E-mail Address\nAnn,One,a@a.example\nshort\nBen,Two,b@b.example\n";
+
+#[test]
+fn a_file_that_is_converted_onto_itself_loses_no_record() {
+    let stage = Stage::new();
+    stage.write("a.csv", HALF_GOOD);
+    let onto_itself = ["convert", "a.csv", "-o", "a.csv"];
+    stage.run(&onto_itself).stops(1, &["a.csv", "1 record", "not replaced", "--rejects"]);
+    assert_eq!(stage.text("a.csv"), HALF_GOOD);
+    let with_another = ["convert", "a.csv", "missing.csv", "-o", "./a.csv", "--rejects", "left.csv"];
+    stage.run(&with_another).exits(1).says(&["a.csv is an input", "to its end", "not replaced"]);
+    assert_eq!(stage.text("a.csv"), HALF_GOOD);
+    assert_eq!(stage.names(), ["a.csv", "left.csv"], "nothing half is left");
+    stage.run(&[onto_itself.as_slice(), &["--rejects", "left.csv"]].concat()).exits(3);
+    assert!(stage.text("left.csv").contains("short") && !stage.text("a.csv").contains("short"));
+}
+
+#[test]
+fn a_record_that_is_kept_in_part_alone_is_no_reason_to_replace_its_file() {
+    let stage = Stage::new();
+    let large = format!("First Name,E-mail Address\nAnn,a@a.example\n\"{}\",b@b.example\n", "x".repeat(9 << 20));
+    stage.write("a.csv", &large);
+    stage.run(&["convert", "a.csv", "-o", "a.csv", "--rejects", "left.csv"]).stops(1, &["a.csv", "not replaced"]);
+    assert!(stage.text("a.csv") == large);
+}
+
+#[test]
+fn a_mapping_file_is_never_replaced() {
+    const MAP: &str = "version = 1\n[columns]\n\"First Name\" = \"name.given\"\n";
+    let stage = Stage::new();
+    stage.write("a.csv", HALF_GOOD);
+    stage.write("map.toml", MAP);
+    let with_map = ["convert", "a.csv", "--map", "map.toml"];
+    for other in [
+        ["-o", "out.vcf", "--rejects", "map.toml"].as_slice(),
+        &["-o", "./map.toml", "--output-format", "csv"],
+        &["-o", "map.toml", "--output-format", "vcard", "--rejects", "left.csv"],
+    ] {
+        stage.run(&[with_map.as_slice(), other].concat()).stops(2, &["would", "replace", "choose another"]);
+        assert_eq!(stage.text("map.toml"), MAP, "{other:?}");
+    }
+    assert_eq!(stage.names(), ["a.csv", "map.toml"]);
+}
