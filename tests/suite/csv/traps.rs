@@ -72,8 +72,18 @@ fn trap_04_two_columns_of_one_name() {
     let twice = one(b"First Name,E-mail Address,E-mail Address,Notes,Notes\nEve,a@example.com,b@example.com,one,two\n");
     let addresses: Vec<_> = twice.emails.iter().map(|email| email.address.as_str()).collect();
     assert_eq!(addresses, ["a@example.com", "b@example.com"]);
-    assert_eq!(twice.notes, "one");
-    assert_eq!((twice.extra[0].name.as_str(), twice.extra[0].value.as_str()), ("Notes", "two"));
+    assert_eq!((twice.notes.as_str(), twice.extra.len()), ("one\ntwo", 0));
+    let doctor = one(b"Anrede;Titel;Vorname;Nachname\nFrau;Dr.;Ida;Roth\n");
+    assert_eq!((doctor.name.prefix.as_str(), doctor.extra.len()), ("Frau Dr.", 0));
+    let told = one(
+        b"First Name,Last Name,Nickname,Nickname,Birthday,Birthday,Anniversary,Anniversary,Gender,Gender,Photo,Photo\n\
+          Eve,Roe,E,V,1990-01-02,1991-01-02,2000-01-02,2000-01-02,female,male,https://a.example/b,https://a.example/c\n",
+    );
+    let kept: Vec<_> = told.extra.iter().map(|extra| (extra.name.as_str(), extra.value.as_str())).collect();
+    let wanted = [("Birthday", "1991-01-02"), ("Gender", "male"), ("Nickname", "V"), ("Photo", "https://a.example/c")];
+    assert_eq!(kept.len(), wanted.len(), "{kept:?}");
+    assert!(wanted.iter().all(|one| kept.contains(one)), "{kept:?}");
+    assert_eq!(told.birthday, PartialDate::full(1990, 1, 2).map(Date::Known));
 }
 
 /// 5: code pages without a mark.

@@ -94,7 +94,7 @@ fn headers_of_all_kinds_can_be_named() {
     said(r##"# "@7" = "keep""##);
     said(r##"# "@8" = "keep""##);
     said(r##""E-mail Address#2" = "email[2].address""##);
-    said(r##""Notes#2" = "keep""##);
+    said(r##""Notes#2" = "notes""##);
 }
 
 #[test]

@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::formats::table::column::{Column, Slot};
+use crate::formats::table::column::Column;
 use crate::formats::table::findings::{Findings, Found};
 use crate::formats::table::head::Head;
 use crate::formats::table::map::file::{holds_several, next_free};
 use crate::formats::table::map::fit::Index;
 use crate::formats::table::map::{Key, Target};
-use crate::model::Field;
 
 /// Where the remarks behind the columns begin.
 const WIDTH: usize = 56;
@@ -85,9 +84,7 @@ pub(in crate::formats) fn input(head: &Head, encoding: Option<&str>, findings: &
 fn free_place(column: Column, taken: &mut Vec<(Column, String)>) -> String {
     let Some(name) = column.name() else { return "keep".to_owned() };
     let target = Target { column, name };
-    // Further notes are kept under their header, as without a mapping file; in one, all of them become one text.
-    let holds_several = holds_several(&target) && column.slot != Slot::Text(Field::Notes);
-    let is_taken = taken.iter().any(|(of, _)| *of == column) && !holds_several;
+    let is_taken = taken.iter().any(|(of, _)| *of == column) && !holds_several(&target);
     let name = if is_taken { next_free(taken, column).unwrap_or_else(|| "keep".to_owned()) } else { target.name };
     taken.extend(Column::named(&name).map(|column| (column, String::new())));
     name

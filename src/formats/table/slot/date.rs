@@ -24,7 +24,16 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
         let place = place(field, &mut into.contact);
         if place.is_none() {
             *place = date;
+        } else if date.is_some() && *place != date {
+            keep_cells(plan, row, source, into);
         }
+    }
+}
+
+/// Keeps the cells of a date where another stands already, each under its header.
+fn keep_cells(plan: &Plan, row: Row<'_>, source: &Source, into: &mut Build) {
+    for (_, at) in &plan.parts {
+        into.keep(&source.headers[*at], row.cell(*at));
     }
 }
 

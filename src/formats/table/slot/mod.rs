@@ -21,7 +21,7 @@ pub(in crate::formats) use custom::LABELS;
 pub(in crate::formats) use label::BETWEEN;
 pub(in crate::formats) use person::OWN_FIELDS;
 pub(in crate::formats) use plan::{Plan, Plans};
-pub(in crate::formats) use row::{Build, Row, Source};
+pub(in crate::formats) use row::{Build, Row, Source, between};
 pub(in crate::formats) use sheet::Sheet;
 pub(in crate::formats) use way::{Dates, ENGLISH, Way, words_of};
 
@@ -40,7 +40,7 @@ pub(in crate::formats) fn read(plans: &Plans, row: Row<'_>, source: &Source, int
     date::read(&plans.dates, row, source, into);
     date::read_events(&plans.events, row, source, into);
     list::read(&plans.lists, row, source, into);
-    person::read(&plans.persons, row, into);
+    person::read(&plans.persons, row, source, into);
     person::read_relations(&plans.relations, row, source, into);
     custom::read(&plans.customs, row, source, into);
     custom::read_kept(&plans.kept, row, source, into);

@@ -9,16 +9,48 @@ use crate::formats::table::slot::way::ENGLISH;
 use crate::formats::table::slot::{Build, Plan, Row, Sheet, Source, words};
 use crate::model::{Contact, Field, Gender, Loss, Photo, PhotoData, Relation, Rest, Why};
 
-pub(super) fn read(plans: &[Plan], row: Row<'_>, into: &mut Build) {
+pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Build) {
     for plan in plans.iter().filter(|plan| !row.lacks(plan)) {
-        let cell = |part| plan.at(part).map_or("", |at| row.cell(at));
-        let value = cell(Part::Value);
-        match plan.slot {
-            Slot::Gender => read_gender(value, into),
-            Slot::Sensitivity => read_sensitivity(value, cell(Part::Private), into),
-            Slot::Photo => read_photo(value, cell(Part::Base64), into),
-            _ => {}
+        let Some(field) = field_of(plan.slot) else { continue };
+        if field.is_absent(&into.contact) {
+            read_one(plan, row, into);
+            continue;
         }
+        // Columns of a second such value: the first one stays.
+        let mut other = Build::default();
+        read_one(plan, row, &mut other);
+        if !field.is_absent(&other.contact) && !is_same(field, &into.contact, &other.contact) {
+            plan.parts.iter().for_each(|(_, at)| into.keep(&source.headers[*at], row.cell(*at)));
+        }
+        into.losses.append(&mut other.losses);
+    }
+}
+
+fn read_one(plan: &Plan, row: Row<'_>, into: &mut Build) {
+    let cell = |part| plan.at(part).map_or("", |at| row.cell(at));
+    let value = cell(Part::Value);
+    match plan.slot {
+        Slot::Gender => read_gender(value, into),
+        Slot::Sensitivity => read_sensitivity(value, cell(Part::Private), into),
+        Slot::Photo => read_photo(value, cell(Part::Base64), into),
+        _ => {}
+    }
+}
+
+fn field_of(slot: Slot) -> Option<Field> {
+    match slot {
+        Slot::Gender => Some(Field::Gender),
+        Slot::Sensitivity => Some(Field::Sensitivity),
+        Slot::Photo => Some(Field::Photo),
+        _ => None,
+    }
+}
+
+fn is_same(field: Field, one: &Contact, other: &Contact) -> bool {
+    match field {
+        Field::Gender => one.gender == other.gender,
+        Field::Photo => one.photo == other.photo,
+        _ => one.sensitivity == other.sensitivity,
     }
 }
 

@@ -158,7 +158,8 @@ pub(in crate::formats) struct Build {
 }
 
 impl Build {
-    /// Puts a single text in its place. Where another stands already, it is kept as a leftover of its column.
+    /// Puts a single text in its place. Where another stands already, it is added to what can hold both, and else kept
+    /// as a leftover of its column.
     pub(in crate::formats) fn text(&mut self, field: Field, value: &str, header: &str) {
         if value.is_empty() {
             return;
@@ -167,7 +168,13 @@ impl Build {
         match field.text_mut(&mut self.contact) {
             Some(place) if place.is_empty() => *place = value.into_owned(),
             Some(place) if *place == value => {}
-            _ => self.keep(header, &value),
+            place => match (place, between(field)) {
+                (Some(place), Some(between)) => {
+                    place.push_str(between);
+                    place.push_str(&value);
+                }
+                _ => self.keep(header, &value),
+            },
         }
     }
 
@@ -200,6 +207,15 @@ impl Build {
             },
             Date::Known,
         ))
+    }
+}
+
+/// What stands between the texts of several columns in a field that can hold them all, such as “Herr” and “Dr.”.
+pub(in crate::formats) fn between(field: Field) -> Option<&'static str> {
+    match field {
+        Field::Prefix => Some(" "),
+        Field::Notes => Some("\n"),
+        _ => None,
     }
 }
 
