@@ -12,6 +12,7 @@ use crate::formats::table::{Findings, Map, Profile, Style};
 use crate::formats::vcard::{Tally, Version};
 use crate::formats::{Encoder, Format, Outcome, Reader, Record, Remark, csv, vcard};
 use crate::model::{Contact, Field, Loss, PhotoData, Why};
+use crate::pipeline::links::is_file_name;
 use crate::pipeline::{Reading, Source, SourceError};
 
 /// Rejected records that are told one by one.
@@ -123,8 +124,8 @@ pub struct Inspected {
     pub contacts: u64,
     /// Groups of contacts in it.
     pub groups: u64,
-    /// Pictures, and photos that are links.
-    pub photos: [u64; 2],
+    /// Pictures, photos that are links, and names of files with photos.
+    pub photos: [u64; 3],
     /// Contacts that have something in a field.
     pub fields: BTreeMap<Field, u64>,
     /// Records of which no contact can be made.
@@ -245,7 +246,12 @@ impl Inspected {
             *self.fields.entry(*field).or_default() += 1;
         }
         if let Some(photo) = &contact.photo {
-            self.photos[usize::from(matches!(photo.data, PhotoData::Link(_)))] += 1;
+            let kind = match &photo.data {
+                PhotoData::Link(link) if is_file_name(link) => 2,
+                PhotoData::Link(_) => 1,
+                _ => 0,
+            };
+            self.photos[kind] += 1;
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::pipeline::inspect::{Counts, Inspected};
 /// One file as an object; `target` is what the losses are of.
 pub(super) fn object(inspected: &Inspected, target: &str) -> Value {
     let rejects = inspected.rejects.iter().map(|(line, why)| json!({ "line": line, "why": why }));
-    let [pictures, links] = inspected.photos;
+    let [pictures, links, files] = inspected.photos;
     let fields = inspected.fields.iter().map(|(field, count)| (field.name().to_owned(), json!(count)));
     json!({
         "file": inspected.source,
@@ -19,7 +19,7 @@ pub(super) fn object(inspected: &Inspected, target: &str) -> Value {
         "groups": inspected.groups,
         "rejected": inspected.rejected,
         "rejects": rejects.collect::<Value>(),
-        "photos": { "pictures": pictures, "links": links },
+        "photos": { "pictures": pictures, "links": links, "fileNames": files },
         "fields": fields.collect::<Value>(),
         "table": inspected.table.as_ref().map(table),
         "vcard": inspected.cards.as_ref().map(cards),

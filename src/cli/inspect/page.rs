@@ -75,9 +75,13 @@ impl Page {
         }
         let _ = write!(text, ", {} rejected", counted(inspected.rejected, "record"));
         self.say("is", &text);
-        let [pictures, links] = inspected.photos;
-        if pictures + links > 0 {
-            self.say("photos", &format!("{}, {}", counted(pictures, "picture"), counted(links, "link")));
+        let [pictures, links, files] = inspected.photos;
+        if pictures + links + files > 0 {
+            let mut text = format!("{}, {}", counted(pictures, "picture"), counted(links, "link"));
+            if files > 0 {
+                let _ = write!(text, ", {}", counted(files, "file name"));
+            }
+            self.say("photos", &text);
         }
     }
 

@@ -35,6 +35,16 @@ fn samples_are_shown_to_programs() {
 }
 
 #[test]
+fn names_of_photo_files_are_no_links() {
+    let stage = Stage::new();
+    stage.write("a.csv", "First Name,Last Name,Photo\nA,B,a.jpg\nC,D,https://photos.example/c\nE,F,e.png\n");
+    let page = stage.run(&["inspect", "a.csv"]).exits(0);
+    assert!(page.text().contains("0 pictures, 1 link, 2 file names"), "{}", page.text());
+    let said: Value = serde_json::from_str(stage.run(&["inspect", "a.csv", "--json"]).exits(0).text()).unwrap();
+    assert_eq!(said["files"][0]["photos"], serde_json::json!({ "pictures": 0, "links": 1, "fileNames": 2 }));
+}
+
+#[test]
 fn the_losses_are_those_of_a_conversion() {
     let stage = Stage::new();
     let file = sample("vcard/apple-3.0.vcf");
