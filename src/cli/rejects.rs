@@ -20,6 +20,9 @@ use crate::pipeline::RecordReport;
 /// How many files there are at most. So many kinds of tables are no accident, and each takes an open file.
 const MOST: usize = 64;
 
+/// Endings of files that spreadsheet programs refuse where there is text in them.
+const WORKBOOKS: [&str; 3] = ["xlsx", "xls", "ods"];
+
 /// What stands together in one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
@@ -61,6 +64,10 @@ impl Rejects {
         let name = path.display().to_string();
         if name == "-" {
             return Err(Failure::usage("--rejects wants the name of a file"));
+        }
+        if path.extension().is_some_and(|ending| WORKBOOKS.iter().any(|one| ending.eq_ignore_ascii_case(one))) {
+            let what = "--rejects writes rows as CSV, those of spreadsheets too; choose a name that ends in .csv";
+            return Err(Failure::usage(what));
         }
         let file = Output::create(path).map_err(|error| Failure::output(&name, &error))?;
         let (path, output) = (path.to_owned(), output.and_then(Path::file_name).map(OsString::from));

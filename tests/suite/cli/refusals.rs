@@ -64,6 +64,17 @@ fn an_empty_file_is_told_although_its_format_is_given() {
 }
 
 #[test]
+fn rejected_rows_are_no_workbook() {
+    let stage = stage();
+    stage.write("rows.csv", "First Name,Last Name\nAnn,\"Roe\n");
+    for name in ["rest.xlsx", "rest.XLS", "rest.ods"] {
+        stage.run(&["convert", "rows.csv", "-o", "out.vcf", "--rejects", name]).exits(2).says(&["--rejects", ".csv"]);
+        assert!(!stage.path(name).exists(), "{name}");
+    }
+    assert_eq!(stage.text("out.vcf"), OLD);
+}
+
+#[test]
 fn binary_junk_stops_and_the_old_output_stays() {
     for name in ["junk.vcf", "junk.csv", "junk.bin"] {
         let stage = stage();
