@@ -347,6 +347,15 @@ mod tests {
 
     /// Trap 32: where other cells have quotes, the next of them closes the open one, in the middle of a cell.
     #[test]
+    fn an_open_quote_that_the_next_one_closes_joins_no_rows() {
+        let found = rows(b"a,b,c,d\nA,B,e,\"open\n\"C,D,c,n\nE,F,g,h\n", 4);
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert!(found[1].contains("OpenQuote { line: 2, cell: 4 }"), "{found:?}");
+        assert!(found[2].contains("OpenQuote { line: 3, cell: 1 }"), "{found:?}");
+        assert!(found[3].starts_with("4@"), "{found:?}");
+    }
+
+    #[test]
     fn an_open_quote_ends_before_the_next_row_with_quotes() {
         assert_eq!(
             rows(b"\"1\",\"two\n\"3\",\"four\"\n\"5\",\"a\nb\"\n", 2),

@@ -213,12 +213,16 @@ pub(super) fn count(line: &[u8], delimiter: u8, offset: usize) -> (usize, usize)
 /// Where the first line behind an open quote begins that looks like a row of its own.
 pub(super) fn next_row(row: &[u8], open: usize, width: usize, delimiter: u8) -> Option<usize> {
     let mut from = open;
+    let fits = |line: &[u8]| {
+        let cells = count(line, delimiter, 0).0;
+        cells > 1 && cells * 2 > width && cells <= width + 1
+    };
     loop {
         from += memchr::memchr2(b'\n', b'\r', &row[from..])? + 1;
         let rest = &row[from..];
         let line = &rest[..memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())];
-        let cells = count(line, delimiter, 0).0;
-        if cells > 1 && cells * 2 > width && cells <= width + 1 {
+        // A quote that opens the line and is never closed either is a letter of it.
+        if fits(line) || line.strip_prefix(b"\"").is_some_and(fits) {
             return Some(from);
         }
     }
