@@ -38,7 +38,7 @@ pub struct Args {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Convert address book files: vCard to CSV, CSV to vCard, or either to a better form of itself
+    /// Convert address book files between vCard, CSV and spreadsheets, or to a better form of themselves
     Convert(Convert),
     /// Upload address book files into a mailbox; a second run creates nothing
     Import(Import),
