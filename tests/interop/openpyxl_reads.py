@@ -12,7 +12,7 @@ import tempfile
 
 import openpyxl
 
-PROFILES = ["outlook-desktop", "google"]
+PROFILES = ["outlook-desktop", "outlook-desktop/ja", "outlook-web", "google", "thunderbird", "generic"]
 
 
 def main(program, samples):
@@ -25,8 +25,9 @@ def main(program, samples):
 
 def compare(program, sample, profile, room):
     files = [room / f"out.{ending}" for ending in ("xlsx", "csv")]
-    for file in files:
-        subprocess.run([program, "convert", sample, "-o", file, "--profile", profile, "-q"], check=True)
+    # A workbook holds what a profile's own encoding lacks.
+    for file, encoding in zip(files, [[], ["--output-encoding", "utf-8-bom"]]):
+        subprocess.run([program, "convert", sample, "-o", file, "--profile", profile, "-q", *encoding], check=True)
     sheet = openpyxl.load_workbook(files[0]).active
     assert sheet.freeze_panes == "A2", sheet.freeze_panes
     with open(files[1], encoding="utf-8-sig", newline="") as table:
