@@ -18,6 +18,7 @@ mod convert;
 mod csv;
 #[path = "../csv_laws.rs"]
 mod csv_laws;
+mod damaging;
 mod dump;
 mod exchange;
 #[cfg(feature = "remote")]

@@ -9,6 +9,7 @@ use crate::cli::print;
 use crate::formats::Remark;
 use crate::formats::table::{Findings, Found};
 use crate::formats::vcard::Tally;
+use crate::pipeline::counted;
 use crate::pipeline::inspect::{Counts, Inspected, Target};
 
 /// The width of a page.
@@ -146,7 +147,7 @@ impl Page {
         if inspected.lost.is_empty() {
             self.say("loses", &format!("nothing as {} (--target)", target.name()));
         } else {
-            let count = inspected.lost.values().map(|(count, _)| count).sum();
+            let count: u64 = inspected.lost.values().map(|(count, _)| count).sum();
             self.say("loses", &format!("{} as {} (--target)", counted(count, "value"), target.name()));
             self.losses("", &inspected.lost);
         }
@@ -203,10 +204,6 @@ impl Found {
     fn is_bare(&self) -> bool {
         self.filled == 0 && self.header == format!("column {}", self.number)
     }
-}
-
-pub(super) fn counted(count: u64, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A text whose control characters can be seen, and that cannot move the cursor.

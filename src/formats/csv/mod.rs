@@ -20,6 +20,8 @@ use crate::formats::table;
 
 pub use read::Reader;
 pub use survey::{Survey, survey};
+#[cfg(feature = "sheet")]
+pub(in crate::formats) use write::add;
 pub use write::{Encoder, Writer, Writing};
 
 /// What the user says of a table, so that it need not be found out.

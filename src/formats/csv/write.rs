@@ -164,7 +164,7 @@ impl crate::formats::Encoder for Encoder {
 }
 
 /// Adds a cell; most need no quotes.
-fn add(cell: &[u8], delimiter: u8, into: &mut Vec<u8>) {
+pub(in crate::formats) fn add(cell: &[u8], delimiter: u8, into: &mut Vec<u8>) {
     if scan::any_of(cell, [delimiter, b'"', b'\n', b'\r']) {
         quoted(cell, into);
     } else {

@@ -3,13 +3,14 @@
 use std::io::{self, Cursor};
 use std::sync::Arc;
 
+use encoding_rs::UTF_8;
+
 use crate::formats::sheet::choose::{Chosen, choose};
 use crate::formats::sheet::store::{Cells, Flaw, MAX_ROW, Scratch, Stop, Store, Stored};
 use crate::formats::sheet::{Book, Options, html, ods, xls, xlsx};
 use crate::formats::table::{Census, Column, Findings, Rows};
-use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark, Table};
+use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark, Table, csv};
 use crate::model::{Field, Loss, Why};
-use encoding_rs::UTF_8;
 
 /// Bytes of rows that make a batch.
 const BATCH: usize = 128 * 1024;
@@ -219,13 +220,7 @@ fn csv_row<'t>(texts: impl Iterator<Item = &'t str>, into: &mut Vec<u8>) {
         if at > 0 {
             into.push(b',');
         }
-        if text.contains([',', '"', '\n', '\r']) {
-            into.push(b'"');
-            into.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-            into.push(b'"');
-        } else {
-            into.extend_from_slice(text.as_bytes());
-        }
+        csv::add(text.as_bytes(), b',', into);
     }
 }
 

@@ -1,22 +1,15 @@
 //! Real tables, damaged: whatever is done to a table, reading it ends, every row of it is accounted for, and rows far
 //! from the damage stay what they are.
-//!
-//! `CARDFERRY_SEEDS` says how often each file is damaged anew; a failure names its seed and shows the smallest input
-//! that still fails.
 
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Mutex;
 
 use crate::csv_laws;
+use crate::damaging::{
+    Damage, LARGEST, campaign, cut_off, cut_out, duplicate_a_line, flip_bits, insert, insert_garbage, lines,
+    swap_two_lines, without_panic,
+};
 use crate::generator::Draw;
-
-/// Files above this are left to the tests that read them whole.
-const LARGEST: usize = 24 * 1024;
-
-/// One way to damage a file.
-type Damage = fn(&mut Draw, Vec<u8>) -> Vec<u8>;
 
 const DAMAGES: &[Damage] = &[
     flip_bits,
@@ -34,45 +27,6 @@ const DAMAGES: &[Damage] = &[
     insert_a_piece,
     insert_a_piece,
 ];
-
-fn flip_bits(draw: &mut Draw, mut bytes: Vec<u8>) -> Vec<u8> {
-    for _ in 0..=draw.below(4) {
-        let at = draw.below(bytes.len());
-        bytes[at] ^= 1 << draw.below(8);
-    }
-    bytes
-}
-
-fn cut_out(draw: &mut Draw, mut bytes: Vec<u8>) -> Vec<u8> {
-    let from = draw.below(bytes.len());
-    let to = (from + 1 + draw.below(80)).min(bytes.len());
-    bytes.drain(from..to);
-    bytes
-}
-
-fn cut_off(draw: &mut Draw, mut bytes: Vec<u8>) -> Vec<u8> {
-    bytes.truncate(1 + draw.below(bytes.len()));
-    bytes
-}
-
-/// The lines of a text, each with its end.
-fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
-    bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
-}
-
-fn duplicate_a_line(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
-    let mut lines = lines(&bytes);
-    let line = lines[draw.below(lines.len())].clone();
-    lines.insert(draw.below(lines.len() + 1), line);
-    lines.concat()
-}
-
-fn swap_two_lines(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
-    let mut lines = lines(&bytes);
-    let count = lines.len();
-    lines.swap(draw.below(count), draw.below(count));
-    lines.concat()
-}
 
 /// Changes one of the bytes that are this; nothing where there is none.
 fn change_one(draw: &mut Draw, mut bytes: Vec<u8>, wanted: &[u8], to: &[u8]) -> Vec<u8> {
@@ -122,18 +76,6 @@ fn change_the_encoding_of_a_line(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
     lines.concat()
 }
 
-fn insert(draw: &mut Draw, mut bytes: Vec<u8>, piece: &[u8]) -> Vec<u8> {
-    let at = draw.below(bytes.len() + 1);
-    bytes.splice(at..at, piece.iter().copied());
-    bytes
-}
-
-fn insert_garbage(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
-    let count = 1 + draw.below(9);
-    let garbage: Vec<u8> = (0..count).map(|_| draw.below(256) as u8).collect();
-    insert(draw, bytes, &garbage)
-}
-
 fn insert_very_many(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
     const MANY: [&[u8]; 9] = [b",", b";", b"\"", b"\"\"", b"\r\n", b"\0", b",\"\n", b" ::: ", b"\xc3"];
     let piece = MANY[draw.below(MANY.len())].repeat(200 + draw.below(400));
@@ -170,48 +112,13 @@ fn insert_a_piece(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
     insert(draw, bytes, piece)
 }
 
-/// Damages a file one to four times over.
-fn damaged(bytes: &[u8], seed: u64) -> Vec<u8> {
-    let mut draw = Draw::new(seed);
-    let mut bytes = bytes.to_vec();
-    for _ in 0..=draw.below(4) {
-        if !bytes.is_empty() {
-            bytes = DAMAGES[draw.below(DAMAGES.len())](&mut draw, bytes);
-        }
-    }
-    bytes
-}
-
 /// Every law, and no panic.
 fn holds(bytes: &[u8]) -> Result<(), String> {
-    let laws = || {
+    without_panic(|| {
         csv_laws::every_row_is_accounted_for(bytes)?;
         csv_laws::a_survey_changes_nothing(bytes)?;
         csv_laws::neighbours_survive(bytes)
-    };
-    catch_unwind(AssertUnwindSafe(laws)).unwrap_or_else(|_| Err("a panic".to_owned()))
-}
-
-/// What is left when every line, then every byte, is taken out without which it fails in another way or not at all.
-fn smallest(bytes: Vec<u8>, why: &str) -> Vec<u8> {
-    let alike = |bytes: &[u8]| holds(bytes).is_err_and(|other| other.bytes().take(16).eq(why.bytes().take(16)));
-    let mut pieces = lines(&bytes);
-    for _ in 0..2 {
-        let mut at = 0;
-        while at < pieces.len() && pieces.len() < 600 {
-            let piece = pieces.remove(at);
-            if !alike(&pieces.concat()) {
-                pieces.insert(at, piece);
-                at += 1;
-            }
-        }
-        pieces = pieces.concat().into_iter().map(|byte| vec![byte]).collect();
-    }
-    pieces.concat()
-}
-
-fn seeds() -> u64 {
-    std::env::var("CARDFERRY_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+    })
 }
 
 /// The project's own tables, and those of the corpus where that is there.
@@ -231,27 +138,7 @@ fn files() -> Vec<(String, Vec<u8>)> {
 fn a_damaged_table_does_no_harm() {
     let all = files();
     assert!(all.len() >= 5);
-    let work = Mutex::new((0..seeds()).flat_map(|seed| all.iter().map(move |file| (seed, file))));
-    let wrong = Mutex::new(Vec::new());
-    let run = || {
-        while let Some((seed, (name, bytes))) = { work.lock().unwrap().next() } {
-            let bytes = damaged(bytes, seed);
-            if let Err(why) = holds(&bytes) {
-                wrong.lock().unwrap().push((name, seed, why, bytes));
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        scope.spawn(run);
-        run();
-    });
-    let wrong = wrong.into_inner().unwrap();
-    let shown = wrong.iter().take(10).map(|(name, seed, why, bytes)| {
-        let why: String = why.chars().take(600).collect();
-        let least = String::from_utf8_lossy(&smallest(bytes.clone(), &why)).chars().take(400).collect::<String>();
-        format!("{name}, seed {seed}: {why}\n    {least:?}\n")
-    });
-    assert!(wrong.is_empty(), "{} inputs\n{}", wrong.len(), shown.collect::<String>());
+    campaign(&all, DAMAGES, holds);
 }
 
 /// Whole files keep the laws too.

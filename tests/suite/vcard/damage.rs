@@ -1,24 +1,16 @@
 //! Real cards, damaged: whatever is done to a card, reading it ends, its neighbours stay what they are, and what is
 //! written of it settles.
-//!
-//! `CARDFERRY_SEEDS` says how often each file is damaged anew; a failure names its seed and shows the smallest input
-//! that still fails.
-
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 
 use cardferry::formats::Outcome;
 
 use super::corpus::files;
 use super::samples::samples;
+use crate::damaging::{
+    Damage, LARGEST, campaign, cut_off, cut_out, duplicate_a_line, flip_bits, insert, insert_garbage, lines,
+    swap_two_lines, without_panic,
+};
 use crate::generator::Draw;
 use crate::laws;
-
-/// Files above this are left to the tests that read them whole.
-const LARGEST: usize = 24 * 1024;
-
-/// One way to damage a file.
-type Damage = fn(&mut Draw, Vec<u8>) -> Vec<u8>;
 
 const DAMAGES: &[Damage] = &[
     flip_bits,
@@ -37,45 +29,6 @@ const DAMAGES: &[Damage] = &[
     insert_a_piece,
 ];
 
-fn flip_bits(draw: &mut Draw, mut bytes: Vec<u8>) -> Vec<u8> {
-    for _ in 0..=draw.below(4) {
-        let at = draw.below(bytes.len());
-        bytes[at] ^= 1 << draw.below(8);
-    }
-    bytes
-}
-
-fn cut_out(draw: &mut Draw, mut bytes: Vec<u8>) -> Vec<u8> {
-    let from = draw.below(bytes.len());
-    let to = (from + 1 + draw.below(80)).min(bytes.len());
-    bytes.drain(from..to);
-    bytes
-}
-
-fn cut_off(draw: &mut Draw, mut bytes: Vec<u8>) -> Vec<u8> {
-    bytes.truncate(1 + draw.below(bytes.len()));
-    bytes
-}
-
-/// The lines of a text, each with its end.
-fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
-    bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
-}
-
-fn duplicate_a_line(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
-    let mut lines = lines(&bytes);
-    let line = lines[draw.below(lines.len())].clone();
-    lines.insert(draw.below(lines.len() + 1), line);
-    lines.concat()
-}
-
-fn swap_two_lines(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
-    let mut lines = lines(&bytes);
-    let count = lines.len();
-    lines.swap(draw.below(count), draw.below(count));
-    lines.concat()
-}
-
 fn move_a_line_into_another(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
     let mut lines = lines(&bytes);
     let line = lines.remove(draw.below(lines.len()));
@@ -83,12 +36,6 @@ fn move_a_line_into_another(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
     let at = draw.below(rest.len() + 1);
     rest.splice(at..at, line);
     rest
-}
-
-fn insert(draw: &mut Draw, mut bytes: Vec<u8>, piece: &[u8]) -> Vec<u8> {
-    let at = draw.below(bytes.len() + 1);
-    bytes.splice(at..at, piece.iter().copied());
-    bytes
 }
 
 fn break_anywhere(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
@@ -108,12 +55,6 @@ fn join_two_lines(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
         lines[at].pop();
     }
     lines.concat()
-}
-
-fn insert_garbage(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
-    let count = 1 + draw.below(9);
-    let garbage: Vec<u8> = (0..count).map(|_| draw.below(256) as u8).collect();
-    insert(draw, bytes, &garbage)
 }
 
 fn insert_very_many(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
@@ -155,18 +96,6 @@ fn insert_a_piece(draw: &mut Draw, bytes: Vec<u8>) -> Vec<u8> {
     insert(draw, bytes, piece)
 }
 
-/// Damages a file one to four times over.
-fn damaged(bytes: &[u8], seed: u64) -> Vec<u8> {
-    let mut draw = Draw::new(seed);
-    let mut bytes = bytes.to_vec();
-    for _ in 0..=draw.below(4) {
-        if !bytes.is_empty() {
-            bytes = DAMAGES[draw.below(DAMAGES.len())](&mut draw, bytes);
-        }
-    }
-    bytes
-}
-
 const BEFORE: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Byron;Zoë;;;\r\nFN:Zoë Byron\r\nTEL;TYPE=CELL:1\r\nEND:VCARD\r\n";
 const AFTER: &str = "\r\nBEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;Ada\r\n\
     FN:Ada\r\nNOTE:two=\r\nEND:VCARD\r\n";
@@ -196,34 +125,11 @@ fn neighbours_survive(bytes: &[u8]) -> Result<(), String> {
 
 /// Every law, and no panic.
 fn holds(bytes: &[u8]) -> Result<(), String> {
-    let laws = || {
+    without_panic(|| {
         laws::reading_does_no_harm(bytes)?;
         neighbours_survive(bytes)?;
         laws::round_trips_settle(bytes)
-    };
-    catch_unwind(AssertUnwindSafe(laws)).unwrap_or_else(|_| Err("a panic".to_owned()))
-}
-
-/// What is left when every line, then every byte, is taken out without which it fails in another way or not at all.
-fn smallest(bytes: Vec<u8>, why: &str) -> Vec<u8> {
-    let alike = |bytes: &[u8]| holds(bytes).is_err_and(|other| other.bytes().take(16).eq(why.bytes().take(16)));
-    let mut pieces = lines(&bytes);
-    for _ in 0..2 {
-        let mut at = 0;
-        while at < pieces.len() && pieces.len() < 600 {
-            let piece = pieces.remove(at);
-            if !alike(&pieces.concat()) {
-                pieces.insert(at, piece);
-                at += 1;
-            }
-        }
-        pieces = pieces.concat().into_iter().map(|byte| vec![byte]).collect();
-    }
-    pieces.concat()
-}
-
-fn seeds() -> u64 {
-    std::env::var("CARDFERRY_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+    })
 }
 
 #[test]
@@ -231,26 +137,7 @@ fn a_damaged_card_does_no_harm() {
     let mut all = files();
     all.extend(samples());
     all.retain(|(_, bytes)| bytes.len() <= LARGEST && !bytes.is_empty());
-    let work = Mutex::new((0..seeds()).flat_map(|seed| all.iter().map(move |file| (seed, file))));
-    let wrong = Mutex::new(Vec::new());
-    let run = || {
-        while let Some((seed, (name, bytes))) = { work.lock().unwrap().next() } {
-            let bytes = damaged(bytes, seed);
-            if let Err(why) = holds(&bytes) {
-                wrong.lock().unwrap().push((name, seed, why, bytes));
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        scope.spawn(run);
-        run();
-    });
-    let wrong = wrong.into_inner().unwrap();
-    let shown = wrong.iter().take(10).map(|(name, seed, why, bytes)| {
-        let least = String::from_utf8_lossy(&smallest(bytes.clone(), why)).chars().take(400).collect::<String>();
-        format!("{name}, seed {seed}: {why}\n    {least:?}\n")
-    });
-    assert!(wrong.is_empty(), "{} inputs\n{}", wrong.len(), shown.collect::<String>());
+    campaign(&all, DAMAGES, holds);
 }
 
 /// The least of what broke a law once.
