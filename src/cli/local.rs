@@ -1,7 +1,6 @@
 //! The embedded sandbox as a transport: in this process, or through the server that holds its store.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,8 +11,7 @@ use crate::disk;
 use crate::remote::clock::System;
 use crate::remote::http::Http;
 use crate::remote::{Clock, Transport, TransportError};
-use crate::sandbox::clock::SystemClock;
-use crate::sandbox::{self, Sandbox};
+use crate::sandbox::{self, Sandbox, Settings};
 
 /// How long to wait for another short job that has the store, and how often to look.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -59,7 +57,7 @@ pub(super) async fn open(store: &Path) -> Result<Opened, Failure> {
     }
     let clock = System::start();
     loop {
-        let opened = Sandbox::open(store, Arc::new(SystemClock));
+        let opened = Sandbox::open(store, Settings::default());
         match opened.map_err(|error| Failure::new(Exit::Stopped, error))? {
             sandbox::Opened::Here(sandbox) => return Ok(Opened::Here(sandbox)),
             sandbox::Opened::Elsewhere { url: Some(url) } => return Ok(Opened::At(url)),

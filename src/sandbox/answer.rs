@@ -19,7 +19,7 @@ impl Inner {
     /// Answers one request.
     pub(super) fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
         let request_id = self.next_request();
-        let now = self.clock.now();
+        let now = self.settings.clock.now();
         let client = request.headers().get(CLIENT_REQUEST_ID).and_then(|id| id.to_str().ok());
         let ids = RequestIds { request: &request_id, client, at: now.as_second() };
         let found = Dialect::of(request.uri().path());
@@ -43,6 +43,7 @@ impl Inner {
         let call = Call {
             store: &self.store,
             mailbox: &self.mailbox,
+            behaviours: self.settings.behaviours,
             dialect,
             method: request.method().clone(),
             path: &path,

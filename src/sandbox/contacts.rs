@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 use serde_json::{Map, Value};
 
+use super::behaviour::{Behaviour, Behaviours};
 use super::body::{self, Changes, Purpose};
 use super::error::ODataError;
 use super::folders;
@@ -134,7 +135,7 @@ fn create(call: &Call<'_>) -> Answer {
     call.query(&CONTACT, Takes::NOTHING)?;
     let mut changes = body::read(call.body, call.dialect, &CONTACT, Purpose::Create)?;
     let mut content = Map::new();
-    apply(&mut content, &mut changes);
+    apply(&mut content, &mut changes, call.behaviours);
     let row = call.store.write(&call.mailbox.ids, |change| {
         let folder = folders::find(change, call)?;
         let number = change.add_contact(&NewContact { folder: &folder, content: &content, now: call.now })?;
@@ -151,7 +152,7 @@ fn update(call: &Call<'_>, id: &str) -> Answer {
         let row = find(change, call, id)?;
         fresh(call, &row)?;
         let mut content = row.content.clone();
-        apply(&mut content, &mut changes);
+        apply(&mut content, &mut changes, call.behaviours);
         change.set_contact(row.number, &content, call.now)?;
         set_extended(change, row.number, &changes)?;
         let number = moved(change, call, &row, &changes)?;
@@ -193,8 +194,8 @@ pub(super) fn fresh(call: &Call<'_>, row: &ContactRow) -> Result<(), ODataError>
 
 /// Brings the changed values in. Documented: a value replaces the earlier one whole, an address too; the display name
 /// is made anew from the names unless it is sent.
-fn apply(content: &mut Map<String, Value>, changes: &mut Changes) {
-    let named = changes.values.contains_key("displayName");
+fn apply(content: &mut Map<String, Value>, changes: &mut Changes, behaviours: Behaviours) {
+    let named = !behaviours.has(Behaviour::DisplayName) || changes.values.contains_key("displayName");
     for (name, value) in std::mem::take(&mut changes.values) {
         if value.is_null() {
             content.shift_remove(&name);

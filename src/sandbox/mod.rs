@@ -47,6 +47,7 @@
 //! Delta and tracked changes, `$batch`, open extensions and multi-value extended properties, faults and limits, OAuth.
 
 mod answer;
+pub mod behaviour;
 mod body;
 pub mod clock;
 mod contacts;
@@ -65,6 +66,7 @@ mod request;
 mod schema;
 mod search;
 pub mod serve;
+mod settings;
 mod store;
 
 use std::path::{Path, PathBuf};
@@ -78,11 +80,11 @@ use tokio::sync::Mutex;
 
 use crate::disk::lock::{Attempt, StoreLock, try_hold};
 use crate::disk::sqlite::SqliteError;
-use clock::Clock;
 use store::{Mailbox, Store};
 
 pub use dialect::Dialect;
 pub use serve::{MAX_BODY, Server};
+pub use settings::Settings;
 
 /// An open store and the server over it. Clones share both.
 #[derive(Clone)]
@@ -93,7 +95,7 @@ pub struct Sandbox {
 struct Inner {
     store: Store,
     mailbox: Mailbox,
-    clock: Arc<dyn Clock>,
+    settings: Settings,
     /// When the store was opened, in seconds since 1970: part of request ids.
     opened: i64,
     requests: AtomicI64,
@@ -136,28 +138,21 @@ pub enum OpenError {
 }
 
 impl Sandbox {
-    /// Opens the store at `store`, or makes one; its directory must exist. A new store's ids are drawn at random.
+    /// Opens the store at `store`, or makes one; its directory must exist.
     ///
     /// # Errors
     /// When the files cannot be opened or are not ours; that another process holds the store is no error.
-    pub fn open(store: &Path, clock: Arc<dyn Clock>) -> Result<Opened, OpenError> {
-        Sandbox::open_seeded(store, clock, fastrand::u64(..))
-    }
-
-    /// As [`Sandbox::open`]; a new store's ids come from `seed`, so that equal requests give equal answers.
-    ///
-    /// # Errors
-    /// As [`Sandbox::open`].
-    pub fn open_seeded(store: &Path, clock: Arc<dyn Clock>, seed: u64) -> Result<Opened, OpenError> {
+    pub fn open(store: &Path, settings: Settings) -> Result<Opened, OpenError> {
         let path = store.to_owned();
         let lock = match try_hold(store) {
             Ok(Attempt::Mine(lock)) => lock,
             Ok(Attempt::Held { url }) => return Ok(Opened::Elsewhere { url }),
             Err(source) => return Err(OpenError::Lock { path, source }),
         };
-        let opened = clock.now().as_second();
+        let opened = settings.clock.now().as_second();
+        let seed = settings.seed.unwrap_or_else(|| fastrand::u64(..));
         let (store, mailbox) = Store::open(store, seed, opened).map_err(|source| OpenError::Store { path, source })?;
-        let inner = Inner { store, mailbox, clock, opened, requests: AtomicI64::new(0), turn: Arc::default(), lock };
+        let inner = Inner { store, mailbox, settings, opened, requests: AtomicI64::new(0), turn: Arc::default(), lock };
         Ok(Opened::Here(Sandbox { inner: Arc::new(inner) }))
     }
 

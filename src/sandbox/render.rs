@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::behaviour::{Behaviour, Behaviours};
 use super::clock::written;
 use super::dialect::Dialect;
 use super::extended::HAS_PICTURE;
@@ -12,6 +13,7 @@ use super::store::{ContactRow, FolderRow};
 /// How answers to one request are written.
 pub(super) struct Style<'a> {
     pub dialect: Dialect,
+    pub behaviours: Behaviours,
     pub moment: Moment,
     /// Scheme, authority and version path.
     pub base: &'a str,
@@ -107,7 +109,8 @@ impl Style<'_> {
 
     /// Documented by v2.0's samples, observed in Graph.
     fn birthday(&self, day: &str) -> String {
-        format!("{day}T{}", self.dialect.pick("11:59:00Z", "00:00:00Z"))
+        let noon = self.behaviours.has(Behaviour::BirthdayTime) && self.dialect == Dialect::Graph;
+        format!("{day}T{}", if noon { "11:59:00Z" } else { "00:00:00Z" })
     }
 
     fn padded(&self, mut entries: Vec<Value>, max: Option<usize>) -> Value {

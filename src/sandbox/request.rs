@@ -5,6 +5,7 @@ use http::header::{CONTENT_TYPE, HOST, HeaderName};
 use http::{HeaderMap, Method, Response, StatusCode};
 use serde_json::{Map, Value};
 
+use super::behaviour::Behaviours;
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::path::{ResourcePath, User};
@@ -17,6 +18,7 @@ use super::store::{Mailbox, Store};
 pub(super) struct Call<'a> {
     pub store: &'a Store,
     pub mailbox: &'a Mailbox,
+    pub behaviours: Behaviours,
     pub dialect: Dialect,
     pub method: Method,
     pub path: &'a ResourcePath,
@@ -40,7 +42,14 @@ impl Call<'_> {
     }
 
     pub(super) fn style<'a>(&'a self, moment: Moment, select: Option<&'a [&'static Property]>) -> Style<'a> {
-        Style { dialect: self.dialect, moment, base: &self.base, ids: &self.mailbox.ids, select }
+        Style {
+            dialect: self.dialect,
+            behaviours: self.behaviours,
+            moment,
+            base: &self.base,
+            ids: &self.mailbox.ids,
+            select,
+        }
     }
 
     /// `…/$metadata#users('{user}')` in Graph (observed, for `me` too), `…/$metadata#Me` in v2.0 (documented).

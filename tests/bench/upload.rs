@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use bytes::Bytes;
@@ -12,8 +11,7 @@ use cardferry::remote::api::Place;
 use cardferry::remote::clock::System;
 use cardferry::remote::gate::Limits;
 use cardferry::remote::{Endpoint, Mailbox, Owner, Token, Transport, TransportError};
-use cardferry::sandbox::clock::SystemClock;
-use cardferry::sandbox::{Opened, Sandbox};
+use cardferry::sandbox::{Opened, Sandbox, Settings};
 use http::{Request, Response};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -58,7 +56,7 @@ impl Stage {
     /// A mailbox without contacts.
     pub fn sandbox(&self) -> Target {
         let store = tempfile::tempdir().unwrap();
-        let Opened::Here(sandbox) = Sandbox::open(&store.path().join("sandbox.db"), Arc::new(SystemClock)).unwrap()
+        let Opened::Here(sandbox) = Sandbox::open(&store.path().join("sandbox.db"), Settings::default()).unwrap()
         else {
             panic!("a new store is locked")
         };

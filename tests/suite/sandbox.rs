@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cardferry::sandbox::clock::VirtualClock;
-use cardferry::sandbox::{Dialect, Opened, Sandbox};
+use cardferry::sandbox::{Dialect, Opened, Sandbox, Settings};
 use http::{HeaderMap, Request};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
@@ -59,7 +59,7 @@ impl Reply {
 /// Opens a store that must be free.
 pub(crate) fn open(store: &Path, clock: &Arc<VirtualClock>) -> Sandbox {
     let clock = Arc::<VirtualClock>::clone(clock);
-    match Sandbox::open_seeded(store, clock, 7).unwrap() {
+    match Sandbox::open(store, Settings { clock, seed: Some(7), ..Settings::default() }).unwrap() {
         Opened::Here(sandbox) => sandbox,
         Opened::Elsewhere { url } => panic!("the store is held elsewhere: {url:?}"),
     }

@@ -7,8 +7,7 @@ use bytes::Bytes;
 use cardferry::formats::exchange::Dialect;
 use cardferry::remote::gate::Limits;
 use cardferry::remote::{Endpoint, Mailbox, Owner, Sent, Token, Transport, TransportError};
-use cardferry::sandbox::clock::SystemClock;
-use cardferry::sandbox::{Opened, Sandbox};
+use cardferry::sandbox::{Opened, Sandbox, Settings};
 use http::{Method, Request, Response};
 
 use crate::generator::Draw;
@@ -16,7 +15,7 @@ use crate::scripted::StillClock;
 
 /// A sandbox over a new store in a directory.
 pub fn sandbox(directory: &Path) -> Sandbox {
-    match Sandbox::open_seeded(&directory.join("store.db"), Arc::new(SystemClock), 7).unwrap() {
+    match Sandbox::open(&directory.join("store.db"), Settings { seed: Some(7), ..Settings::default() }).unwrap() {
         Opened::Here(sandbox) => sandbox,
         Opened::Elsewhere { .. } => panic!("the store is open twice"),
     }

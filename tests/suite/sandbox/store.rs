@@ -1,9 +1,6 @@
 //! The store: it lasts, and one process has it.
 
-use std::sync::Arc;
-
-use cardferry::sandbox::clock::SystemClock;
-use cardferry::sandbox::{Dialect, OpenError, Opened, Sandbox, Server};
+use cardferry::sandbox::{Dialect, OpenError, Opened, Sandbox, Server, Settings};
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
@@ -62,7 +59,7 @@ fn equal_seeds_and_equal_requests_give_equal_answers() {
 #[test]
 fn the_second_to_open_a_store_learns_where_it_is_served() {
     let bench = Bench::new();
-    let again = || match Sandbox::open(&bench.store(), Arc::new(SystemClock)).unwrap() {
+    let again = || match Sandbox::open(&bench.store(), Settings::default()).unwrap() {
         Opened::Here(_) => panic!("one store was opened twice"),
         Opened::Elsewhere { url } => url,
     };
@@ -82,11 +79,11 @@ fn a_file_that_is_no_store_is_refused_and_stays_as_it_was() {
     let path = dir.path().join("notes.txt");
     std::fs::write(&path, "these are notes, and longer than the header of a database is: ".repeat(40)).unwrap();
     let before = std::fs::read(&path).unwrap();
-    let error = Sandbox::open(&path, Arc::new(SystemClock)).err().unwrap();
+    let error = Sandbox::open(&path, Settings::default()).err().unwrap();
     assert!(matches!(error, OpenError::Store { .. }));
     assert!(error.to_string().contains("notes.txt"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
-    let missing = Sandbox::open(&dir.path().join("no/such/dir.db"), Arc::new(SystemClock)).err().unwrap();
+    let missing = Sandbox::open(&dir.path().join("no/such/dir.db"), Settings::default()).err().unwrap();
     assert!(matches!(missing, OpenError::Lock { .. }), "{missing}");
 }
 
