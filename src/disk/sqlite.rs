@@ -6,11 +6,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::{Connection, TransactionBehavior};
 use thiserror::Error;
 
-/// Whose file it is, and the tables it starts with.
+/// Whose file it is, the tables it starts with, and how older layouts come up to them.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
     /// `PRAGMA application_id`: tells our files from any other program's.
@@ -19,6 +19,8 @@ pub struct Layout {
     pub version: i32,
     /// The statements that make a new file's tables.
     pub tables: &'static str,
+    /// The statements that bring version 1 to 2, 2 to 3 and so on: `version - 1` of them.
+    pub upgrades: &'static [&'static str],
 }
 
 /// Why a file could not be opened as a database of ours.
@@ -54,12 +56,31 @@ pub fn open(path: &Path, layout: &Layout) -> Result<Connection, SqliteError> {
     } else if found != layout.application {
         return Err(SqliteError::Foreign);
     }
-    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version != layout.version {
-        return Err(SqliteError::Version { found: version, known: layout.version });
-    }
     set_up(&connection)?;
+    upgrade(&mut connection, layout)?;
     Ok(connection)
+}
+
+/// Brings an older layout up to this one, whole or not at all.
+fn upgrade(connection: &mut Connection, layout: &Layout) -> Result<(), SqliteError> {
+    if version(connection)? == layout.version {
+        return Ok(());
+    }
+    let changing = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have done it in the meantime.
+    let found = version(&changing)?;
+    let missing = usize::try_from(found - 1).ok().and_then(|done| layout.upgrades.get(done..));
+    let missing = missing.filter(|missing| found as usize + missing.len() == layout.version as usize);
+    for statements in missing.ok_or(SqliteError::Version { found, known: layout.version })? {
+        changing.execute_batch(statements)?;
+    }
+    changing.pragma_update(None, "user_version", layout.version)?;
+    changing.commit()?;
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<i32, rusqlite::Error> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 fn lay_out(connection: &mut Connection, layout: &Layout) -> Result<(), rusqlite::Error> {
@@ -89,7 +110,7 @@ fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
 mod tests {
     use super::*;
 
-    const OURS: Layout = Layout { application: 0x6361_7264, version: 1, tables: "CREATE TABLE a (b)" };
+    const OURS: Layout = Layout { application: 0x6361_7264, version: 1, tables: "CREATE TABLE a (b)", upgrades: &[] };
 
     #[test]
     fn a_file_opens_again_and_other_files_are_refused() {
@@ -97,10 +118,28 @@ mod tests {
         let path = dir.path().join("a.db");
         open(&path, &OURS).unwrap();
         open(&path, &OURS).unwrap();
-        let newer = Layout { version: 2, ..OURS };
-        assert!(matches!(open(&path, &newer), Err(SqliteError::Version { found: 1, known: 2 })));
         let other = Layout { application: 7, ..OURS };
         assert!(matches!(open(&path, &other), Err(SqliteError::Foreign)));
+    }
+
+    #[test]
+    fn an_older_layout_comes_up_and_a_newer_one_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        open(&path, &OURS).unwrap().execute("INSERT INTO a VALUES (7)", []).unwrap();
+        let broken = Layout { version: 2, upgrades: &["CREATE TABLE c (d); nonsense"], ..OURS };
+        assert!(matches!(open(&path, &broken), Err(SqliteError::Sqlite(_))));
+        let upgrades = &["CREATE TABLE c (d)", "ALTER TABLE c ADD COLUMN e"];
+        let newer = Layout { version: 3, upgrades, ..OURS };
+        for _ in 0..2 {
+            let connection = open(&path, &newer).unwrap();
+            let kept: i64 =
+                connection.query_row("SELECT b FROM a, (SELECT count(e) FROM c)", [], |row| row.get(0)).unwrap();
+            assert_eq!(kept, 7);
+        }
+        assert!(matches!(open(&path, &OURS), Err(SqliteError::Version { found: 3, known: 1 })));
+        let gap = Layout { version: 9, upgrades, ..OURS };
+        assert!(matches!(open(&path, &gap), Err(SqliteError::Version { found: 3, known: 9 })));
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub(super) const LAYOUT: Layout = Layout {
     // "cfsb": a cardferry sandbox.
     application: 0x6366_7362,
     version: 1,
+    upgrades: &[],
     tables: "
 -- One change number for everything: it makes change keys, ids and the order of listings.
 CREATE TABLE counter (value INTEGER NOT NULL);
