@@ -76,6 +76,7 @@ fn route(call: &Call<'_>, path: &ResourcePath) -> Answer {
         Target::Folders => folders::collection(call),
         Target::FoldersCount => folders::count(call),
         Target::Folder => folders::single(call),
+        Target::ContactsDelta | Target::FoldersDelta => Err(ODataError::not_supported()),
         Target::Contacts => contacts::collection(call),
         Target::ContactsCount => contacts::count(call),
         Target::Contact(id) => contacts::single(call, id),

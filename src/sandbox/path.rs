@@ -25,10 +25,12 @@ pub(super) enum Target {
     /// The folders below the last of [`ResourcePath::folders`].
     Folders,
     FoldersCount,
+    FoldersDelta,
     /// The last of [`ResourcePath::folders`].
     Folder,
     Contacts,
     ContactsCount,
+    ContactsDelta,
     Contact(String),
     Photo(String),
     PhotoValue(String),
@@ -76,12 +78,14 @@ pub(super) fn parse(path: &str) -> Result<ResourcePath, ODataError> {
             match steps.key_or_count()? {
                 KeyOrCount::Nothing => break Target::Folders,
                 KeyOrCount::Count => break Target::FoldersCount,
+                KeyOrCount::Delta => break Target::FoldersDelta,
                 KeyOrCount::Key(id) => folders.push(id),
             }
         } else if name.eq_ignore_ascii_case("contacts") {
             break match steps.key_or_count()? {
                 KeyOrCount::Nothing => Target::Contacts,
                 KeyOrCount::Count => Target::ContactsCount,
+                KeyOrCount::Delta => Target::ContactsDelta,
                 KeyOrCount::Key(id) => steps.of_contact(id)?,
             };
         } else {
@@ -95,6 +99,7 @@ pub(super) fn parse(path: &str) -> Result<ResourcePath, ODataError> {
 enum KeyOrCount {
     Nothing,
     Count,
+    Delta,
     Key(String),
 }
 
@@ -130,6 +135,7 @@ impl<'a> Steps<'a> {
         match self.rest.next() {
             None => Ok(KeyOrCount::Nothing),
             Some(Step::Segment(name)) if name.eq_ignore_ascii_case("$count") => Ok(KeyOrCount::Count),
+            Some(Step::Segment(name)) if names_delta(name) => Ok(KeyOrCount::Delta),
             Some(Step::Segment(key) | Step::Key(key)) if key.is_empty() => Err(ODataError::empty_id()),
             Some(Step::Segment(key) | Step::Key(key)) => Ok(KeyOrCount::Key(key.clone())),
         }
@@ -178,6 +184,12 @@ fn steps(path: &str) -> Result<Vec<Step>, ODataError> {
     Ok(steps)
 }
 
+/// The function in each of its forms: in full (`microsoft.graph.delta`, documented), short, with or without parentheses.
+fn names_delta(name: &str) -> bool {
+    let name = name.strip_suffix("()").unwrap_or(name);
+    ["delta", "microsoft.graph.delta"].iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// Only these take a key; a parenthesis anywhere else belongs to the text.
 fn names_a_collection(name: &str) -> bool {
     ["users", "contacts", "contactfolders", "childfolders"].iter().any(|known| known.eq_ignore_ascii_case(name))
@@ -210,6 +222,10 @@ mod tests {
             ("/me/contacts", path(User::Me, &[], Target::Contacts)),
             ("/Me/Contacts/", path(User::Me, &[], Target::Contacts)),
             ("/me/contacts/$count", path(User::Me, &[], Target::ContactsCount)),
+            ("/me/contacts/delta", path(User::Me, &[], Target::ContactsDelta)),
+            ("/me/contactFolders/microsoft.graph.delta()", path(User::Me, &[], Target::FoldersDelta)),
+            ("/me/contactFolders/F/childFolders/delta()", path(User::Me, &["F"], Target::FoldersDelta)),
+            ("/me/contactFolders/F/contacts/Delta()", path(User::Me, &["F"], Target::ContactsDelta)),
             ("/me/contacts/AA=", path(User::Me, &[], Target::Contact("AA=".into()))),
             ("/me/contacts/AA%3D", path(User::Me, &[], Target::Contact("AA=".into()))),
             ("/me/contacts('AA=')", path(User::Me, &[], Target::Contact("AA=".into()))),
