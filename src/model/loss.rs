@@ -39,6 +39,8 @@ pub enum Why {
     NotUnderstood,
     /// A spreadsheet program had spoiled the text before it was read: `9.19E+11` in the place of a phone.
     Spoiled,
+    /// Another value of the source has filled its field; it is kept under its header.
+    Taken,
     /// The text is in another character set than the rest of its source; which one was guessed.
     Guessed,
     /// The target's character set lacks a character.
@@ -68,6 +70,7 @@ impl fmt::Display for Why {
             Why::Remark => write!(out, "the value is kept, but not its label or remark"),
             Why::NotUnderstood => write!(out, "could not be understood"),
             Why::Spoiled => write!(out, "a spreadsheet program has spoiled it; get it from where it comes from"),
+            Why::Taken => write!(out, "its field has a value already; it is kept under its header"),
             Why::Guessed => write!(out, "is in another character set than the rest, which was guessed"),
             Why::Characters => write!(out, "has a character that the target's character set lacks"),
         }

@@ -72,6 +72,7 @@ fn column(found: &Found) -> Value {
         "filled": found.filled,
         "samples": found.samples,
         "near": found.near.as_ref().map(|(header, to)| json!({ "header": header, "to": to })),
+        "second": found.second.as_ref().map(|second| json!({ "after": second.after, "to": second.to })),
     })
 }
 

@@ -7,7 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::cli::print;
 use crate::formats::Remark;
-use crate::formats::table::{Findings, Found};
+use crate::formats::table::{Beside, Findings, Found};
 use crate::formats::vcard::Tally;
 use crate::pipeline::counted;
 use crate::pipeline::inspect::{Counts, Inspected, Target};
@@ -23,6 +23,9 @@ const HEADER: usize = 21;
 const PLACE: usize = 22;
 const NUMBER: usize = 4;
 const COUNT: usize = 6;
+
+/// Where a column goes that has no place of its own.
+const KEPT: &str = "kept as it is";
 
 /// The page; `whole` leaves out and cuts nothing.
 pub(super) fn text(inspected: &Inspected, target: Target, whole: bool) -> String {
@@ -172,7 +175,7 @@ impl Page {
         let heading = [("column", HEADER), ("goes to", PLACE)].map(|(text, width)| cell(text, width));
         let _ = writeln!(self.text, "{:>NUMBER$} {} {} {:>COUNT$} values", "", heading[0], heading[1], "filled");
         for found in shown {
-            let place = if found.to.is_empty() { "- kept as it is".to_owned() } else { found.to.join(" + ") };
+            let place = if found.to.is_empty() { format!("- {KEPT}") } else { found.to.join(" + ") };
             let samples = found.samples.iter().map(|sample| visible(sample)).collect::<Vec<_>>().join(" | ");
             let room = WIDTH - NUMBER - HEADER - PLACE - COUNT - 4;
             let samples = if self.whole { samples } else { cut(&samples, room) };
@@ -182,6 +185,10 @@ impl Page {
             if let Some((near, place)) = &found.near {
                 let gap = NUMBER + HEADER + 2;
                 let _ = writeln!(self.text, "{:gap$}perhaps {place}, as “{}”?", "", visible(near));
+            }
+            if let Some(Beside { after, to }) = &found.second {
+                let (gap, to) = (NUMBER + HEADER + 2, if to == "keep" { KEPT } else { to });
+                let _ = writeln!(self.text, "{:gap$}where column {after} is filled: {to}", "");
             }
         }
         match empty.len() as u64 {
@@ -280,6 +287,7 @@ mod tests {
             filled: 123_456,
             samples: vec![sample.to_owned(), "x".repeat(60)],
             near: None,
+            second: None,
         };
         let columns =
             vec![column(1, "勤務先の住所の郵便番号です", "東京都千代田区丸の内一丁目"), column(92, "Ü", "a\nb")];

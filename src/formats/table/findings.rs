@@ -3,12 +3,13 @@
 use crate::formats::Remark;
 use crate::formats::table::census::Census;
 use crate::formats::table::closely::called;
-use crate::formats::table::column::Column;
+use crate::formats::table::column::{Column, Part, Slot};
 use crate::formats::table::dialects::{self, Dialect, Hits, Table, language_name};
 use crate::formats::table::fold::{fold, nearest};
 use crate::formats::table::head::{Head, name};
 use crate::formats::table::map;
 use crate::formats::table::order::Order;
+use crate::formats::table::slot::Second;
 use crate::formats::table::{DateOrder, Options};
 
 /// Tables that fitted less well and are told.
@@ -86,6 +87,17 @@ pub struct Found {
     pub samples: Vec<String>,
     /// A known header that was perhaps meant, and the place that it fills; for columns that mean nothing to us.
     pub near: Option<(String, String)>,
+    /// What becomes of it in rows where another column has filled its place.
+    pub second: Option<Beside>,
+}
+
+/// What becomes of the second of two columns for one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beside {
+    /// The number of the first one, from 1.
+    pub after: usize,
+    /// The place where both are filled; `keep` as in a mapping file.
+    pub to: String,
 }
 
 impl Findings {
@@ -156,7 +168,22 @@ fn found(head: &Head, census: &Census, at: usize) -> Found {
     let to = goes_to(head, at);
     let near = if to.is_empty() { near(head, at) } else { None };
     let header = name(at, &head.headers[at]);
-    Found { number: at + 1, header, to, filled: filled.count, samples: filled.samples, near }
+    let second = second(head, at);
+    Found { number: at + 1, header, to, filled: filled.count, samples: filled.samples, near, second }
+}
+
+/// What becomes of a column for a single value where one before it has filled that.
+fn second(head: &Head, at: usize) -> Option<Beside> {
+    let column = head.columns[at]?;
+    let to = match (column.slot, Second::of(column.field())) {
+        (Slot::Text(_), Second::Joined(_)) => return None,
+        (Slot::Text(_), Second::Related(_)) => Slot::Relation(1),
+        (Slot::Text(_) | Slot::Date(_) | Slot::Gender | Slot::Sensitivity | Slot::Photo, _) => Slot::Kept,
+        _ => return None,
+    };
+    let first = head.columns[..at].iter().position(|before| *before == Some(column))?;
+    let to = called(Column { slot: to, part: Part::Value }).replace("[1]", "[]");
+    Some(Beside { after: first + 1, to })
 }
 
 /// The places that a column fills.

@@ -31,7 +31,7 @@ mod tally;
 use std::sync::Arc;
 
 pub use dialects::{Dialect, DialectChoice, UnknownDialect, known, languages};
-pub use findings::{Dates, Findings, Fit, Found};
+pub use findings::{Beside, Dates, Findings, Fit, Found};
 pub use map::{Map, MapError};
 pub use order::DateOrder;
 pub use photo_name::{NoPhotoName, PhotoName};

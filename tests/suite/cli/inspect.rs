@@ -44,6 +44,26 @@ fn names_of_photo_files_are_no_links() {
     assert_eq!(said["files"][0]["photos"], serde_json::json!({ "pictures": 0, "links": 1, "fileNames": 2 }));
 }
 
+/// Of two columns for one field the page says what becomes of the second.
+#[test]
+fn a_second_column_of_a_field_is_shown_as_it_is_read() {
+    let stage = Stage::new();
+    stage.write("a.csv", "First Name,Last Name,Account,Account,Spouse,Spouse\nA,B,1,2,Sam,Sue\nC,D,,3,,Kim\n");
+    let page = stage.run(&["inspect", "a.csv"]).exits(0);
+    for part in [
+        "unclear    1 × account: its field has a value already; it is kept under its",
+        "where column 3 is filled: kept as it is",
+        "where column 5 is filled: relation[].name",
+    ] {
+        assert!(page.text().contains(part), "no {part} in\n{}", page.text());
+    }
+    let said: Value = serde_json::from_str(stage.run(&["inspect", "a.csv", "--json"]).exits(0).text()).unwrap();
+    let columns = &said["files"][0]["table"]["columns"];
+    assert_eq!(columns[2]["second"], Value::Null);
+    assert_eq!(columns[3]["second"], serde_json::json!({ "after": 3, "to": "keep" }));
+    assert_eq!(columns[5]["second"], serde_json::json!({ "after": 5, "to": "relation[].name" }));
+}
+
 #[test]
 fn the_losses_are_those_of_a_conversion() {
     let stage = Stage::new();

@@ -320,8 +320,8 @@ fn mistakes_are_told_with_their_place_and_the_way_out() {
             "address.home[2].city",
         ),
         (
-            "version = 1\n[columns]\nA = 'hobby'\n[constants]\nhobby = 'chess'",
-            "line 5, column 9",
+            "version = 1\n[columns]\nA = 'gender'\n[constants]\ngender = 'male'",
+            "line 5, column 10",
             "“A” is mapped to it already",
         ),
         (
@@ -331,8 +331,8 @@ fn mistakes_are_told_with_their_place_and_the_way_out() {
         ),
         ("version = 1\n[columns]\nA = 'notes'\n[constants]\ncategories = 'a, b'", "line 5, column 14", "as a list"),
         (
-            "version = 1\n[columns]\nA = 'notes'\n[constants]\nhobby = ['a', 'b']",
-            "line 5, column 15",
+            "version = 1\n[columns]\nA = 'notes'\n[constants]\nspouse = ['a', 'b']",
+            "line 5, column 16",
             "holds one value",
         ),
         ("version = 1\n[input]\nencoding = 'utf-9'", "line 3, column 12", "no such character set"),

@@ -8,7 +8,7 @@ use crate::formats::table::dialects::{Table, known, tables};
 use crate::formats::table::map::entry::{self, target};
 use crate::formats::table::map::tree::{MapError, Text, Value, in_order, suggestion};
 use crate::formats::table::map::{HeaderRow, Map, Naming, Target, To, Unmapped};
-use crate::formats::table::slot::between;
+use crate::formats::table::slot::Second;
 use crate::formats::table::{DateOrder, ROWS};
 
 /// The version of mapping files that is read and written.
@@ -233,7 +233,7 @@ fn take(taken: &mut Vec<(Column, String)>, target: &Target, by: &str) -> Result<
 /// Whether a contact holds any number of such values: what has a number is one of them.
 pub(super) fn holds_several(target: &Target) -> bool {
     match target.column.slot {
-        Slot::Text(field) => between(field).is_some(),
+        Slot::Text(field) => matches!(Second::of(field), Second::Joined(_)),
         Slot::List(_) | Slot::Kept => true,
         Slot::Email(Some(_), _) | Slot::Phone(Some(_), _) | Slot::Url(Some(_), _) | Slot::Im(Some(_), _) => {
             target.column.part == Part::Value && !target.name.contains('[')

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::formats::table::column::{Part, Slot};
 use crate::formats::table::fold::fold;
+use crate::formats::table::slot::row::clean;
 use crate::formats::table::slot::sheet::{Remarks, Value};
 use crate::formats::table::slot::{Build, Plan, Plans, Row, Sheet, Source, person, words};
 use crate::model::{Contact, Extra, Field, Origin, Why};
@@ -45,8 +46,8 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
             match field {
                 Some(Field::Gender) => person::read_gender(text, into),
                 Some(Field::Sensitivity) => person::read_sensitivity(text, "", into),
-                Some(field) => into.text(field, text, name),
-                None => into.keep(name, text),
+                Some(field) if into.alone(field, &clean(text)) => {}
+                _ => into.keep(name, text),
             }
         }
     }

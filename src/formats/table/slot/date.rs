@@ -25,15 +25,8 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
         if place.is_none() {
             *place = date;
         } else if date.is_some() && *place != date {
-            keep_cells(plan, row, source, into);
+            plan.parts.iter().for_each(|(_, at)| into.second(field, row.cell(*at), &source.headers[*at]));
         }
-    }
-}
-
-/// Keeps the cells of a date where another stands already, each under its header.
-fn keep_cells(plan: &Plan, row: Row<'_>, source: &Source, into: &mut Build) {
-    for (_, at) in &plan.parts {
-        into.keep(&source.headers[*at], row.cell(*at));
     }
 }
 

@@ -21,7 +21,7 @@ pub(in crate::formats) use custom::LABELS;
 pub(in crate::formats) use label::BETWEEN;
 pub(in crate::formats) use person::OWN_FIELDS;
 pub(in crate::formats) use plan::{Plan, Plans};
-pub(in crate::formats) use row::{Build, Row, Source, between};
+pub(in crate::formats) use row::{Build, Row, Second, Source};
 pub(in crate::formats) use sheet::Sheet;
 pub(in crate::formats) use way::{Dates, ENGLISH, Way, words_of};
 

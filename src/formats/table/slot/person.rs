@@ -20,7 +20,7 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
         let mut other = Build::default();
         read_one(plan, row, &mut other);
         if !field.is_absent(&other.contact) && !is_same(field, &into.contact, &other.contact) {
-            plan.parts.iter().for_each(|(_, at)| into.keep(&source.headers[*at], row.cell(*at)));
+            plan.parts.iter().for_each(|(_, at)| into.second(field, row.cell(*at), &source.headers[*at]));
         }
         into.losses.append(&mut other.losses);
     }
@@ -107,8 +107,12 @@ pub(in crate::formats) const OWN_FIELDS: &[(&str, Field)] = &[
 
 const CHILD: &str = "Child";
 
-/// Relation types of RFC 6350 section 6.6.6 that are written with a capital in Google's tables.
+/// Relation types of RFC 6350 section 6.6.6, and those that the model writes likewise, which have a capital in Google's
+/// tables.
 const TYPES: &[(&str, &str)] = &[
+    ("Spouse", "spouse"),
+    ("Manager", "manager"),
+    ("Assistant", "assistant"),
     ("Friend", "friend"),
     ("Parent", "parent"),
     ("Sibling", "sibling"),

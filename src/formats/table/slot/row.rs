@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use crate::formats::table::date::{self, Cell};
 use crate::formats::table::order::Order;
 use crate::formats::table::slot::Plan;
-use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Rest, Why};
+use crate::model::{Contact, Date, Extra, Field, Loss, Origin, Relation, Rest, Why};
+
+/// Letters that tell which value is meant; a cell may hold a picture.
+const TOLD: usize = 200;
 
 /// The cells of a row.
 #[derive(Debug, Clone, Copy)]
@@ -158,23 +161,43 @@ pub(in crate::formats) struct Build {
 }
 
 impl Build {
-    /// Puts a single text in its place. Where another stands already, it is added to what can hold both, and else kept
-    /// as a leftover of its column.
+    /// Puts a single text in its place. Where another stands already, it is added to what can hold both, becomes a
+    /// related person, or else is kept as a leftover of its column.
     pub(in crate::formats) fn text(&mut self, field: Field, value: &str, header: &str) {
-        if value.is_empty() {
+        let value = clean(value);
+        if value.is_empty() || self.alone(field, &value) {
             return;
         }
-        let value = clean(value);
-        match field.text_mut(&mut self.contact) {
-            Some(place) if place.is_empty() => *place = value.into_owned(),
-            Some(place) if *place == value => {}
-            place => match (place, between(field)) {
-                (Some(place), Some(between)) => {
+        match (field.text_mut(&mut self.contact), Second::of(field)) {
+            (Some(place), Second::Joined(between)) => {
+                if place.split(between).all(|there| there != value) {
                     place.push_str(between);
                     place.push_str(&value);
                 }
-                _ => self.keep(header, &value),
-            },
+            }
+            (_, Second::Related(label)) => {
+                let (value, label) = (value.into_owned(), label.to_owned());
+                self.contact.relations.push(Relation { value, label, rest: Rest::default() });
+            }
+            _ => self.second(field, &value, header),
+        }
+    }
+
+    /// Puts a text, as [`clean`] leaves it, in a place where no other stands; whether it is there now.
+    pub(in crate::formats) fn alone(&mut self, field: Field, value: &str) -> bool {
+        let Some(place) = field.text_mut(&mut self.contact) else { return false };
+        if place.is_empty() {
+            value.clone_into(place);
+        }
+        *place == value
+    }
+
+    /// Keeps a cell under its header because another has filled its field, and tells it.
+    pub(in crate::formats) fn second(&mut self, field: Field, value: &str, header: &str) {
+        if !value.is_empty() {
+            let told: String = value.chars().take(TOLD).collect();
+            self.losses.push(Loss::new(field, told, Why::Taken));
+            self.keep(header, value);
         }
     }
 
@@ -210,12 +233,29 @@ impl Build {
     }
 }
 
-/// What stands between the texts of several columns in a field that can hold them all, such as “Herr” and “Dr.”.
-pub(in crate::formats) fn between(field: Field) -> Option<&'static str> {
-    match field {
-        Field::Prefix => Some(" "),
-        Field::Notes => Some("\n"),
-        _ => None,
+/// What becomes of the text of a second column of a field that is one text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::formats) enum Second {
+    /// It stands behind the first, with this between them: “Herr” and “Dr.” are both prefixes.
+    Joined(&'static str),
+    /// It is a person under this label.
+    Related(&'static str),
+    /// It is kept under its header.
+    Kept,
+}
+
+impl Second {
+    /// That of a field.
+    pub(in crate::formats) fn of(field: Field) -> Second {
+        match field {
+            Field::Prefix | Field::MiddleName | Field::Suffix => Second::Joined(" "),
+            Field::Nickname | Field::Hobby => Second::Joined(", "),
+            Field::Notes => Second::Joined("\n"),
+            Field::Manager => Second::Related("manager"),
+            Field::Assistant => Second::Related("assistant"),
+            Field::Spouse => Second::Related("spouse"),
+            _ => Second::Kept,
+        }
     }
 }
 
