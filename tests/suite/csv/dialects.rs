@@ -279,7 +279,7 @@ fn trap_17_18_19_the_older_table() {
     assert_eq!(contacts[0].categories, ["Choir", "Starred"]);
     assert_eq!(contacts[1].categories, ["Friends"]);
     let emails: Vec<_> = contacts[0].emails.iter().map(|email| (&*email.address, email.preference)).collect();
-    assert_eq!(emails, [("a@x.example", Some(1)), ("b@x.example", Some(1))]);
+    assert_eq!(emails, [("a@x.example", Some(1)), ("b@x.example", None)]);
     assert_eq!(contacts[1].emails[0].label, "Arbeit");
     let im = &contacts[0].ims[0];
     assert_eq!((&*im.service, &*im.address, im.kind), ("Google Talk", "eve@im.example", Some(Kind::Home)));

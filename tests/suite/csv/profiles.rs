@@ -236,3 +236,18 @@ proptest! {
         }
     }
 }
+
+/// 17: of values that share a cell the first alone is read as the preferred one; that is told of the others.
+#[test]
+fn values_that_share_a_cell_have_one_preference() {
+    let mut contact = person("Ann");
+    let phone = |at: usize| Phone { number: format!("+1 425 555 010{at}"), preference: Some(1), ..Phone::default() };
+    contact.phones = (0..9).map(phone).collect();
+    let (bytes, losses) = written(&contact, Profile::Google);
+    let told: Vec<_> = losses.iter().map(|loss| (loss.value.as_str(), loss.why)).collect();
+    let wanted: Vec<_> = (1..9).map(|at| format!("+1 425 555 010{at} (preference 1)")).collect();
+    assert_eq!(told, wanted.iter().map(|value| (value.as_str(), Why::Remark)).collect::<Vec<_>>());
+    let again = read(&bytes).0.phones;
+    assert_eq!(again.iter().filter(|phone| phone.preference.is_some()).count(), 1);
+    assert_eq!(again.len(), 9);
+}

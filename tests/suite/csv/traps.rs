@@ -268,7 +268,8 @@ fn trap_17_18_19_google() {
 #[test]
 fn trap_17_addresses_in_parallel() {
     let contact = one(b"First Name,Address 1 - Label,Address 1 - Street,Address 1 - City\n\
-          Eve,Home,1 Main St ::: 2 Side St, ::: Redmond\n");
+          Eve,* Home, ::: 1 Main St ::: 2 Side St, :::  ::: Redmond\n");
+    assert_eq!([0, 1].map(|at| contact.addresses[at].preference), [Some(1), None]);
     let addresses: Vec<_> = contact.addresses.iter().map(|at| (at.street.as_str(), at.city.as_str())).collect();
     assert_eq!(addresses, [("1 Main St", ""), ("2 Side St", "Redmond")]);
 }

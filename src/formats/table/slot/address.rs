@@ -18,11 +18,12 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
         };
         let columns = plan.parts.iter().filter(|(part, _)| *part != Part::Label);
         let several = columns.map(|(_, at)| source.values(row.verbatim(*at)).count()).max().unwrap_or(0);
+        let mut found = 0;
         for which in 0..several {
             let mut address = Address {
                 kind: label.kind,
                 label: label.text.clone(),
-                preference: label.preference(),
+                preference: label.preference_of(found),
                 ..Address::default()
             };
             for (part, at) in &plan.parts {
@@ -32,6 +33,7 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
             forget_repetition(&mut address);
             if !address.is_empty() {
                 into.contact.addresses.push(address);
+                found += 1;
             }
         }
     }

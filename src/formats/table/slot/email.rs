@@ -21,7 +21,7 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
         } else {
             let label = Label::of_value(cell(Part::Label));
             let preset = if let Slot::Email(kind, _) = plan.slot { kind } else { None };
-            for value in addresses(row.verbatim(at), source) {
+            for (nth, value) in addresses(row.verbatim(at), source).into_iter().enumerate() {
                 let (own, address) = angled(value).unwrap_or(("", value));
                 let shown = shown_name(name, address);
                 into.contact.emails.push(Email {
@@ -29,7 +29,7 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
                     name: clean(if shown.is_empty() { own } else { shown }).into_owned(),
                     kind: preset.or(label.kind),
                     label: label.text.clone(),
-                    preference: label.preference(),
+                    preference: label.preference_of(nth),
                     ..Email::default()
                 });
             }

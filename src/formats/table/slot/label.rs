@@ -65,9 +65,9 @@ impl Label {
         }
     }
 
-    /// RFC 6350 PREF of it.
-    pub(in crate::formats) fn preference(&self) -> Option<u8> {
-        self.preferred.then_some(1)
+    /// RFC 6350 PREF of one of the values that share it: of several the first is the preferred one.
+    pub(in crate::formats) fn preference_of(&self, nth: usize) -> Option<u8> {
+        (self.preferred && nth == 0).then_some(1)
     }
 }
 
@@ -82,6 +82,11 @@ fn after<'l>(text: &'l str, word: &str) -> Option<&'l str> {
 fn star(cell: &str) -> (bool, &str) {
     let cell = cell.trim();
     cell.strip_prefix('*').map_or((false, cell), |rest| (true, rest.trim()))
+}
+
+/// Whether a label says that its value is the preferred one.
+pub(in crate::formats) fn is_preferred(label: &str) -> bool {
+    star(label).0
 }
 
 /// The word for a kind.
@@ -117,7 +122,7 @@ mod tests {
             for line in Line::ALL {
                 for preference in [None, Some(1)] {
                     let label = Label::of_phone(&written(kind, line, "", preference));
-                    assert_eq!((label.kind, label.line, label.preference()), (kind, line, preference));
+                    assert_eq!((label.kind, label.line, label.preference_of(0)), (kind, line, preference));
                     assert_eq!(label.text, "");
                 }
             }

@@ -19,13 +19,13 @@ pub(super) fn read(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut Bui
             Some((kind, line)) => Label { kind, line, ..Label::default() },
             None => Label::of_phone(plan.at(Part::Label).map_or("", |at| row.cell(at))),
         };
-        for number in source.values(row.verbatim(at)).filter(|number| !number.is_empty()) {
+        for (nth, number) in source.values(row.verbatim(at)).filter(|number| !number.is_empty()).enumerate() {
             into.contact.phones.push(Phone {
                 number: clean(number).into_owned(),
                 kind: label.kind,
                 line: label.line,
                 label: label.text.clone(),
-                preference: label.preference(),
+                preference: label.preference_of(nth),
                 ..Phone::default()
             });
         }

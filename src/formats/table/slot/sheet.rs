@@ -181,6 +181,11 @@ impl Sheet {
                 self.lose_beyond(value.field, told, plans.len());
                 continue;
             };
+            if same.is_some() && label::is_preferred(&value.label) {
+                let told = value.parts.iter().map(|(_, text)| text.as_ref()).find(|text| !text.is_empty());
+                let remarks = Remarks { preference: Some(1), ..Remarks::default() };
+                self.lose_remarks(value.field, told.unwrap_or_default(), remarks, &Rest::default());
+            }
             if same.is_none() {
                 self.put(plan, Part::Label, &value.label);
                 taken.push((value.label.clone(), 0));

@@ -16,12 +16,12 @@ pub(super) fn read_urls(plans: &[Plan], row: Row<'_>, source: &Source, into: &mu
             Some((kind, text)) => Label { kind, text: text.to_owned(), ..Label::default() },
             None => Label::of_value(plan.at(Part::Label).map_or("", |at| row.cell(at))),
         };
-        for url in source.values(row.verbatim(at)).filter(|url| !url.is_empty()) {
+        for (nth, url) in source.values(row.verbatim(at)).filter(|url| !url.is_empty()).enumerate() {
             into.contact.urls.push(Url {
                 url: clean(url).into_owned(),
                 kind: label.kind,
                 label: label.text.clone(),
-                preference: label.preference(),
+                preference: label.preference_of(nth),
                 ..Url::default()
             });
         }
@@ -35,14 +35,14 @@ pub(super) fn read_ims(plans: &[Plan], row: Row<'_>, source: &Source, into: &mut
         let label = Label::of_value(cell(Part::Label));
         let mut services = source.values(cell(Part::Service));
         let mut last = "";
-        for address in source.values(row.verbatim(at)).filter(|address| !address.is_empty()) {
+        for (nth, address) in source.values(row.verbatim(at)).filter(|address| !address.is_empty()).enumerate() {
             last = services.next().unwrap_or(last);
             into.contact.ims.push(Im {
                 address: clean(address).into_owned(),
                 service: preset.unwrap_or(last).to_owned(),
                 kind: label.kind,
                 label: label.text.clone(),
-                preference: label.preference(),
+                preference: label.preference_of(nth),
                 ..Im::default()
             });
         }
