@@ -17,7 +17,7 @@ use crate::formats::charset;
 use crate::formats::csv::Options;
 use crate::formats::csv::frame::{Frame, Frames};
 use crate::formats::csv::scan::Cells;
-use crate::formats::table::{Attempt, Head, MAX_COLUMNS, ROWS, advice};
+use crate::formats::table::{Attempt, Head, MAX_COLUMNS, ROWS, WAY_OUT, advice};
 
 /// How much of that the header row is looked for in.
 const HEAD: usize = 64 * 1024;
@@ -82,6 +82,8 @@ struct Way {
     guess: Guess,
     delimiter: u8,
     attempt: Attempt,
+    /// The number of the row, from 0, that reaches beyond what was looked at.
+    cut: Option<usize>,
 }
 
 /// Decides; `Err` says why nothing fits and what to do.
@@ -92,20 +94,28 @@ pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<
     for guess in guesses(window, complete, options) {
         let bytes = &window[guess.mark..];
         let head = &bytes[..bytes.len().min(HEAD)];
-        let text = text_of(guess.encoding, head, complete && head.len() == bytes.len());
+        let whole = complete && head.len() == bytes.len();
+        let text = text_of(guess.encoding, head, whole);
         for delimiter in delimiters(&text, options) {
             let rows = first_rows(&text, delimiter);
             if first_row.is_empty() || first_row.len() < rows.first().map_or(0, Vec::len) {
                 first_row = rows.first().cloned().unwrap_or_default();
             }
             if let Some(attempt) = Attempt::best(&rows, &options.table) {
-                keep_best(&mut equal, Way { guess, delimiter, attempt });
+                let cut = (!whole && rows.len() < ROWS).then_some(rows.len() - 1);
+                keep_best(&mut equal, Way { guess, delimiter, attempt, cut });
             }
         }
     }
+    if let Some(way) = equal.first() {
+        way.attempt.fits()?;
+    }
     equal.retain(|way| way.attempt.is_enough(&options.table));
     let Some((at, because)) = settle(&equal, window) else { return Err(advice(&first_row)) };
-    let Way { guess: Guess { encoding, mark, .. }, delimiter, attempt } = equal.swap_remove(at);
+    let Way { guess: Guess { encoding, mark, .. }, delimiter, attempt, cut } = equal.swap_remove(at);
+    if cut.is_some() && cut == attempt.header_row() {
+        return Err(format!("the header row is longer than {} KiB, the most that is read: {WAY_OUT}", HEAD / 1024));
+    }
     let ascii = encoding == UTF_8 && window.is_ascii();
     Ok(Decision { encoding, because, mark, ascii, delimiter, head: attempt.decide()? })
 }

@@ -26,6 +26,10 @@ pub(in crate::formats) const ROWS: usize = 20;
 /// More columns than any table of contacts has.
 pub(in crate::formats) const MAX_COLUMNS: usize = 4096;
 
+/// What helps against a header row that is too large.
+pub(in crate::formats) const WAY_OUT: &str =
+    "remove the columns that hold nothing, or say with --delimiter what stands between them";
+
 /// A header row and what it means.
 #[derive(Debug)]
 pub(in crate::formats) struct Head {
@@ -167,6 +171,18 @@ impl Attempt {
         let Score { hits, filled } = self.score;
         let is_said = options.dialect.is_some() || self.map.is_some();
         self.headers.len() <= MAX_COLUMNS && (is_said || hits.known > 1 || filled <= 2)
+    }
+
+    /// `Err` says that it has more columns than are read, where it is a header row for all that is known.
+    pub(in crate::formats) fn fits(&self) -> Result<(), String> {
+        let wide = self.headers.len() > MAX_COLUMNS && (self.score.hits.known > 1 || self.map.is_some());
+        let why = || format!("the header row has more than {MAX_COLUMNS} columns, the most that are read: {WAY_OUT}");
+        if wide { Err(why()) } else { Ok(()) }
+    }
+
+    /// The number of the header row from 0; none where a mapping file says that there is none.
+    pub(in crate::formats) fn header_row(&self) -> Option<usize> {
+        Some(self.row).filter(|_| self.map.as_ref().is_none_or(|map| map.has_header()))
     }
 
     /// The headers as they stand there.

@@ -3,10 +3,10 @@
 //!
 //! Reading goes through these layers: `head` finds the header row and the table of headers ([`dialects`](Dialect))
 //! that it is of, by how many it knows, unless a `map` says in their place what the user wants; `census` counts what
-//! stands in the columns, and `closely` in each of them; `order` decides how the dates are read; `findings` are what was
-//! decided, for people; `mend` undoes what other programs did to cells; `rows` makes contacts of rows. `column` says what
-//! a column means, and `slot` how a value stands in its columns. Writing: `profile` has the
-//! columns that a program wants.
+//! stands in the columns, and `closely` in each of them; `order` decides how the dates
+//! are read; `findings` are what was decided, for people; `mend` undoes what other programs did to cells; `rows` makes
+//! contacts of rows. `column` says what a column means, and `slot` how a value stands in its columns. Writing: `profile`
+//! has the //! columns that a program wants.
 
 mod census;
 mod closely;
@@ -40,7 +40,7 @@ pub use profile::{Profile, Style, columns};
 pub(in crate::formats) use census::Census;
 #[cfg(feature = "sheet")]
 pub(in crate::formats) use column::Column;
-pub(in crate::formats) use head::{Attempt, Head, MAX_COLUMNS, ROWS, advice};
+pub(in crate::formats) use head::{Attempt, Head, MAX_COLUMNS, ROWS, WAY_OUT, advice};
 pub(in crate::formats) use rows::Rows;
 pub(in crate::formats) use slot::{Plans, Row, Sheet, write};
 

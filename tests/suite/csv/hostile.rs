@@ -160,7 +160,14 @@ fn a_million_columns() {
     let mut text = b"First Name,Last Name".to_vec();
     text.extend(std::iter::repeat_n(b',', 1_000_000));
     text.extend_from_slice(b"\nEve,Roe\n");
-    let _ = super::read(text.as_slice(), Options::default());
+    let refused = |text: &[u8]| super::read(text, Options::default()).unwrap_err().to_string();
+    let said = refused(&text);
+    assert!(said.contains("the header row has more than 4096 columns"), "{said}");
+    let names: String = (0..4000).map(|at| format!(",a column with number {at}")).collect();
+    let said = refused(format!("First Name,Last Name{names}\nEve,Roe\n").as_bytes());
+    assert!(said.contains("the header row is longer than 64 KiB"), "{said}");
+    let said = refused(format!("one,two{}\n1,2\n", ",x".repeat(5000)).as_bytes());
+    assert!(said.contains("no header row with known column names"), "{said}");
     let row = [b"First Name,Last Name\nEve,Roe".as_slice(), &vec![b','; 1_000_000], b"\nAnn,Poe\n"].concat();
     let (records, _) = super::read(row.as_slice(), Options::default()).unwrap();
     assert_eq!(records.len(), 2);

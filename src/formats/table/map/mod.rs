@@ -155,6 +155,11 @@ impl Map {
         Column::names().collect()
     }
 
+    /// Whether a row of the table is its header.
+    pub(in crate::formats) fn has_header(&self) -> bool {
+        self.header != HeaderRow::None
+    }
+
     /// Whether it says nothing about any column.
     fn is_blank(&self) -> bool {
         self.entries.is_empty() && !self.by_dialect
