@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::formats::Remark;
 use crate::formats::table::closely::Closely;
-use crate::formats::table::column::Part;
+use crate::formats::table::codes::Codes;
 use crate::formats::table::date::{self, Cell};
 use crate::formats::table::dialects::language_name;
 use crate::formats::table::head::{Dispute, Head, is_reason, name};
@@ -30,7 +30,7 @@ pub(in crate::formats) struct Census {
     disputed: Vec<(usize, bool)>,
     /// How many rows have something in each column that means nothing to us.
     unmapped: Vec<(usize, u64)>,
-    codes: Vec<Codes>,
+    codes: Codes,
     /// Cells that were decoded twice.
     garbled: Tally,
     /// What a mapping file makes of the rows, where there is one.
@@ -41,65 +41,16 @@ pub(in crate::formats) struct Census {
     closely: Option<Closely>,
 }
 
-/// The postal codes of a column, and the column of the countries that they are of.
-#[derive(Debug, Default)]
-struct Codes {
-    at: usize,
-    country: Option<usize>,
-    /// Codes of five digits.
-    whole: u64,
-    /// Codes of four digits, and those in countries where all have five.
-    short: Tally,
-    cut: Tally,
-}
-
-/// Countries where every postal code has five digits, and many begin with a zero, as people write them.
-const FIVE_DIGITS: &[&str] = &[
-    "us",
-    "usa",
-    "u.s.a.",
-    "united states",
-    "united states of america",
-    "vereinigte staaten",
-    "états-unis",
-    "etats-unis",
-    "de",
-    "deutschland",
-    "germany",
-    "allemagne",
-    "alemania",
-    "germania",
-    "fr",
-    "france",
-    "frankreich",
-    "francia",
-    "es",
-    "spain",
-    "españa",
-    "spanien",
-    "espagne",
-    "it",
-    "italy",
-    "italia",
-    "italien",
-    "italie",
-    "mexico",
-    "méxico",
-];
-
 impl Census {
     /// Of the rows below a header; none is counted yet.
     pub(in crate::formats) fn new(head: &Head) -> Census {
         let plans = Plans::new(head.layout());
-        let codes = plans.addresses.iter().filter_map(|plan| {
-            Some(Codes { at: plan.at(Part::PostalCode)?, country: plan.at(Part::Country), ..Codes::default() })
-        });
         Census {
             language: head.table.language,
             dates: plans.date_columns().collect(),
             disputed: head.disputes.iter().map(|dispute| (dispute.at, false)).collect(),
             unmapped: head.unmapped().into_iter().map(|at| (at, 0)).collect(),
-            codes: codes.collect(),
+            codes: Codes::new(head),
             mapped: head.mapped.clone(),
             width: head.columns.len(),
             ..Census::default()
@@ -136,10 +87,9 @@ impl Census {
         if self.closely.is_some() || self.mapped.is_some() {
             return self.width;
         }
-        let codes = self.codes.iter().flat_map(|codes| [codes.at, codes.country.unwrap_or_default()]);
         let disputed = self.disputed.iter().map(|(at, _)| *at);
         let unmapped = self.unmapped.iter().map(|(at, _)| *at);
-        let columns = self.dates.iter().copied().chain(unmapped).chain(disputed).chain(codes);
+        let columns = self.dates.iter().copied().chain(unmapped).chain(disputed).chain(self.codes.columns());
         columns.max().map_or(0, |last| last + 1)
     }
 
@@ -167,7 +117,7 @@ impl Census {
         for (at, filled) in &mut self.unmapped {
             *filled += u64::from(!row.cell(*at).is_empty());
         }
-        self.codes.iter_mut().for_each(|codes| codes.count(seen, line));
+        self.codes.count(seen, line);
         self.closely.iter_mut().for_each(|closely| closely.count(seen, &self.dates, self.language));
         if Census::needs_all_of(row.text()) {
             let garbled = (0..row.len()).filter(|at| damage::unscrambled(row.verbatim(*at)).is_some()).count();
@@ -228,7 +178,7 @@ impl Census {
             remarks.push(Remark::decided("a year of two digits is the latest one that is not in the future", ""));
         }
         remarks.extend(self.serial_remark());
-        remarks.extend(self.codes.iter().filter_map(|codes| codes.remark(head)));
+        remarks.extend(self.codes.remarks(head));
         remarks.extend(self.unmapped_remarks(head));
         remarks
     }
@@ -303,40 +253,5 @@ impl Census {
                 ))
             }
         })
-    }
-}
-
-impl Codes {
-    fn count(&mut self, row: Row<'_>, line: u64) {
-        let code = row.cell(self.at);
-        if !matches!(code.len(), 4 | 5) || !code.bytes().all(|byte| byte.is_ascii_digit()) {
-            return;
-        }
-        if code.len() == 5 {
-            self.whole += 1;
-            return;
-        }
-        let country = self.country.map_or("", |at| row.cell(at)).to_lowercase();
-        if FIVE_DIGITS.contains(&country.as_str()) {
-            self.cut.add(line);
-        } else if country.is_empty() {
-            self.short.add(line);
-        }
-    }
-
-    /// Codes of four digits are whole in some countries; where most have five they have lost a zero.
-    fn remark(&self, head: &Head) -> Option<Remark> {
-        let mut cut = self.cut;
-        if self.whole > self.short.count {
-            cut.join(&self.short);
-        }
-        if cut.count == 0 {
-            return None;
-        }
-        let (header, count, places) = (head.names().nth(self.at)?, cut.count, cut.in_brackets());
-        let what = format!("{count} postal codes in “{header}” have four digits where five are usual{places}");
-        Some(Remark::Notable(format!(
-            "{what}: a spreadsheet may have dropped the zero in front; they are kept as they stand"
-        )))
     }
 }

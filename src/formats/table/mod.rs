@@ -3,13 +3,14 @@
 //!
 //! Reading goes through these layers: `head` finds the header row and the table of headers ([`dialects`](Dialect))
 //! that it is of, by how many it knows, unless a `map` says in their place what the user wants; `census` counts what
-//! stands in the columns, and `closely` in each of them; `order` decides how the dates
+//! stands in the columns, `codes` in those of postal codes, and `closely` in each of them; `order` decides how the dates
 //! are read; `findings` are what was decided, for people; `mend` undoes what other programs did to cells; `rows` makes
 //! contacts of rows. `column` says what a column means, and `slot` how a value stands in its columns. Writing: `profile`
 //! has the //! columns that a program wants.
 
 mod census;
 mod closely;
+mod codes;
 mod column;
 mod damage;
 mod date;

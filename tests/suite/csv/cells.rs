@@ -58,7 +58,7 @@ fn trap_15_postal_codes_without_their_zero() {
     let table = |rows: &str| format!("First Name,Home Street,Home Postal Code,Home Country/Region\n{rows}");
     let (records, remarks) = read(table("Eve,Main 1,1067,Germany\nAnn,Main 2,80331,Germany\n").as_bytes());
     assert_eq!(contact(&records[0]).addresses[0].postal_code, "1067");
-    let hint = "1 postal codes in “Home Postal Code” have four digits where five are usual (line 2)";
+    let hint = "1 postal code in “Home Postal Code” has fewer than five digits (line 2): a spreadsheet";
     assert!(remarks.contains(hint), "{remarks}");
     assert_eq!(records[0].losses, []);
     for whole in ["Eve,Main 1,1067,Austria\nAnn,Main 2,80331,Germany\n", "Eve,Main 1,1067,\nAnn,Main 2,8033,\n"] {
@@ -66,6 +66,41 @@ fn trap_15_postal_codes_without_their_zero() {
     }
     let (records, _) = read(table("Eve,Main 1,98052.0,\n").as_bytes());
     assert_eq!((contact(&records[0]).addresses[0].postal_code.as_str(), records[0].losses[0].why), ("", Why::Spoiled));
+}
+
+/// 15: what proves that a zero was dropped: the country or the state beside it, the other codes of the table, the only
+/// country of a language; zeros that stand there prove the contrary.
+#[test]
+fn trap_15_what_proves_a_dropped_zero() {
+    let hint = |table: &str| {
+        let remarks = read(table.as_bytes()).1;
+        let end = ": a spreadsheet may have dropped the zero in front; they are kept as they stand";
+        let hints = remarks.lines().filter_map(|line| line.strip_suffix(end)).map(str::to_owned);
+        hints.collect::<Vec<_>>().join("; ")
+    };
+    let two = |rows: &str| {
+        hint(&format!("First Name,Business State,Business Postal Code,Home Postal Code,Home Country/Region\n{rows}"))
+    };
+    for (rows, told) in [
+        ("A,,,150,Norge\nB,,,1310100,Brasil\nC,,,1067,D\n", "four digits (line 2)"),
+        ("A,MA,2134,,\n", "1 postal code in “Business Postal Code” has fewer than five digits (line 2)"),
+        ("A,,80331,1067,\nB,,20095,,\n", "1 postal code in “Home Postal Code” has fewer than five digits (line 2)"),
+        ("A,,,1067,\nB,,,1099,\nC,,,20095,\nD,,,20097,\nE,,,20099,\n", "2 postal codes in “Home Postal Code” have"),
+    ] {
+        assert!(two(rows).contains(told), "{rows}: {}", two(rows));
+    }
+    assert_eq!(two("A,,,150,Norge\nB,,,1310100,Brasil\nC,,,1067,D\n").matches("fewer than").count(), 3);
+    for whole in [
+        "A,,,1010,\nB,,,01067,\nC,,,20095,\nD,,,20097,\n",
+        "A,Wien,1010,1010,\n",
+        "A,,,1010,Österreich\nB,,,20095,\n",
+        "A,,,8001,CH\nB,,,0150,Norway\nC,,,FO-100,\n",
+        "A,,,SW1A 1AA,\nB,,,123,\n",
+    ] {
+        assert_eq!(two(whole), "", "{whole}");
+    }
+    let finnish = "Etunimi,Sukunimi,Postinumero,Kaupunki\nAino,Virta,100,Helsinki\n";
+    assert_eq!(hint(finnish), "1 postal code in “Postinumero” has fewer than five digits (line 2)");
 }
 
 /// 16: guards against formulas are undone; what looks like a formula is a text like any other.
