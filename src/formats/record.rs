@@ -65,6 +65,8 @@ pub struct Table {
     pub encoding: &'static Encoding,
     /// What stands between the cells: an ASCII character.
     pub delimiter: u8,
+    /// Whether blanks stand before the quotes that open cells.
+    pub padded: bool,
 }
 
 /// What stops the reading of a source: everything that concerns one record is a [`Reject`] instead.

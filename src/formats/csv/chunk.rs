@@ -6,6 +6,7 @@ use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8};
 
 use crate::formats::csv::frame::{Frame, MAX_ROW};
+use crate::formats::csv::grammar::Grammar;
 use crate::formats::csv::open::{Fallback, Recoded, raw};
 use crate::formats::csv::scan::{Cells, MAX_CELLS};
 use crate::formats::table::Rows;
@@ -23,7 +24,7 @@ pub(super) struct Shared {
     /// What a rejected row needs around it.
     pub(super) around: Arc<Table>,
     pub(super) encoding: &'static Encoding,
-    pub(super) delimiter: u8,
+    pub(super) grammar: Grammar,
     pub(super) fallback: Option<Fallback>,
 }
 
@@ -130,13 +131,13 @@ impl Shared {
         }
         let blank = || "the row has nothing but blanks in it".to_owned();
         if let Some(text) = known.or_else(|| std::str::from_utf8(row).ok()) {
-            let row = cells.split(text, self.delimiter, MAX_CELLS);
+            let row = cells.split(text, self.grammar, MAX_CELLS);
             return if row.len() > MAX_CELLS { Err(too_many()) } else { self.rows.read(row).ok_or_else(blank) };
         }
         let Some(Fallback { encoding, mixed }) = self.fallback else {
             return Err("the row is not valid UTF-8: say what it is with --encoding".to_owned());
         };
-        let recoded = Recoded::new(row, self.delimiter, encoding);
+        let recoded = Recoded::new(row, self.grammar, encoding);
         let row = recoded.row();
         if row.len() > MAX_CELLS {
             return Err(too_many());

@@ -9,6 +9,7 @@ use std::ops::Range;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::formats::charset;
+use crate::formats::csv::grammar::Grammar;
 use crate::formats::csv::scan::{Cells, Found, MAX_CELLS, Scan, count, is_line_break, lines, next_row};
 
 /// The longest row that is read: enough for a photo in a cell.
@@ -41,7 +42,7 @@ pub(super) enum Frame {
 pub(super) struct Frames<R> {
     input: R,
     encoding: &'static Encoding,
-    delimiter: u8,
+    grammar: Grammar,
     /// What was read and is not passed yet is `start..end`; it begins with the row, once there is one.
     buffer: Vec<u8>,
     start: usize,
@@ -62,13 +63,13 @@ pub(super) struct Frames<R> {
 }
 
 impl<R: Read> Frames<R> {
-    /// The rows of `input`, cut at `delimiter`. `encoding` is what the input was decoded from, and `base` the line and
+    /// The rows of `input`, cut by `grammar`. `encoding` is what the input was decoded from, and `base` the line and
     /// the byte of that source where the input begins.
-    pub(super) fn new(input: R, delimiter: u8, encoding: &'static Encoding, base: (u64, u64)) -> Self {
+    pub(super) fn new(input: R, grammar: impl Into<Grammar>, encoding: &'static Encoding, base: (u64, u64)) -> Self {
         Frames {
             input,
             encoding,
-            delimiter,
+            grammar: grammar.into(),
             buffer: vec![0; BUFFER],
             start: 0,
             end: 0,
@@ -91,13 +92,13 @@ impl<R: Read> Frames<R> {
 
     /// Whether no cell of the row has anything but blanks.
     pub(super) fn is_blank(&self) -> bool {
-        let delimiter = self.delimiter;
+        let delimiter = self.grammar.delimiter;
         let says_nothing = |byte: &u8| *byte == delimiter || matches!(byte, b' ' | b'\t' | b'"' | 0x80..);
         if !self.text().iter().all(says_nothing) {
             return false;
         }
         let (row, mut cells) = (String::from_utf8_lossy(self.text()), Cells::default());
-        let row = cells.split(&row, delimiter, MAX_CELLS);
+        let row = cells.split(&row, self.grammar, MAX_CELLS);
         row.len() <= MAX_CELLS && row.is_blank()
     }
 
@@ -124,7 +125,7 @@ impl<R: Read> Frames<R> {
         let mut scan = Scan::default();
         loop {
             let row = &self.buffer[self.start..self.end];
-            match scan.go_on(row, self.delimiter, self.ended) {
+            match scan.go_on(row, self.grammar, self.ended) {
                 Found::End(length) if length > MAX_ROW => {
                     self.long = row[..KEPT].to_vec();
                     self.next = self.start + length;
@@ -134,7 +135,7 @@ impl<R: Read> Frames<R> {
                 Found::Doubtful(open) => {
                     self.fill_line(scan.at)?;
                     let row = &self.buffer[self.start..self.end];
-                    let next = next_row(row, open, width, self.delimiter);
+                    let next = next_row(row, open, width, self.grammar);
                     if let Some(length) = next.filter(|length| *length < scan.at) {
                         return Ok(self.open_quote(open, length));
                     }
@@ -162,7 +163,7 @@ impl<R: Read> Frames<R> {
         let breaks = raw.iter().rev().take_while(|byte| is_line_break(**byte)).count();
         self.raw.end -= breaks;
         let before = &self.buffer[self.start..self.start + open];
-        Frame::OpenQuote { line: self.row.0 + lines(before, false), cell: count(before, self.delimiter, open).1 }
+        Frame::OpenQuote { line: self.row.0 + lines(before, false), cell: count(before, self.grammar, open).1 }
     }
 
     /// The input ends behind the row, or in it.
@@ -181,7 +182,7 @@ impl<R: Read> Frames<R> {
             return None;
         }
         self.again += row.len() as u64;
-        let length = next_row(row, open, width, self.delimiter)?;
+        let length = next_row(row, open, width, self.grammar)?;
         Some(self.open_quote(open, length))
     }
 
@@ -189,7 +190,7 @@ impl<R: Read> Frames<R> {
     fn too_long(&mut self, mut scan: Scan) -> io::Result<Frame> {
         self.long = self.buffer[self.start..self.start + KEPT].to_vec();
         loop {
-            match scan.go_on(&self.buffer[self.start..self.end], self.delimiter, self.ended) {
+            match scan.go_on(&self.buffer[self.start..self.end], self.grammar, self.ended) {
                 Found::End(length) => {
                     self.next = self.start + length;
                     return Ok(Frame::TooLong);
@@ -288,114 +289,5 @@ pub(super) fn source_length(encoding: &'static Encoding, text: &[u8]) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Every row: its line, byte, raw text and cells; broken ones with what is wrong.
-    fn rows(text: &[u8], width: usize) -> Vec<String> {
-        let mut frames = Frames::new(text, b',', UTF_8, (1, 0));
-        let mut found = Vec::new();
-        loop {
-            let frame = frames.next(width).unwrap();
-            let (line, byte) = frames.position();
-            let raw = String::from_utf8(frames.text().to_vec()).unwrap();
-            match frame {
-                Frame::End => return found,
-                Frame::Row => {
-                    let mut cells = Cells::default();
-                    let row = cells.split(&raw, b',', MAX_CELLS);
-                    let cells: Vec<_> = (0..row.len()).map(|at| row.verbatim(at)).collect();
-                    found.push(format!("{line}@{byte} {raw:?} {cells:?}"));
-                }
-                broken => found.push(format!("{line}@{byte} {raw:?} {broken:?}")),
-            }
-        }
-    }
-
-    /// Traps 20 and 21: line breaks of every kind within cells and between rows, rows of any length.
-    #[test]
-    fn rows_keep_their_bytes_and_places() {
-        assert_eq!(
-            rows(b"a,b\r\n\r\n\"x\r\ny\",\"q\"\"r\"\r\nlast", 2),
-            [r#"1@0 "a,b" ["a", "b"]"#, r#"3@7 "\"x\r\ny\",\"q\"\"r\"" ["x\r\ny", "q\"r"]"#, r#"5@22 "last" ["last"]"#]
-        );
-        assert_eq!(rows(b"a,b\rc,d\r", 2), [r#"1@0 "a,b" ["a", "b"]"#, r#"2@4 "c,d" ["c", "d"]"#]);
-        assert_eq!(rows(b"", 2), [] as [String; 0]);
-        assert_eq!(rows(b"\r\n\n\r", 2), [] as [String; 0]);
-    }
-
-    /// Trap 31: a backslash is an ordinary character.
-    #[test]
-    fn a_backslash_escapes_nothing() {
-        assert_eq!(rows(br#""a\",b"#, 2), [r#"1@0 "\"a\\\",b" ["a\\", "b"]"#]);
-    }
-
-    /// Trap 32: the quote that nobody closed is named, and what follows is read.
-    #[test]
-    fn an_open_quote_costs_its_own_row_alone() {
-        assert_eq!(
-            rows(b"a,b,c\n1,\"two,3\nnote goes on\n4,5,6\n7,8,9\n", 3),
-            [
-                r#"1@0 "a,b,c" ["a", "b", "c"]"#,
-                r#"2@6 "1,\"two,3\nnote goes on" OpenQuote { line: 2, cell: 2 }"#,
-                r#"4@28 "4,5,6" ["4", "5", "6"]"#,
-                r#"5@34 "7,8,9" ["7", "8", "9"]"#
-            ]
-        );
-        assert_eq!(rows(b"a,\"x\ny", 2), [r#"1@0 "a,\"x\ny" OpenQuote { line: 1, cell: 2 }"#]);
-    }
-
-    /// Trap 32: where other cells have quotes, the next of them closes the open one, in the middle of a cell.
-    #[test]
-    fn an_open_quote_that_the_next_one_closes_joins_no_rows() {
-        let found = rows(b"a,b,c,d\nA,B,e,\"open\n\"C,D,c,n\nE,F,g,h\n", 4);
-        let ends = ["[\"a\", \"b\", \"c\", \"d\"]", "{ line: 2, cell: 4 }", "{ line: 3, cell: 1 }", "\"h\"]"];
-        assert!(found.len() == 4 && found.iter().zip(ends).all(|(row, end)| row.ends_with(end)), "{found:?}");
-    }
-
-    #[test]
-    fn an_open_quote_ends_before_the_next_row_with_quotes() {
-        assert_eq!(
-            rows(b"\"1\",\"two\n\"3\",\"four\"\n\"5\",\"a\nb\"\n", 2),
-            [
-                r#"1@0 "\"1\",\"two" OpenQuote { line: 1, cell: 2 }"#,
-                r#"2@9 "\"3\",\"four\"" ["3", "four"]"#,
-                r#"3@20 "\"5\",\"a\nb\"" ["5", "a\nb"]"#
-            ]
-        );
-        let quoted = r#"1@0 "1,\"line\nsaid \"so, and so\"" ["1", "line\nsaid so", " and so\""]"#;
-        assert_eq!(rows(b"1,\"line\nsaid \"so, and so\"\n", 9), [quoted], "no line of it looks like a row");
-    }
-
-    /// Each line leaves a quote open: the file is looked at again a bounded number of times.
-    #[test]
-    fn hostile_quotes_take_bounded_time() {
-        assert_eq!(rows(&b"x\"z,\"y\n".repeat(20_000), 2).len(), 20_000);
-        let never = [b"a,\"\"\"b\n".repeat(20_000), b"c,d\n".repeat(20_000)].concat();
-        assert!(rows(&never, 2).len() > 20_000);
-    }
-
-    #[test]
-    fn a_row_that_is_too_long_is_passed_over() {
-        let mut text = b"a,\"".to_vec();
-        text.resize(text.len() + MAX_ROW + 100_000, b'x');
-        text.extend_from_slice(b"\",b\nnext,row\n");
-        let mut frames = Frames::new(text.as_slice(), b',', UTF_8, (1, 0));
-        assert_eq!(frames.next(2).unwrap(), Frame::TooLong);
-        assert_eq!(frames.text().len(), KEPT);
-        assert_eq!(frames.next(2).unwrap(), Frame::Row);
-        assert_eq!(frames.text(), b"next,row");
-        assert_eq!(frames.position(), (2, text.len() as u64 - 9));
-        assert_eq!(frames.next(2).unwrap(), Frame::End);
-        assert!(frames.buffer.len() <= BUFFER, "the memory is given back");
-    }
-
-    /// Behind an open quote stand more bytes than a row may have.
-    #[test]
-    fn an_open_quote_before_a_large_rest() {
-        let text = [b"a,\"b\n".to_vec(), b"c,d\n".repeat(3_000_000)].concat();
-        let mut frames = Frames::new(text.as_slice(), b',', UTF_8, (1, 0));
-        assert_eq!(frames.next(2).unwrap(), Frame::OpenQuote { line: 1, cell: 2 });
-        assert_eq!((frames.next(2).unwrap(), frames.text(), frames.position()), (Frame::Row, &b"c,d"[..], (2, 5)));
-    }
-}
+#[path = "frame/tests.rs"]
+mod tests;

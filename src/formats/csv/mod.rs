@@ -1,11 +1,12 @@
 //! CSV and its relatives: tables as text, with any delimiter and in any encoding.
 //!
 //! Reading goes through these layers: `sniff` decides encoding, delimiter and header row in one, by how many headers
-//! [`table`](super::table) knows; `frame` cuts the rows by the grammar of `scan`; `survey` looks over the whole of it; `read` hands on the rows in
-//! batches, and `chunk` makes records of them.
+//! [`table`](super::table) knows; `frame` cuts the rows as `grammar` and `scan` have it; `survey` looks over the whole of
+//! it; `read` hands on the rows in batches, and `chunk` makes records of them.
 
 mod chunk;
 mod frame;
+mod grammar;
 mod open;
 mod read;
 pub mod rejected;

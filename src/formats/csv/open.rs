@@ -9,6 +9,7 @@ use crate::formats::Table;
 use crate::formats::charset::{self, Decode};
 use crate::formats::csv::Options;
 use crate::formats::csv::frame::{Frame, Frames};
+use crate::formats::csv::grammar::Grammar;
 use crate::formats::csv::scan::{Cells, MAX_CELLS};
 use crate::formats::csv::sniff::Decision;
 use crate::formats::table::Row;
@@ -75,7 +76,7 @@ impl<R: Read> Open<R> {
             encoding if encoding == UTF_8 => Input::Plain(bytes),
             encoding => Input::Decoded(Decode::new(encoding, bytes)),
         };
-        let mut frames = Frames::new(input, decision.delimiter, decision.encoding, (1, decision.mark as u64));
+        let mut frames = Frames::new(input, decision.grammar, decision.encoding, (1, decision.mark as u64));
         for _ in 0..decision.head.rows_before() {
             // These rows were read before; an input that fails now fails again with the next row.
             if let Ok(Frame::OpenQuote { line, cell }) = frames.next(0) {
@@ -87,8 +88,8 @@ impl<R: Read> Open<R> {
             header.extend_from_slice(&raw(decision.encoding, frames.text()));
             header.extend_from_slice(&line_break);
         }
-        let (encoding, delimiter) = (decision.encoding, decision.delimiter);
-        Ok(Open { frames, around: Arc::new(Table { header, line_break, encoding, delimiter }) })
+        let (encoding, Grammar { delimiter, padded }) = (decision.encoding, decision.grammar);
+        Ok(Open { frames, around: Arc::new(Table { header, line_break, encoding, delimiter, padded }) })
     }
 
     /// Goes to the next row that is not blank; `width` is how many cells it should have.
@@ -150,11 +151,11 @@ pub(super) struct Recoded {
 
 impl Recoded {
     /// Decodes each cell of a row that is not UTF-8 by itself.
-    pub(super) fn new(row: &[u8], delimiter: u8, encoding: &'static Encoding) -> Recoded {
+    pub(super) fn new(row: &[u8], grammar: Grammar, encoding: &'static Encoding) -> Recoded {
         let mut recoded = Recoded::default();
         // Each byte as the character of its number, so that the row can be split before it is decoded.
         let (wide, mut cells): (String, _) = (row.iter().copied().map(char::from).collect(), Cells::default());
-        let row = cells.split(&wide, delimiter, MAX_CELLS);
+        let row = cells.split(&wide, grammar, MAX_CELLS);
         for at in 0..row.len() {
             let bytes: Vec<u8> = row.verbatim(at).chars().filter_map(|byte| u8::try_from(byte).ok()).collect();
             let start = recoded.text.len();

@@ -84,7 +84,7 @@ impl<R: Read> Reader<R> {
             rows: Arc::new(survey.rows(&self.options)),
             around: Arc::clone(&open.around),
             encoding: survey.decision().encoding,
-            delimiter: survey.decision().delimiter,
+            grammar: survey.decision().grammar,
             fallback: survey.fallback(),
         };
         Ok(Table { open, shared, survey })

@@ -43,12 +43,12 @@ pub fn row(raw: &[u8], reject: &Reject, table: &Table) -> Vec<u8> {
     }
     let text = decoded(table, raw);
     let mut text = text.trim_end_matches(['\r', '\n']);
-    let (mut width, _) = cells(&decoded(table, &table.header), table.delimiter);
+    let (mut width, _) = cells(&decoded(table, &table.header), table);
     if has_reasons(table) {
         width = width.saturating_sub(1);
-        text = without_reason(text, table.delimiter);
+        text = without_reason(text, table);
     }
-    let (mut row, (there, _)) = (encoded(table, text), cells(text, table.delimiter));
+    let (mut row, (there, _)) = (encoded(table, text), cells(text, table));
     if there <= width {
         let delimiter = char::from(table.delimiter);
         let fill: String = std::iter::repeat_n(delimiter, width - there + 1).collect();
@@ -70,14 +70,15 @@ fn has_reasons(table: &Table) -> bool {
 }
 
 /// A row without the reason of an earlier run.
-fn without_reason(text: &str, delimiter: u8) -> &str {
+fn without_reason<'t>(text: &'t str, table: &Table) -> &'t str {
+    let delimiter = table.delimiter;
     let Some(at) = text.rfind(REASON_MARK) else { return text };
     let before = text[..at].strip_suffix('"').unwrap_or(&text[..at]);
     let is_last = !text[at..].contains(char::from(delimiter));
     let bare = before.strip_suffix(char::from(delimiter)).filter(|_| is_last);
     match bare {
         // The cells that were put between a cell that is open and the reason are not to become more each time.
-        Some(bare) if cells(bare, delimiter).1 => bare.trim_end_matches(char::from(delimiter)),
+        Some(bare) if cells(bare, table).1 => bare.trim_end_matches(char::from(delimiter)),
         Some(bare) => bare,
         None => text,
     }
@@ -85,7 +86,7 @@ fn without_reason(text: &str, delimiter: u8) -> &str {
 
 /// How many cells stand in a row, and whether a quote in it is never closed. What follows that one counts as if it were
 /// none: it is most likely what was forgotten.
-fn cells(text: &str, delimiter: u8) -> (usize, bool) {
+fn cells(text: &str, table: &Table) -> (usize, bool) {
     // A quote counts at the beginning of a cell, inside one that began so, and right behind one that seemed to end it.
     let (mut count, mut hidden, mut quoted, mut counts) = (1, 0, false, true);
     for byte in text.trim_start_matches('\u{feff}').bytes() {
@@ -94,11 +95,11 @@ fn cells(text: &str, delimiter: u8) -> (usize, bool) {
                 quoted = !quoted;
                 continue;
             }
-            byte if byte == delimiter && quoted => hidden += 1,
-            byte if byte == delimiter => (count, hidden) = (count + 1, 0),
+            byte if byte == table.delimiter && quoted => hidden += 1,
+            byte if byte == table.delimiter => (count, hidden) = (count + 1, 0),
             _ => {}
         }
-        counts = quoted || byte == delimiter;
+        counts = quoted || byte == table.delimiter || counts && byte == b' ' && table.padded;
     }
     (count + if quoted { hidden } else { 0 }, quoted)
 }
@@ -130,7 +131,7 @@ mod tests {
 
     fn table(header: &str, delimiter: u8, encoding: &'static Encoding) -> Table {
         let (header, line_break) = (charset::encode(encoding, header), charset::encode(encoding, "\r\n"));
-        Table { header, line_break, encoding, delimiter }
+        Table { header, line_break, encoding, delimiter, padded: false }
     }
 
     fn again(header: &str, raw: &str, why: &str) -> (String, String) {
@@ -164,6 +165,12 @@ mod tests {
         }
         let (_, open) = again("A,B,C", "Ann,\"open", "once");
         assert_eq!(again(header.trim_end(), open.trim_end(), "twice").1, "Ann,\"open,,rejected: twice\r\n");
+    }
+
+    #[test]
+    fn blanks_before_quotes_are_no_cells() {
+        let padded = Table { padded: true, ..table("A, B, C\r\n", b',', UTF_8) };
+        assert_eq!(row(b"Ann, \"a, b\"", &Reject::new("why"), &padded), b"Ann, \"a, b\",,rejected: why\r\n");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! for one, what follows its closing quote still belongs to it, and CR, LF or both end a row. A backslash is an ordinary
 //! character. A test holds the two against each other; this one goes over the cells at once instead of byte by byte.
 
+use crate::formats::csv::grammar::Grammar;
 use crate::formats::table::Row;
 
 /// The most cells that a row may have: as many as the widest spreadsheet.
@@ -32,7 +33,8 @@ pub(super) enum Found {
 
 impl Scan {
     /// Goes on over the bytes of a row, from its beginning. `ended` says that no more will follow.
-    pub(super) fn go_on(&mut self, row: &[u8], delimiter: u8, ended: bool) -> Found {
+    pub(super) fn go_on(&mut self, row: &[u8], grammar: Grammar, ended: bool) -> Found {
+        let delimiter = grammar.delimiter;
         loop {
             self.pass_empty_cells(row, delimiter);
             if let Some(open) = self.open {
@@ -61,7 +63,7 @@ impl Scan {
             if row[at] != b'"' {
                 return Found::End(at);
             }
-            if at == 0 || row[at - 1] == delimiter {
+            if grammar.opens(row, at) {
                 self.open = Some(at);
             }
         }
@@ -78,7 +80,7 @@ impl Scan {
     }
 
     /// Finds the quote that closes the open one.
-    fn close(&mut self, row: &[u8], ended: bool) -> Option<usize> {
+    pub(super) fn close(&mut self, row: &[u8], ended: bool) -> Option<usize> {
         loop {
             let Some(length) = find(b'"', row.get(self.at..).unwrap_or_default()) else {
                 self.at = row.len();
@@ -106,7 +108,7 @@ impl Scan {
     }
 }
 
-fn ends_cell(byte: u8, delimiter: u8) -> bool {
+pub(super) fn ends_cell(byte: u8, delimiter: u8) -> bool {
     byte == delimiter || byte == b'\n' || byte == b'\r'
 }
 
@@ -129,7 +131,9 @@ pub(super) struct Cells {
 impl Cells {
     /// Splits a row without its line break into its first cells, not more than so many; what is behind them becomes one
     /// cell more.
-    pub(super) fn split<'c>(&'c mut self, row: &'c str, delimiter: u8, most: usize) -> Row<'c> {
+    pub(super) fn split<'c>(&'c mut self, row: &'c str, grammar: impl Into<Grammar>, most: usize) -> Row<'c> {
+        let grammar = grammar.into();
+        let delimiter = grammar.delimiter;
         self.spans.clear();
         self.unquoted.clear();
         let (bytes, mut at) = (row.as_bytes(), 0);
@@ -140,6 +144,7 @@ impl Cells {
                     Some(at + 2)
                 }
                 [b'"', ..] => self.quoted(row, delimiter, at + 1),
+                [b' ', ..] if let Some(open) = grammar.opening(bytes, at) => self.quoted(row, delimiter, open + 1),
                 rest => {
                     let end = find(delimiter, rest).map(|length| at + length);
                     self.spans.push((at, end.unwrap_or(row.len())));
@@ -190,11 +195,12 @@ impl Cells {
 }
 
 /// How many cells one line has, and which of them (from 1) the byte at an offset belongs to.
-pub(super) fn count(line: &[u8], delimiter: u8, offset: usize) -> (usize, usize) {
+pub(super) fn count(line: &[u8], grammar: Grammar, offset: usize) -> (usize, usize) {
+    let delimiter = grammar.delimiter;
     let (mut scan, mut cells, mut cell, mut start) = (Scan::default(), 1, 1, 0);
     loop {
-        if line.get(start) == Some(&b'"') {
-            (scan.at, scan.open) = (start + 1, Some(start));
+        if let Some(open) = grammar.opening(line, start) {
+            (scan.at, scan.open) = (open + 1, Some(open));
             scan.close(line, true);
         } else {
             scan.at = start;
@@ -211,10 +217,10 @@ pub(super) fn count(line: &[u8], delimiter: u8, offset: usize) -> (usize, usize)
 }
 
 /// Where the first line behind an open quote begins that looks like a row of its own.
-pub(super) fn next_row(row: &[u8], open: usize, width: usize, delimiter: u8) -> Option<usize> {
+pub(super) fn next_row(row: &[u8], open: usize, width: usize, grammar: Grammar) -> Option<usize> {
     let mut from = open;
     let fits = |line: &[u8]| {
-        let cells = count(line, delimiter, 0).0;
+        let cells = count(line, grammar, 0).0;
         cells > 1 && cells * 2 > width && cells <= width + 1
     };
     loop {
@@ -261,7 +267,7 @@ mod tests {
             }
             let mut scan = Scan::default();
             let end = loop {
-                match scan.go_on(text, delimiter, true) {
+                match scan.go_on(text, delimiter.into(), true) {
                     Found::End(end) => break end,
                     Found::Doubtful(_) => {}
                     Found::Nothing => break text.len(),
@@ -300,12 +306,12 @@ mod tests {
             let through = |stops: &[usize]| {
                 let mut scan = Scan::default();
                 for stop in stops.iter().filter(|stop| **stop < text.len()) {
-                    match scan.go_on(&text.as_bytes()[..*stop], b',', false) {
+                    match scan.go_on(&text.as_bytes()[..*stop], b','.into(), false) {
                         Found::Nothing => {}
                         found => return (found, scan.open),
                     }
                 }
-                (scan.go_on(text.as_bytes(), b',', true), scan.open)
+                (scan.go_on(text.as_bytes(), b','.into(), true), scan.open)
             };
             let mut stops = stops;
             stops.sort_unstable();
@@ -315,9 +321,9 @@ mod tests {
 
     #[test]
     fn cells_are_counted_as_they_are_split() {
-        assert_eq!(count(b"a,\"b,c\",d", b',', 3), (3, 2));
-        assert_eq!(count(b"", b',', 0), (1, 1));
-        assert_eq!(count(b"a,b,\"c", b',', 4), (3, 3));
+        assert_eq!(count(b"a,\"b,c\",d", b','.into(), 3), (3, 2));
+        assert_eq!(count(b"", b','.into(), 0), (1, 1));
+        assert_eq!(count(b"a,b,\"c", b','.into(), 4), (3, 3));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::formats::Remark;
 use crate::formats::charset;
 use crate::formats::csv::Options;
 use crate::formats::csv::frame::{Frame, Frames};
+use crate::formats::csv::grammar::Grammar;
 use crate::formats::csv::scan::Cells;
 use crate::formats::table::{Attempt, Head, MAX_COLUMNS, ROWS, WAY_OUT, advice};
 
@@ -56,14 +57,14 @@ pub(super) struct Decision {
     pub(super) mark: usize,
     /// Whether the window is all ASCII, so that the encoding is still open.
     pub(super) ascii: bool,
-    pub(super) delimiter: u8,
+    pub(super) grammar: Grammar,
     pub(super) head: Head,
 }
 
 impl Decision {
     /// It in plain words, but for the header.
     pub(super) fn remarks(&self) -> [Remark; 2] {
-        let separated = format!("separated by {}", delimiter_name(self.delimiter));
+        let separated = format!("separated by {}", self.grammar.words());
         let encoding = Remark::decided(self.encoding.name(), format!("because {}", self.because));
         [encoding, Remark::decided(separated, "")]
     }
@@ -80,7 +81,7 @@ struct Guess {
 /// A way to read the beginning, and the header row that it shows.
 struct Way {
     guess: Guess,
-    delimiter: u8,
+    grammar: Grammar,
     attempt: Attempt,
     /// The number of the row, from 0, that reaches beyond what was looked at.
     cut: Option<usize>,
@@ -97,13 +98,16 @@ pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<
         let whole = complete && head.len() == bytes.len();
         let text = text_of(guess.encoding, head, whole);
         for delimiter in delimiters(&text, options) {
-            let rows = first_rows(&text, delimiter);
+            let padded = Grammar::proves_blanks(text.as_bytes(), delimiter, whole);
+            let grammar = Grammar { delimiter, padded };
+            let rows = first_rows(&text, grammar);
             if first_row.is_empty() || first_row.len() < rows.first().map_or(0, Vec::len) {
                 first_row = rows.first().cloned().unwrap_or_default();
             }
             if let Some(attempt) = Attempt::best(&rows, &options.table) {
-                let cut = (!whole && rows.len() < ROWS).then_some(rows.len() - 1);
-                keep_best(&mut equal, Way { guess, delimiter, attempt, cut });
+                let is_cut = !whole && rows.len() < ROWS && !text.ends_with(['\n', '\r']);
+                let cut = is_cut.then_some(rows.len() - 1);
+                keep_best(&mut equal, Way { guess, grammar, attempt, cut });
             }
         }
     }
@@ -112,12 +116,12 @@ pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<
     }
     equal.retain(|way| way.attempt.is_enough(&options.table));
     let Some((at, because)) = settle(&equal, window) else { return Err(advice(&first_row)) };
-    let Way { guess: Guess { encoding, mark, .. }, delimiter, attempt, cut } = equal.swap_remove(at);
+    let Way { guess: Guess { encoding, mark, .. }, grammar, attempt, cut } = equal.swap_remove(at);
     if cut.is_some() && cut == attempt.header_row() {
         return Err(format!("the header row is longer than {} KiB, the most that is read: {WAY_OUT}", HEAD / 1024));
     }
     let ascii = encoding == UTF_8 && window.is_ascii();
-    Ok(Decision { encoding, because, mark, ascii, delimiter, head: attempt.decide()? })
+    Ok(Decision { encoding, because, mark, ascii, grammar, head: attempt.decide()? })
 }
 
 /// Keeps a way if none is better, and forgets those that are worse.
@@ -182,13 +186,13 @@ fn delimiters(text: &str, options: &Options) -> Vec<u8> {
     }
 }
 
-/// The first rows as this delimiter cuts them.
-fn first_rows(text: &str, delimiter: u8) -> Vec<Vec<String>> {
-    let mut frames = Frames::new(text.as_bytes(), delimiter, UTF_8, (1, 0));
+/// The first rows as this grammar cuts them.
+fn first_rows(text: &str, grammar: Grammar) -> Vec<Vec<String>> {
+    let mut frames = Frames::new(text.as_bytes(), grammar, UTF_8, (1, 0));
     let mut rows = Vec::new();
     while rows.len() < ROWS {
         match frames.next(0) {
-            Ok(Frame::Row | Frame::OpenQuote { .. }) => rows.push(cells(frames.text(), delimiter)),
+            Ok(Frame::Row | Frame::OpenQuote { .. }) => rows.push(cells(frames.text(), grammar)),
             Ok(Frame::TooLong) => rows.push(Vec::new()),
             Ok(Frame::End) | Err(_) => break,
         }
@@ -197,9 +201,9 @@ fn first_rows(text: &str, delimiter: u8) -> Vec<Vec<String>> {
 }
 
 /// The cells of a row as texts, not more than a table may have columns.
-fn cells(row: &[u8], delimiter: u8) -> Vec<String> {
+fn cells(row: &[u8], grammar: Grammar) -> Vec<String> {
     let (row, mut cells) = (String::from_utf8_lossy(row), Cells::default());
-    let row = cells.split(&row, delimiter, MAX_COLUMNS);
+    let row = cells.split(&row, grammar, MAX_COLUMNS);
     (0..row.len()).map(|at| row.verbatim(at).to_owned()).collect()
 }
 
@@ -224,15 +228,4 @@ fn settle(equal: &[Way], window: &[u8]) -> Option<(usize, &'static str)> {
         "its headers are known in it, and its letters look like it; --encoding decides otherwise"
     };
     Some((find(charset::guess(window)).unwrap_or(0), because))
-}
-
-/// What a delimiter is called.
-pub(super) fn delimiter_name(delimiter: u8) -> String {
-    match delimiter {
-        b',' => "commas".to_owned(),
-        b';' => "semicolons".to_owned(),
-        b'\t' => "tabs".to_owned(),
-        b'|' => "vertical bars".to_owned(),
-        other => format!("“{}”", char::from(other)),
-    }
 }

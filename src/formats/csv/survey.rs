@@ -8,7 +8,7 @@ use crate::formats::csv::Options;
 use crate::formats::csv::frame::Frame;
 use crate::formats::csv::open::{Fallback, Open, Recoded, Window};
 use crate::formats::csv::scan::{Cells, MAX_CELLS};
-use crate::formats::csv::sniff::{self, Decision, delimiter_name};
+use crate::formats::csv::sniff::{self, Decision};
 use crate::formats::table::{Census, Findings, Rows};
 
 /// What was decided about a table, and what its rows show.
@@ -80,8 +80,8 @@ impl Survey {
         let Found { decision, census, .. } = &*self.0;
         let mut findings = Findings::of(&decision.head, census, &options.table);
         findings.encoding = Some((decision.encoding.name().to_owned(), decision.because.to_owned()));
-        let delimiter = char::from(decision.delimiter);
-        findings.delimiter = Some((delimiter, delimiter_name(decision.delimiter)));
+        let delimiter = char::from(decision.grammar.delimiter);
+        findings.delimiter = Some((delimiter, decision.grammar.words()));
         // What begins as plain ASCII may go on as anything.
         let encoding = (!decision.ascii).then(|| decision.encoding.name().to_ascii_lowercase());
         findings.remarks.extend(decision.remarks());
@@ -145,7 +145,7 @@ pub(super) fn fallback_remark(fallback: Fallback, which: &str) -> Remark {
 
 /// Counts all rows; none when the source fails.
 fn count<R: Read>(open: &mut Open<R>, decision: &Decision, census: &mut Census, strays: &mut Strays) -> Option<()> {
-    let (width, needed, delimiter) = (decision.head.columns.len(), census.width(), decision.delimiter);
+    let (width, needed, grammar) = (decision.head.columns.len(), census.width(), decision.grammar);
     let mut cells = Cells::default();
     loop {
         match open.next(width).ok()? {
@@ -159,10 +159,10 @@ fn count<R: Read>(open: &mut Open<R>, decision: &Decision, census: &mut Census, 
                 strays.beside_utf8 = strays.beside_utf8 || !text.is_ascii();
                 // In most rows only the first columns are needed, or none.
                 let most = if Census::needs_all_of(text) { MAX_CELLS } else { needed };
-                census.count(cells.split(text, delimiter, most), line);
+                census.count(cells.split(text, grammar, most), line);
             }
             Err(_) => {
-                let recoded = Recoded::new(open.text(), delimiter, decision.encoding);
+                let recoded = Recoded::new(open.text(), grammar, decision.encoding);
                 strays.add(&recoded, line);
                 census.count(recoded.row(), line);
             }

@@ -153,7 +153,8 @@ impl<S: Scratch> Open<S> {
             csv_row(head.headers.iter().map(String::as_str), &mut header);
             header.extend_from_slice(b"\r\n");
         }
-        let around = Arc::new(Table { header, line_break: b"\r\n".to_vec(), encoding: UTF_8, delimiter: b',' });
+        let around = Table { header, line_break: b"\r\n".to_vec(), encoding: UTF_8, delimiter: b',', padded: false };
+        let around = Arc::new(around);
         let (cells, shown) = (Cells::default(), Cells::default());
         Open { stored, rows, columns: head.columns, before, around, cells, shown, damage }
     }

@@ -48,7 +48,7 @@ proptest! {
         prop_assume!(values.iter().any(|value| !value.is_empty()));
         let line_break = encoded(encoding, "\r\n");
         let header = encoded(encoding, &format!("{}\r\n", raw(&headers, delimiter)));
-        let table = Table { header, line_break, encoding, delimiter };
+        let table = Table { header, line_break, encoding, delimiter, padded: false };
         let with_reason = rejected::header(&table);
         let named = cells(&decoded(&table, &with_reason), delimiter);
         prop_assert_eq!(&named[..headers.len()], &headers[..]);

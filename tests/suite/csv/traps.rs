@@ -245,6 +245,26 @@ fn trap_10_11_12_dates_that_are_none() {
     }
 }
 
+/// 8: a blank before the quote that opens a cell, where every quote has one; elsewhere the quotes are data.
+#[test]
+fn trap_08_blanks_before_quotes() {
+    let padded = b"First Name, Last Name, Home Street, Notes\n\
+                   Eve, Roe, \"Main St, 1\",  \"said \"\"so\"\",\nand went\"\n\"Ann, jr.\", Poe, ,\n";
+    let read = contacts(padded);
+    let cells = |of: &Contact| [&of.name.given, &of.addresses[0].street, &of.notes].map(String::clone);
+    assert_eq!(cells(&read[0]), ["Eve", "Main St, 1", "said \"so\",\nand went"]);
+    assert_eq!((read.len(), read[1].name.given.as_str()), (2, "Ann, jr."));
+    assert!(remarks(padded).contains("separated by commas, with blanks before quotes"), "{}", remarks(padded));
+    for (row, nickname) in
+        [("Eve, \"the builder\" Roe", "\"the builder\" Roe"), ("\"Eve\",\"E.\"\nAnn, \"A\"", "E."), ("Eve,6\"", "6\"")]
+    {
+        let text = format!("First Name,Nickname\n{row}\n");
+        assert_eq!(contacts(text.as_bytes())[0].name.nickname, nickname, "{row}");
+        assert!(!remarks(text.as_bytes()).contains("blanks"));
+    }
+    assert_eq!(contacts(b"First Name,Nickname\n\"Eve\",\"E\"\nAnn, \"A\"\n")[1].name.nickname, "\"A\"");
+}
+
 /// 17, 18, 19: Google's cells.
 #[test]
 fn trap_17_18_19_google() {
