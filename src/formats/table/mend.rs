@@ -10,7 +10,7 @@ use crate::formats::table::slot::Row;
 /// What is looked for in the cells of a table.
 #[derive(Debug, Default)]
 pub(in crate::formats) struct Mend {
-    /// The columns of phones, and of postal codes.
+    /// The columns of phones, and of postal codes; those that a mapping file makes stand behind the table's own.
     phones: Vec<usize>,
     codes: Vec<usize>,
     language: &'static str,
@@ -39,7 +39,8 @@ impl Mend {
     /// For the rows below a header.
     pub(in crate::formats) fn new(head: &Head) -> Mend {
         let columns = |wanted: fn(Column) -> bool| -> Vec<usize> {
-            (0..head.columns.len()).filter(|at| head.columns[*at].is_some_and(wanted)).collect()
+            let layout = head.layout().enumerate();
+            layout.filter(|(_, column)| column.is_some_and(wanted)).map(|(at, _)| at).collect()
         };
         Mend {
             phones: columns(|column| matches!(column.slot, Slot::Phone(..)) && column.part == Part::Value),
@@ -71,6 +72,25 @@ impl Mend {
         if self.literal_breaks || self.mojibake {
             fates.extend((0..row.len()).filter_map(|at| Some((at, Fate::Text(self.decoded(row.verbatim(at))?)))));
         }
+        (!fates.is_empty()).then(|| Mended::new(row, fates))
+    }
+
+    /// The row with those of the cells left empty that a mapping file makes, which stand behind the first `width`, and
+    /// of which a spreadsheet program left nothing that could be read; nothing where there are none. A phone is none
+    /// either when one of the cells that it is made of `is_spoiled`.
+    pub(in crate::formats) fn made(
+        &self,
+        row: Row<'_>,
+        width: usize,
+        is_spoiled: impl Fn(usize) -> bool,
+    ) -> Option<Mended> {
+        let is_number = |at: usize| self.phones.contains(&at) || self.codes.contains(&at);
+        let is_bad = |at: &usize| {
+            let cell = row.cell(*at);
+            let of_number = || is_spoiled(*at) || damage::is_fraction(cell) || self.is_no_phone(cell);
+            !cell.is_empty() && (damage::is_spoiled(cell) || is_number(*at) && of_number())
+        };
+        let fates: Vec<_> = (width..row.len()).filter(is_bad).map(|at| (at, Fate::Spoiled)).collect();
         (!fates.is_empty()).then(|| Mended::new(row, fates))
     }
 

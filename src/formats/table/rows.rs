@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::formats::table::head::{Head, is_reason, name};
 use crate::formats::table::map::{Cells, Mapped};
-use crate::formats::table::mend::Mend;
+use crate::formats::table::mend::{Mend, Mended};
 use crate::formats::table::order::Order;
 use crate::formats::table::photo_name::{Naming, PhotoName};
 use crate::formats::table::slot::{self, BETWEEN, Build, Plans, Row, Source};
@@ -19,6 +19,13 @@ fn separators(head: &Head) -> Vec<String> {
     said.map_or_else(own, <[String]>::to_vec)
 }
 
+/// What each column belongs to: where a mapping file makes something of it, that.
+fn fields(head: &Head) -> Vec<Field> {
+    let made = |at: usize| head.mapped.iter().flat_map(|mapped| mapped.made_of(at)).next();
+    let columns = head.layout().enumerate().map(|(at, column)| column.or_else(|| made(at)));
+    columns.map(|column| column.map_or(Field::Extra, |column| column.field())).collect()
+}
+
 /// Makes contacts of the rows of one table.
 #[derive(Debug)]
 pub(in crate::formats) struct Rows {
@@ -29,8 +36,10 @@ pub(in crate::formats) struct Rows {
     /// Whether a line break in a cell is written as `\n`.
     escapes_lines: bool,
     mend: Mend,
-    /// What each of the table's own columns belongs to.
+    /// What each column belongs to, those that a mapping file makes behind the table's own.
     fields: Vec<Field>,
+    /// How many columns the table has.
+    width: usize,
     /// The columns that mean nothing to us.
     unmapped: Vec<usize>,
     /// The column that says why a row was rejected in an earlier run.
@@ -50,7 +59,8 @@ impl Rows {
             plans: Plans::new(head.layout()),
             mapped: head.mapped.clone(),
             mend: Mend::new(head),
-            fields: head.columns.iter().map(|column| column.map_or(Field::Extra, |column| column.field())).collect(),
+            fields: fields(head),
+            width: head.columns.len(),
             source: Source {
                 headers: head.names().collect(),
                 separators: separators(head),
@@ -81,7 +91,7 @@ impl Rows {
 
     /// How many columns the table has.
     pub(in crate::formats) fn width(&self) -> usize {
-        self.fields.len()
+        self.width
     }
 
     /// Makes a contact of the row, or says why it is none; nothing for a blank row.
@@ -106,21 +116,34 @@ impl Rows {
         let mended = self.mend.row(row);
         let verbatim = row;
         let row = mended.as_ref().map_or(row, |mended| mended.row());
-        let seen = self.mapped.as_ref().map_or(row, |mapped| mapped.view(row, self.width(), &mut cells));
+        let viewed = self.mapped.as_ref().map_or(row, |mapped| mapped.view(row, self.width(), &mut cells));
+        let made = self.made(viewed, mended.as_ref());
+        let seen = made.as_ref().map_or(viewed, |made| made.row());
         slot::read(&self.plans, seen, &self.source, &mut build);
         let mapped = Field::ALL.iter().any(|field| *field != Field::Extra && !field.is_absent(&build.contact));
         if !mapped {
             return reject("no cell of the row stands below a known header".to_owned());
         }
-        for at in mended.iter().flat_map(|mended| &mended.spoiled).filter(|at| self.fields.get(**at).is_some()) {
-            let cell = verbatim.cell(*at);
-            build.losses.push(Loss::new(self.field(*at), cell, Why::Spoiled));
-            build.keep(&self.source.headers[*at], cell);
-        }
+        let own = mended.iter().flat_map(|mended| &mended.spoiled).filter(|at| **at < self.width);
+        own.for_each(|at| self.spoiled(*at, verbatim.cell(*at), &mut build));
+        made.iter().for_each(|made| made.spoiled.iter().for_each(|at| self.spoiled(*at, viewed.cell(*at), &mut build)));
         self.name_photo(seen, &mut build);
         self.keep_unmapped(row, &mut build);
         self.mapped.iter().for_each(|mapped| mapped.keep_unfit(row, &cells, &mut build));
         Some((Outcome::Contact(build.contact), build.losses))
+    }
+
+    /// The row without what a mapping file made of cells that a spreadsheet program had spoiled.
+    fn made(&self, seen: Row<'_>, mended: Option<&Mended>) -> Option<Mended> {
+        let mapped = self.mapped.as_ref()?;
+        let spoiled = mended.map_or(&[][..], |mended| &mended.spoiled);
+        self.mend.made(seen, self.width, |at| mapped.sources(at - self.width).any(|source| spoiled.contains(&source)))
+    }
+
+    /// Tells a spoiled cell, and keeps it as it is.
+    fn spoiled(&self, at: usize, cell: &str, build: &mut Build) {
+        build.losses.push(Loss::new(self.field(at), cell, Why::Spoiled));
+        build.keep(&self.source.headers[at], cell);
     }
 
     /// Names the photo of a contact whose own columns name none.

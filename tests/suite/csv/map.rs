@@ -387,3 +387,37 @@ fn no_map_is_too_much_for_the_reader() {
     assert!(wrong(&deep).contains("is no TOML"));
     assert!(Map::parse("\u{feff}version = 1\r\n[columns]\r\nA = 'notes'\r\n").is_ok(), "as Windows writes it");
 }
+
+/// Traps 14 and 15: what a spreadsheet did to cells is seen where a map joins or splits them, too.
+#[test]
+fn damage_is_seen_in_cells_that_are_made() {
+    let map = "[columns]\nN = 'name.full'\nT = { split = '(\\S+) (.*)', to = ['address.home.postal_code', 'address.home.city'] }\n\
+               P = { join = ['Area', 'Number'], to = 'phone.home' }\nQ = { split = '(.*)/(.*)', to = ['phone.mobile', 'ignore'] }\n\
+               [constants]\n'address.home.country' = 'Germany'";
+    let text = b"N,T,Area,Number,Q\n\
+                 Eve,1067 Dresden,0431,555,151/x\nAnn,98052.0 Redmond,0431,9.19E+11,12-Mar/x\n\
+                 Ida,#### Kiel,,12-Mar,4915112345.0/x\nJo,24103 Kiel,,4255550103.0,5/x\n";
+    let (records, remarks) = read(map, text);
+    assert!(remarks.contains("1 postal code in “T” has fewer than five digits (line 2)"), "{remarks}");
+    let contact = |at: usize| match &records[at].outcome {
+        Outcome::Contact(contact) => contact,
+        other => panic!("{other:?}"),
+    };
+    let numbers = |at: usize| contact(at).phones.iter().map(|phone| phone.number.as_str()).collect::<Vec<_>>();
+    assert_eq!([0, 1, 2, 3].map(numbers), [vec!["0431 555", "151"], vec![], vec![], vec!["5"]]);
+    let codes = [0, 1, 2, 3].map(|at| contact(at).addresses[0].postal_code.as_str());
+    assert_eq!(codes, ["1067", "", "", "24103"]);
+    assert_eq!(contact(2).addresses[0].city, "Kiel");
+    let told = |at: usize| {
+        let mut told: Vec<_> = records[at].losses.iter().map(|loss| (loss.field, loss.value.as_str())).collect();
+        assert!(records[at].losses.iter().all(|loss| loss.why == Why::Spoiled));
+        told.sort_unstable();
+        told
+    };
+    use cardferry::model::Field::{Addresses, Phones};
+    assert_eq!(told(0), []);
+    assert_eq!(told(1), [(Phones, "0431"), (Phones, "12-Mar"), (Phones, "9.19E+11"), (Addresses, "98052.0")]);
+    assert_eq!(told(2), [(Phones, "12-Mar"), (Phones, "4915112345.0"), (Addresses, "####")]);
+    assert_eq!(told(3), [(Phones, "4255550103.0")]);
+    assert_eq!(contact(1).extra.len(), 4, "all of it is kept");
+}

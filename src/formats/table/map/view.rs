@@ -107,6 +107,12 @@ impl Mapped {
         self.made.iter().filter(move |made| made.pieces.iter().any(holds)).map(|made| made.column)
     }
 
+    /// The cells that one of the made ones, numbered from 0, holds as they are.
+    pub(in crate::formats) fn sources(&self, nth: usize) -> impl Iterator<Item = usize> {
+        let pieces = self.made.get(nth).into_iter().flat_map(|made| &made.pieces);
+        pieces.flat_map(|piece| if let Value::Cells(cells, _) = &piece.from { cells.as_slice() } else { &[] }).copied()
+    }
+
     /// What the map says of the columns behind the table's own.
     pub(in crate::formats) fn made(&self) -> impl Iterator<Item = (&str, Column)> {
         self.made.iter().map(|made| (made.name.as_str(), made.column))
