@@ -45,11 +45,12 @@ pub(super) fn run(common: &Common, args: &Inspect) -> Result<Exit, Failure> {
             print::data(&format!("{before}{}", page::text(&inspected, args.target, common.verbose)))?;
         }
         if let Some(path) = &args.write_map {
-            write_map(common, path, &inspected)?;
+            sums.mapped |= write_map(common, path, &inspected)?;
         }
     }
     if common.json {
-        print::data(&json!({ "files": files }).to_string())?;
+        let map = args.write_map.as_ref().filter(|_| sums.mapped).map(|path| path.display().to_string());
+        print::data(&json!({ "files": files, "mapFile": map }).to_string())?;
     }
     sums.exit(common)
 }
@@ -64,6 +65,8 @@ struct Sums {
     lost: bool,
     /// Pages that were printed.
     shown: u64,
+    /// Whether a mapping file was written.
+    mapped: bool,
 }
 
 impl Sums {
@@ -123,12 +126,12 @@ fn free(path: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
     }
 }
 
-/// Writes the mapping file.
-fn write_map(common: &Common, path: &Path, inspected: &Inspected) -> Result<(), Failure> {
+/// Writes the mapping file; whether there is something to be written.
+fn write_map(common: &Common, path: &Path, inspected: &Inspected) -> Result<bool, Failure> {
     let name = path.display().to_string();
     let Some(table) = &inspected.table else {
         if inspected.failed.is_some() {
-            return Ok(());
+            return Ok(false);
         }
         return Err(Failure::usage(format!("{}: is no table, so it needs no mapping file", inspected.source)));
     };
@@ -140,5 +143,5 @@ fn write_map(common: &Common, path: &Path, inspected: &Inspected) -> Result<(), 
     };
     write(&table.mapping_file(&stem)).map_err(|error| Failure::output(&name, &error))?;
     print::note(common, &format!("{name} says what was decided; edit it, and give it to convert or import with --map"));
-    Ok(())
+    Ok(true)
 }

@@ -37,6 +37,7 @@ fn losses(counts: &Counts) -> Value {
 
 fn table(table: &Findings) -> Value {
     json!({
+        "sheet": table.sheet.as_ref().map(|(name, why)| json!({ "name": name, "why": why })),
         "encoding": table.encoding.as_ref().map(|(name, why)| json!({ "name": name, "why": why })),
         "delimiter": table.delimiter.as_ref().map(|(letter, _)| letter),
         "headerRow": table.header_row,

@@ -90,6 +90,9 @@ impl Page {
     }
 
     fn table(&mut self, table: &Findings) {
+        if let Some((name, why)) = &table.sheet {
+            self.say("sheet", &format!("“{name}”, {why}"));
+        }
         if let Some((name, why)) = &table.encoding {
             self.say("encoding", &format!("{name}, because {why}"));
         }

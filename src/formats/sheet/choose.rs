@@ -126,16 +126,21 @@ fn none_fits(sheets: &[Sheet], candidates: &[usize]) -> String {
 }
 
 impl Chosen {
+    /// Why it is this sheet.
+    pub(super) fn why(sheets: &[Sheet], choice: Option<&Choice>) -> &'static str {
+        match choice {
+            Some(_) => "as you said",
+            None if sheets.len() == 1 => "its only one",
+            None => "whose headers fit best; --sheet names another",
+        }
+    }
+
     /// The decision in plain words, and what was left out.
     pub(super) fn remarks(&self, sheets: &[Sheet], choice: Option<&Choice>) -> Vec<Remark> {
         let sheet = &sheets[self.at];
         let others: Vec<&Sheet> =
             sheets.iter().enumerate().filter(|(at, _)| *at != self.at).map(|(_, of)| of).collect();
-        let why = match choice {
-            Some(_) => "as you said",
-            None if others.is_empty() => "its only one",
-            None => "whose headers fit best; --sheet names another",
-        };
+        let why = Chosen::why(sheets, choice);
         let mut remarks = vec![Remark::decided(format!("sheet “{}”", sheet.name), why)];
         if sheet.hidden {
             remarks.push(Remark::Notable(format!(

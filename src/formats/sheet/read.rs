@@ -96,11 +96,13 @@ impl<S: Scratch> Reader<S> {
         let damage = sheets.iter().find_map(|sheet| sheet.damage.clone());
         let chosen = choose(&sheets, choice, &self.options.table).map_err(|why| Stop::Book(damage.unwrap_or(why)))?;
         self.remarks = chosen.remarks(&sheets, choice);
+        let why = Chosen::why(&sheets, choice);
         let sheet = sheets.swap_remove(chosen.at);
         let mut stored = Stored::of(&sheet, scratch)?;
         let census = count(&mut stored, &chosen, self.options.table.closely)?;
         let order = census.order(&chosen.head, &self.options.table);
-        let look = || Findings::of(&chosen.head, &census, &self.options.table);
+        let name = Some((sheet.name.clone(), why));
+        let look = || Findings { sheet: name, ..Findings::of(&chosen.head, &census, &self.options.table) };
         self.findings = self.options.table.closely.then(look);
         if let Some(what) = census.dilemma(&chosen.head).or_else(|| census.question(order)) {
             return Err(Stop::Book(what));

@@ -18,6 +18,8 @@ const RUNNERS_UP: usize = 3;
 /// What was decided about a table, and what its rows show.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
+    /// The sheet of a workbook, and why it is that one.
+    pub sheet: Option<(String, &'static str)>,
     /// The character set and why; none where the file itself says it.
     pub encoding: Option<(String, String)>,
     /// What stands between the cells, as a name in words; none where the file itself says it.

@@ -221,6 +221,10 @@ fn a_workbook_is_inspected_and_mapped_as_a_table_is() {
         let table = &said["files"][0]["table"];
         assert!(table["columns"].as_array().unwrap().iter().any(|column| column["filled"] != 0), "{said:#}");
         assert_eq!((&table["encoding"], &table["delimiter"]), (&Value::Null, &Value::Null));
+        assert!(table["sheet"]["name"].is_string() && said["mapFile"] == "m.toml", "{said:#}");
+        let page = stage.run(&["inspect", &file]).exits(3);
+        let line = format!("\n  sheet      “{}”, ", table["sheet"]["name"].as_str().unwrap());
+        assert!(page.text().contains(&line), "{}", page.text());
         stage.run(&["convert", &file, "-o", "a.vcf"]).exits(3);
         let ran = stage.run(&["convert", &file, "-o", "b.vcf", "--map", "m.toml"]).exits(3);
         ran.says(&["mapped by the file “members”"]);
