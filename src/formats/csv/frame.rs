@@ -11,6 +11,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use crate::formats::charset;
 use crate::formats::csv::grammar::Grammar;
 use crate::formats::csv::scan::{Cells, Found, MAX_CELLS, Scan, count, is_line_break, lines, next_row};
+use crate::formats::table::REASON_MARK;
 
 /// The longest row that is read: enough for a photo in a cell.
 pub(super) const MAX_ROW: usize = 8 * 1024 * 1024;
@@ -60,6 +61,8 @@ pub(super) struct Frames<R> {
     after_return: bool,
     passed: u64,
     again: u64,
+    /// Whether the rows are those that an earlier run rejected, each with its reason in the last cell.
+    rejected: bool,
 }
 
 impl<R: Read> Frames<R> {
@@ -82,7 +85,13 @@ impl<R: Read> Frames<R> {
             after_return: false,
             passed: 0,
             again: 0,
+            rejected: false,
         }
+    }
+
+    /// Says that what follows are rows that an earlier run rejected.
+    pub(super) fn are_rejected(&mut self) {
+        self.rejected = true;
     }
 
     /// The row as text of the input, without the line break behind it.
@@ -131,11 +140,15 @@ impl<R: Read> Frames<R> {
                     self.next = self.start + length;
                     return Ok(Frame::TooLong);
                 }
-                Found::End(length) => return Ok(self.row(length)),
+                Found::End(length) => {
+                    let marked = self.marked(length).map(|(open, end)| self.open_quote(open, end));
+                    return Ok(marked.unwrap_or_else(|| self.row(length)));
+                }
                 Found::Doubtful(open) => {
                     self.fill_line(scan.at)?;
                     let row = &self.buffer[self.start..self.end];
-                    let next = next_row(row, open, width, self.grammar);
+                    let marked = self.marked(scan.at).map(|(_, end)| end);
+                    let next = marked.or_else(|| next_row(row, open, width, self.grammar));
                     if let Some(length) = next.filter(|length| *length < scan.at) {
                         return Ok(self.open_quote(open, length));
                     }
@@ -171,8 +184,25 @@ impl<R: Read> Frames<R> {
         let length = self.end - self.start;
         match scan.open {
             None => self.row(length),
+            Some(_) if let Some((open, end)) = self.marked(length) => self.open_quote(open, end),
             Some(open) => self.again(scan, width).unwrap_or_else(|| self.open_quote(open, length)),
         }
+    }
+
+    /// Where a quote is open in a row that was rejected before, and where that row ends: at the line that ends with the
+    /// reason. Else the open quote of one such row would find its end in that of the next.
+    fn marked(&self, length: usize) -> Option<(usize, usize)> {
+        let row = &self.buffer[self.start..self.start + length];
+        if !self.rejected || memchr::memchr2(b'\n', b'\r', row).is_none() {
+            return None;
+        }
+        let mark = [&[self.grammar.delimiter], REASON_MARK.as_bytes()].concat();
+        let mut scan = Scan::default();
+        memchr::memmem::find_iter(row, &mark).find_map(|at| {
+            while scan.at < at && !matches!(scan.go_on(&row[..at], self.grammar, false), Found::Nothing) {}
+            let end = memchr::memchr2(b'\n', b'\r', &row[at..]).map_or(length, |line| at + line);
+            scan.open.map(|open| (open, end))
+        })
     }
 
     /// Behind a quote that is never closed: goes back to the first line that looks like a row of its own.

@@ -12,7 +12,7 @@ use crate::formats::csv::frame::{Frame, Frames};
 use crate::formats::csv::grammar::Grammar;
 use crate::formats::csv::scan::{Cells, MAX_CELLS};
 use crate::formats::csv::sniff::Decision;
-use crate::formats::table::Row;
+use crate::formats::table::{Row, is_reason};
 
 /// How far into the source the decision looks.
 const WINDOW: usize = 256 * 1024;
@@ -87,6 +87,9 @@ impl<R: Read> Open<R> {
         if decision.head.rows_before() > 0 {
             header.extend_from_slice(&raw(decision.encoding, frames.text()));
             header.extend_from_slice(&line_break);
+        }
+        if decision.head.headers.iter().any(|header| is_reason(header)) {
+            frames.are_rejected();
         }
         let (encoding, Grammar { delimiter, padded }) = (decision.encoding, decision.grammar);
         Ok(Open { frames, around: Arc::new(Table { header, line_break, encoding, delimiter, padded }) })

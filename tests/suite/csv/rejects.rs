@@ -1,6 +1,6 @@
 //! Rejected rows with their reasons: whatever the row, its cells stay where they are.
 
-use cardferry::formats::csv::rejected;
+use cardferry::formats::csv::{Options, rejected};
 use cardferry::formats::{Reject, Table};
 use encoding_rs::{Encoding, UTF_8, UTF_16LE, WINDOWS_1252};
 use proptest::collection::vec;
@@ -30,6 +30,30 @@ fn cells(text: &str, delimiter: u8) -> Vec<String> {
     let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 1, "{text:?}");
     rows[0].iter().map(str::to_owned).collect()
+}
+
+/// Rows that are read again as they were rejected stay rows of their own, whatever quotes are open in them.
+#[test]
+fn an_open_quote_does_not_reach_into_the_next_rejected_row() {
+    let rows = [
+        "Eve,\"Roe,x",
+        "Ann,Poe\",y",
+        "\"Jo,Doe",
+        "Al,\"x \"\"y\"\",z",
+        "Bo,Coe,\"two\nlines\"",
+        "Ida,\"two\nlines,n",
+        "Kai,\"Loe, \"a\"",
+    ];
+    let header = b"First Name,Last Name,Notes\r\n".to_vec();
+    let table = Table { header, line_break: b"\r\n".to_vec(), encoding: UTF_8, delimiter: b',', padded: false };
+    let written = |raw: &str| rejected::row(raw.as_bytes(), &Reject::new("so, or so"), &table);
+    for (one, other) in rows.iter().flat_map(|one| rows.iter().map(move |other| (one, other))) {
+        let text = [rejected::header(&table), written(one), written(other), written("Zoe,Roe,n")].concat();
+        let records = super::read(text.as_slice(), Options::default()).unwrap().0;
+        let raws: Vec<_> = records.iter().map(|record| String::from_utf8(record.raw.to_vec()).unwrap()).collect();
+        assert_eq!(raws.len(), 3, "{}", String::from_utf8_lossy(&text));
+        assert!(raws[0].starts_with(one) && raws[1].starts_with(other) && raws[2].starts_with("Zoe"), "{raws:?}");
+    }
 }
 
 proptest! {
