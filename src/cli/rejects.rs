@@ -8,13 +8,15 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use encoding_rs::Encoding;
+
 use crate::cli::args::Common;
 use crate::cli::exit::Failure;
 use crate::cli::print;
 use crate::disk::input;
 use crate::disk::output::Output;
 use crate::disk::spool::Aside;
-use crate::formats::{Reject, Table, csv, vcard};
+use crate::formats::{Reject, Table, charset, csv, vcard};
 use crate::pipeline::RecordReport;
 
 /// How many files there are at most. So many kinds of tables are no accident, and each takes an open file.
@@ -28,6 +30,8 @@ const WORKBOOKS: [&str; 3] = ["xlsx", "xls", "ods"];
 enum Kind {
     /// Cards in UTF-8.
     Cards,
+    /// Cards in UTF-16.
+    Wide(&'static Encoding),
     /// Cards in what else their source has, and says at most once.
     CardsOf(Arc<str>),
     /// Rows below one header.
@@ -86,6 +90,7 @@ impl Rejects {
         self.cut += u64::from(reject.cut);
         let kind = match &reject.table {
             Some(table) => Kind::Rows(Arc::clone(table)),
+            None if let Some(encoding) = reject.wide => Kind::Wide(encoding),
             None if std::str::from_utf8(raw).is_ok() => Kind::Cards,
             None => Kind::CardsOf(Arc::clone(&position.source)),
         };
@@ -103,10 +108,15 @@ impl Rejects {
                 return Ok(());
             }
             (None, Kind::Rows(table)) => (self.parts.len(), csv::rejected::header(table)),
+            (None, Kind::Wide(encoding)) => (self.parts.len(), charset::encode(encoding, "\u{feff}")),
             (None, _) => (self.parts.len(), Vec::new()),
         };
         let record = match &kind {
             Kind::Rows(table) => csv::rejected::row(raw, reject, table),
+            Kind::Wide(encoding) => {
+                let record = ended(vcard::rejected::with_reason(raw, &reject.why));
+                charset::encode(encoding, &String::from_utf8_lossy(&record))
+            }
             _ => ended(vcard::rejected::with_reason(raw, &reject.why)),
         };
         if known.is_none() {

@@ -44,12 +44,14 @@ pub struct Reject {
     pub cut: bool,
     /// The table that it is a row of, if it is one.
     pub table: Option<Arc<Table>>,
+    /// The encoding of a source of cards in UTF-16, whose raw bytes are handed on in UTF-8; none for all others.
+    pub wide: Option<&'static Encoding>,
 }
 
 impl Reject {
     /// A rejection for a reason, of a record that is kept whole and stands in no table.
     pub fn new(why: impl Into<String>) -> Self {
-        Self { why: why.into(), cut: false, table: None }
+        Self { why: why.into(), cut: false, table: None, wide: None }
     }
 }
 

@@ -92,6 +92,7 @@ impl<R: Read> Reader<R> {
             frames,
             first,
             options: self.options,
+            wide: self.frames.wide().and_then(|name| Encoding::for_label(name.as_bytes())),
             buffer: self.frames.handed_over(),
         }))
     }
@@ -155,6 +156,8 @@ struct Cards {
     /// The number of the first one.
     first: u64,
     options: Options,
+    /// UTF-16, where that is what their source is in.
+    wide: Option<&'static Encoding>,
     /// The buffer that they stand in, and where to give it back.
     buffer: (Bytes, Spare),
 }
@@ -166,7 +169,11 @@ impl Batch for Cards {
         let name: Arc<str> = Arc::from(&*self.source);
         for (frame, record) in self.frames.into_iter().zip(self.first..) {
             let (source, line, byte) = (Arc::clone(&name), frame.line, frame.byte);
-            each(cards.record(frame, Position { source, record, line, byte }));
+            let mut record = cards.record(frame, Position { source, record, line, byte });
+            if let Outcome::Reject(reject) = &mut record.outcome {
+                reject.wide = self.wide;
+            }
+            each(record);
         }
         let (buffer, spare) = self.buffer;
         spare.give(buffer);

@@ -33,6 +33,24 @@ fn rejected_cards_stand_there_verbatim_and_can_be_mended() {
     assert!(!stage.text("rest.vcf").contains("REJECTED"), "the reason is no part of the contact");
 }
 
+/// Cards in UTF-16 stay in it.
+#[test]
+fn rejected_cards_keep_the_encoding_of_their_source() {
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>();
+    let broken = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:\r\nEND:VCARD\r\n";
+    let (stage, bad) = (Stage::new(), "\u{feff}".to_owned() + broken + broken + &person("Ann"));
+    stage.write("a.vcf", utf16(&bad));
+    stage.write("b.vcf", broken);
+    stage.run(&["convert", "a.vcf", "b.vcf", "-o", "out.vcf", "--rejects", "left.vcf"]).exits(3);
+    let wide = stage.read("left.vcf");
+    let units: Vec<u16> = wide.chunks(2).map(|unit| u16::from_be_bytes([unit[0], unit[1]])).collect();
+    let text = String::from_utf16(&units).unwrap();
+    assert!(text.starts_with("\u{feff}BEGIN:VCARD\r\nX-CARDFERRY-REJECTED:") && text.matches("FN:\r\n").count() == 2);
+    assert!(stage.text("left-2.vcf").contains("FN:\r\n"), "cards in UTF-8 stand in a file of their own");
+    stage.write("mended.vcf", utf16(&text.replace("FN:\r\n", "FN:Ann\r\n")));
+    stage.run(&["convert", "mended.vcf", "-o", "rest.vcf"]).exits(0).says(&["read 2 = written 2"]);
+}
+
 #[test]
 fn a_second_run_over_what_was_rejected_keeps_one_reason() {
     let stage = Stage::new();
