@@ -146,11 +146,11 @@ fn normal(mut contact: Contact, profile: Profile) -> Contact {
             address.formatted.clear();
         }
     }
-    // The first is the preferred one; saying so is no loss.
-    contact.emails.iter_mut().take(1).for_each(|email| email.preference = None);
-    contact.phones.iter_mut().take(1).for_each(|phone| phone.preference = None);
-    contact.addresses.iter_mut().take(1).for_each(|address| address.preference = None);
     if !matches!(profile, Profile::Google | Profile::Generic) {
+        // The first is the preferred one; saying so is no loss.
+        contact.emails.iter_mut().take(1).for_each(|email| email.preference = None);
+        contact.phones.iter_mut().take(1).for_each(|phone| phone.preference = None);
+        contact.addresses.iter_mut().take(1).for_each(|address| address.preference = None);
         for phone in &mut contact.phones {
             if matches!(phone.line, Line::Voice | Line::Fax) {
                 phone.kind.get_or_insert(Kind::Other);

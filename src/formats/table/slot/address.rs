@@ -172,9 +172,9 @@ fn write_street(plan: &Plan, street: &str, sheet: &mut Sheet) {
 
 fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     let shown = |address: &Address| if sheet.way.whole { address.formatted.clone() } else { shown(address) };
-    let values = contact.addresses.iter().enumerate().map(|(nth, address)| Value {
+    let values = contact.addresses.iter().map(|address| Value {
         field: Field::Addresses,
-        label: label::written(address.kind, Line::Voice, &address.label, sheet.told(nth, address.preference)),
+        label: label::written(address.kind, Line::Voice, &address.label, address.preference),
         parts: [
             (Part::Formatted, Cow::Owned(shown(address))),
             (Part::Street, Cow::Borrowed(address.street.as_str())),
@@ -188,9 +188,9 @@ fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     });
     let values = values.collect();
     sheet.groups(plans, values);
-    for (nth, address) in contact.addresses.iter().enumerate() {
+    for address in &contact.addresses {
         let label = if address.kind.is_some() { address.label.as_str() } else { "" };
-        let preference = address.preference.filter(|preference| *preference != 1 && nth > 0);
+        let preference = address.preference.filter(|preference| *preference != 1);
         let remarks = Remarks { label, preference, ..Remarks::default() };
         sheet.lose_remarks(Field::Addresses, &self::shown(address), remarks, &address.rest);
     }

@@ -119,17 +119,17 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
 }
 
 fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
-    let values = contact.emails.iter().enumerate().map(|(nth, email)| Value {
+    let values = contact.emails.iter().map(|email| Value {
         field: Field::Emails,
-        label: label::written(email.kind, Line::Voice, &email.label, sheet.told(nth, email.preference)),
+        label: label::written(email.kind, Line::Voice, &email.label, email.preference),
         parts: [(Part::Value, Cow::Borrowed(email.address.as_str())), (Part::Name, Cow::Borrowed(email.name.as_str()))],
     });
     let has_names = plans.iter().any(|plan| plan.at(Part::Name).is_some());
     let values = values.collect();
     sheet.groups(plans, values);
-    for (nth, email) in contact.emails.iter().enumerate() {
+    for email in &contact.emails {
         let label = if email.kind.is_some() { email.label.as_str() } else { "" };
-        let preference = email.preference.filter(|preference| *preference != 1 && nth > 0);
+        let preference = email.preference.filter(|preference| *preference != 1);
         let name = if has_names || is_own_name(&email.name, contact) { "" } else { email.name.as_str() };
         let remarks = Remarks { label, name, preference, ..Remarks::default() };
         sheet.lose_remarks(Field::Emails, &email.address, remarks, &email.rest);

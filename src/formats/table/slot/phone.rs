@@ -120,17 +120,17 @@ pub(super) fn write(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
 }
 
 fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
-    let values = contact.phones.iter().enumerate().map(|(nth, phone)| Value {
+    let values = contact.phones.iter().map(|phone| Value {
         field: Field::Phones,
-        label: label::written(phone.kind, phone.line, &phone.label, sheet.told(nth, phone.preference)),
+        label: label::written(phone.kind, phone.line, &phone.label, phone.preference),
         parts: [(Part::Value, Cow::Borrowed(phone.number.as_str()))],
     });
     let values = values.collect();
     sheet.groups(plans, values);
-    for (nth, phone) in contact.phones.iter().enumerate() {
+    for phone in &contact.phones {
         let typed = phone.kind.is_some() || phone.line != Line::Voice;
         let label = if typed { phone.label.as_str() } else { "" };
-        let preference = phone.preference.filter(|preference| *preference != 1 && nth > 0);
+        let preference = phone.preference.filter(|preference| *preference != 1);
         sheet.lose_remarks(
             Field::Phones,
             &phone.number,

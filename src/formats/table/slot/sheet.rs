@@ -152,11 +152,6 @@ impl Sheet {
         }
     }
 
-    /// The preference to be written with a label. People take the first value for the preferred one without a word.
-    pub(in crate::formats) fn told(&self, nth: usize, preference: Option<u8>) -> Option<u8> {
-        preference.filter(|_| !(self.way.whole && nth == 0))
-    }
-
     /// Takes a field off those that have no column; whether it was one of them.
     pub(in crate::formats) fn finds_home(&mut self, field: Field) -> bool {
         let at = self.homeless.iter().position(|homeless| *homeless == field);

@@ -70,9 +70,9 @@ fn assign(plans: &[Plan], urls: &[Url]) -> Vec<Option<usize>> {
 
 pub(super) fn write_urls(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     if sheet.way.labelled {
-        let values = contact.urls.iter().enumerate().map(|(nth, url)| Value {
+        let values = contact.urls.iter().map(|url| Value {
             field: Field::Urls,
-            label: label::written(url.kind, Line::Voice, &url.label, sheet.told(nth, url.preference)),
+            label: label::written(url.kind, Line::Voice, &url.label, url.preference),
             parts: [(Part::Value, Cow::Borrowed(url.url.as_str()))],
         });
         let values = values.collect();
@@ -84,7 +84,8 @@ pub(super) fn write_urls(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
             sheet.lose_beyond(Field::Urls, &url.url, plans.len());
             continue;
         };
-        let mut remarks = Remarks { preference: url.preference.filter(|_| nth > 0), ..Remarks::default() };
+        let mut remarks =
+            Remarks { preference: url.preference.filter(|_| nth > 0 || sheet.way.labelled), ..Remarks::default() };
         if sheet.way.labelled {
             remarks.label = if url.kind.is_some() { &url.label } else { "" };
             remarks.preference = remarks.preference.filter(|preference| *preference != 1);
@@ -118,16 +119,16 @@ pub(super) fn write_ims(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
     if !sheet.way.labelled {
         return write_fixed_ims(plans, contact, sheet);
     }
-    let values = contact.ims.iter().enumerate().map(|(nth, im)| Value {
+    let values = contact.ims.iter().map(|im| Value {
         field: Field::Ims,
-        label: label::written(im.kind, Line::Voice, &im.label, sheet.told(nth, im.preference)),
+        label: label::written(im.kind, Line::Voice, &im.label, im.preference),
         parts: [(Part::Value, Cow::Borrowed(im.address.as_str())), (Part::Service, Cow::Borrowed(im.service.as_str()))],
     });
     let values = values.collect();
     sheet.groups(plans, values);
-    for (nth, im) in contact.ims.iter().enumerate() {
+    for im in &contact.ims {
         let label = if im.kind.is_some() { im.label.as_str() } else { "" };
-        let preference = im.preference.filter(|preference| *preference != 1 && nth > 0);
+        let preference = im.preference.filter(|preference| *preference != 1);
         sheet.lose_remarks(Field::Ims, &im.address, Remarks { label, preference, ..Remarks::default() }, &im.rest);
     }
 }
