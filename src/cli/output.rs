@@ -131,6 +131,9 @@ pub(super) fn end(
     ended.map_err(in_vain)?;
     let why = match totals.of(Ending::Rejected) {
         _ if totals.failed_sources > 0 => "an input could not be read to its end; name another output".to_owned(),
+        _ if totals.of(Ending::Skipped) > 0 => {
+            "groups became categories, and what else their records say would be lost; name another output".to_owned()
+        }
         0 => return sink.end(common, totals),
         _ if kept => return sink.end(common, totals),
         1 => "1 record was rejected, and would be lost; name another output, or keep it with --rejects".to_owned(),

@@ -57,11 +57,12 @@ impl Grammar {
                 Some(open) => {
                     let mut scan = Scan { at: open + 1, open: Some(open) };
                     let Some(close) = scan.close(text, whole) else { return found && !whole };
-                    if text.get(close + 1).is_some_and(|next| !ends_cell(*next, delimiter)) {
+                    let behind = close + 1 + blanks(&text[close + 1..]);
+                    if text.get(behind).is_some_and(|next| !ends_cell(*next, delimiter)) {
                         return false;
                     }
                     found |= open > at;
-                    close + 1
+                    behind
                 }
             };
             first = text.get(end).is_some_and(|byte| *byte != delimiter);
@@ -96,9 +97,13 @@ mod tests {
     #[test]
     fn blanks_before_quotes_are_proved_by_every_quote() {
         let proves = |text: &str| Grammar::proves_blanks(text.as_bytes(), b',', true);
-        for text in
-            ["a, \"b, c\", d\n", "\"a\", \"b\"\n  \"c\",   \"d \"\"e\"\"\"\r\n", "a, \"b\nc\"", "a, \"b\"\na, b\n"]
-        {
+        for text in [
+            "a, \"b, c\", d\n",
+            "\"a\", \"b\"\n  \"c\",   \"d \"\"e\"\"\"\r\n",
+            "a, \"b\nc\"",
+            "\"a\" , \"b\" \n",
+            "a, \"b\"\na, b\n",
+        ] {
             assert!(proves(text), "{text}");
         }
         for text in [

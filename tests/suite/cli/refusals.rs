@@ -362,3 +362,13 @@ fn a_mapping_file_is_never_replaced() {
     }
     assert_eq!(stage.names(), ["a.csv", "map.toml"]);
 }
+
+#[test]
+fn a_group_that_only_becomes_a_category_is_no_reason_to_replace_its_file() {
+    let group = "BEGIN:VCARD\r\nVERSION:4.0\r\nKIND:group\r\nFN:Club\r\nNOTE:founded 1900\r\nEND:VCARD\r\n";
+    let (stage, both) = (Stage::new(), group.to_owned() + &card("Ann", "Lee", "ann@example.com"));
+    stage.write("g.vcf", &both);
+    stage.run(&["convert", "g.vcf", "-o", "g.vcf"]).stops(1, &["g.vcf", "groups became categories", "not replaced"]);
+    assert_eq!(stage.text("g.vcf"), both);
+    stage.run(&["convert", "g.vcf", "-o", "out.vcf"]).exits(0);
+}
