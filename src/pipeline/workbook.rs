@@ -1,6 +1,8 @@
 //! Workbooks among the inputs: which kind one is, by what is in it; and its parts, looked at before they are parsed.
 
 #[cfg(feature = "sheet")]
+use std::io::{self, Read};
+#[cfg(feature = "sheet")]
 use std::sync::Arc;
 
 use crate::disk::archive::{self, Archive};
@@ -110,9 +112,13 @@ pub(super) fn open(source: &Source, format: Format, reading: &Reading) -> Result
     let book = match format {
         Format::Xlsx => {
             let spool = source.spool().map_err(io)?;
-            let is_part = |name: &str| name.ends_with(".xml") || name.ends_with(".rels");
-            looked_at(source, &Archive::list(&spool, is_part).map_err(|error| damaged(source, &error))?)?;
-            Book::Xlsx(Box::new(std::io::BufReader::new(spool.open().map_err(io)?)))
+            let is_part = |name: &str| {
+                let name = name.to_ascii_lowercase();
+                name.ends_with(".xml") || name.ends_with(".rels")
+            };
+            let archive = Archive::list(&spool, is_part).map_err(|error| damaged(source, &error))?;
+            looked_at(source, &archive)?;
+            Book::Xlsx(Box::new(Members(archive)))
         }
         Format::Ods => open_document(source)?,
         _ => {
@@ -126,6 +132,22 @@ pub(super) fn open(source: &Source, format: Format, reading: &Reading) -> Result
     let options = sheet::Options { sheet: reading.sheet.clone(), table: reading.csv.table.clone() };
     let name: Arc<str> = source.name().into();
     Ok(Box::new(sheet::Reader::with_scratch(name, book, spool::scratch(), options)))
+}
+
+/// The parts of an XLSX file.
+#[cfg(feature = "sheet")]
+struct Members(Archive);
+
+#[cfg(feature = "sheet")]
+impl sheet::Parts for Members {
+    fn open(&mut self, name: &str) -> io::Result<Option<Box<dyn Read + '_>>> {
+        let name = name.trim_start_matches('/');
+        let mut members = self.0.members.iter();
+        let found = members.find(|(of, _)| of.trim_start_matches('/').eq_ignore_ascii_case(name));
+        let Some((_, member)) = found else { return Ok(None) };
+        let member = member.as_ref().map_err(|why| io::Error::new(io::ErrorKind::InvalidData, why.clone()))?;
+        Ok(Some(Box::new(member.open()?)))
+    }
 }
 
 /// Unpacks the parts that were asked for, to see that none is more than can be parsed.

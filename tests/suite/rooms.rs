@@ -21,7 +21,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["disk/", "pipeline/ledger", "sandbox/store"]),
     ("zip", &["disk/"]),
     ("flate2", &["disk/"]),
-    ("calamine", &["formats/sheet/"]),
+    ("calamine", &[]),
     ("quick_xml", &["formats/sheet/"]),
     ("rust_xlsxwriter", &["formats/sheet/"]),
     ("image", &["formats/sheet/thumbnail.rs"]),

@@ -10,8 +10,6 @@ mod samples;
 mod sheets;
 mod write;
 
-use std::io::Cursor;
-
 use cardferry::formats::sheet::{Book, Options, Reader};
 use cardferry::formats::{Outcome, ReadError, Reader as _, Record};
 use cardferry::model::Contact;
@@ -25,7 +23,7 @@ fn read(book: Book, options: Options) -> Result<(Vec<Record>, Vec<String>), Read
 
 /// As [`read`], of an XLSX file.
 fn read_xlsx(bytes: Vec<u8>) -> (Vec<Record>, Vec<String>) {
-    read(Book::Xlsx(Box::new(Cursor::new(bytes))), Options::default()).unwrap()
+    read(make::book(bytes), Options::default()).unwrap()
 }
 
 /// The contact of a record.

@@ -5,9 +5,9 @@
 //! `choose` decides that, by how many headers [`table`](super::table) knows; `read` makes records. `guard` and `ole` look
 //! at a file before it is parsed, since a small one can unpack to any size. Writing: `write`, `thumbnail`.
 //!
-//! XLSX is read by calamine, cell by cell. It holds the texts that cells share in memory, as many as the guard admits;
-//! everything else here holds one row at a time. XLS and ODS are read by code of our own: calamine makes a sheet's whole
-//! rectangle of cells in memory, which two cells of a damaged or forged file can stretch to a hundred gigabytes.
+//! All are read cell by cell, by code of our own. A crate such as calamine holds in memory the texts that cells share, and
+//! of XLS and ODS a sheet's whole rectangle of cells, which two cells of a damaged or forged file can stretch to a hundred
+//! gigabytes; and what it cannot read of a cell is empty or the end of the sheet. It serves the tests as a second opinion.
 
 mod choose;
 mod guard;
@@ -17,6 +17,7 @@ mod ods;
 mod ole;
 mod read;
 mod store;
+mod texts;
 mod thumbnail;
 mod write;
 mod xls;
@@ -32,6 +33,7 @@ pub use ole::{Contents, contents};
 pub use read::Reader;
 pub use store::Scratch;
 pub use write::{Encoder, Workbook};
+pub use xlsx::Parts;
 
 /// What the user says of a workbook, so that it need not be found out.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +51,7 @@ impl<B: Read + Seek + Send> Seekable for B {}
 /// A workbook to read.
 pub enum Book {
     /// An XLSX file whose parts have passed the [`Guard`].
-    Xlsx(Box<dyn Seekable>),
+    Xlsx(Box<dyn Parts>),
     /// An XLS file: BIFF8, as Excel has written since 1997.
     Xls(Box<dyn Seekable>),
     /// The part `content.xml` of an ODS file.

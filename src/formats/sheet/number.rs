@@ -82,11 +82,6 @@ impl NumberFormat {
         }
     }
 
-    /// Whether it makes dates or times of numbers.
-    pub(super) fn is_time(&self) -> bool {
-        self.sections.iter().any(|(_, kind)| matches!(kind, Kind::Date { .. } | Kind::Time))
-    }
-
     fn kind(&self, value: f64) -> &Kind {
         let holds = |condition: &Option<Condition>| condition.is_none_or(|condition| condition.holds(value));
         self.sections.iter().find(|(condition, _)| holds(condition)).map_or(&Kind::General, |(_, kind)| kind)

@@ -264,7 +264,7 @@ fn repeat(element: &BytesStart<'_>, name: &str) -> u32 {
 }
 
 /// The letter that an entity stands for.
-fn letter(entity: &quick_xml::events::BytesRef<'_>) -> Option<char> {
+pub(super) fn letter(entity: &quick_xml::events::BytesRef<'_>) -> Option<char> {
     match &**entity {
         "amp" => Some('&'),
         "lt" => Some('<'),

@@ -86,7 +86,7 @@ impl<S: Scratch> Reader<S> {
         let State::Fresh(book, scratch) = std::mem::replace(&mut self.state, State::Ended) else { return Ok(()) };
         let mut store = Store::new(scratch);
         match book {
-            Book::Xlsx(bytes) => xlsx::fill(bytes, &mut store)?,
+            Book::Xlsx(mut parts) => xlsx::fill(&mut *parts, &mut store)?,
             Book::Xls(bytes) => xls::fill(bytes, &mut store)?,
             Book::Ods(content) => ods::fill(content, &mut store)?,
             Book::Html(text) => html::fill(text, &mut store)?,
@@ -213,6 +213,7 @@ fn loss(column: Option<Column>, text: &str, flaw: Flaw) -> Loss {
     let value = match flaw {
         Flaw::Error => text.to_owned(),
         Flaw::Digits => format!("{text} (a spreadsheet keeps 15 digits of a number: write it as text)"),
+        Flaw::Damaged => format!("{text} (the cell is damaged)"),
     };
     Loss::new(column.map_or(Field::Extra, Column::field), value, Why::NotUnderstood)
 }

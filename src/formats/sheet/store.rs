@@ -3,12 +3,16 @@
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Take, Write};
 
+use crate::formats::sheet::texts::Texts;
 use crate::formats::table::{MAX_COLUMNS, ROWS, Row};
 
 /// The longest row, in bytes of text; Excel's own cells hold 32,767 characters.
 pub(super) const MAX_ROW: usize = 8 * 1024 * 1024;
 
-/// What all rows may come to: more than a full sheet of 92 columns.
+/// More sheets than any workbook of contacts has.
+pub(super) const MAX_SHEETS: usize = 1000;
+
+/// What all rows and shared texts may come to: more than a full sheet of 92 columns.
 const MAX_STORED: u64 = 4 * 1024 * 1024 * 1024;
 
 /// Bytes held back before they are written.
@@ -40,6 +44,12 @@ pub(super) enum Flaw {
     Error,
     /// It is a number of more digits than a spreadsheet keeps, so that the last ones are made up.
     Digits,
+    /// It cannot be read, or not to its end.
+    Damaged,
+}
+
+impl Flaw {
+    const ALL: [Flaw; 3] = [Flaw::Error, Flaw::Digits, Flaw::Damaged];
 }
 
 /// The cells of one row.
@@ -149,13 +159,16 @@ pub(super) struct Store<S> {
     scratch: S,
     held: Vec<u8>,
     written: u64,
+    /// Whether the scratch stands where the next bytes are to be written.
+    at_end: bool,
+    texts: Texts,
     sheets: Vec<Sheet>,
 }
 
 impl<S: Scratch> Store<S> {
     /// An empty one.
     pub(super) fn new(scratch: S) -> Self {
-        Store { scratch, held: Vec::new(), written: 0, sheets: Vec::new() }
+        Store { scratch, held: Vec::new(), written: 0, at_end: true, texts: Texts::default(), sheets: Vec::new() }
     }
 
     /// The rows that follow are of another sheet.
@@ -178,15 +191,44 @@ impl<S: Scratch> Store<S> {
         self.current().damage = Some(why);
     }
 
+    /// Adds a text that cells share, before the rows of the first sheet; they are counted from 0.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub(super) fn share(&mut self, text: &str, damaged: bool) -> io::Result<()> {
+        self.has_room()?;
+        if let Some(page) = self.texts.add(text, damaged) {
+            self.held.extend(page);
+            let start = self.written;
+            self.pass_on()?;
+            self.texts.written(start, self.written);
+        }
+        Ok(())
+    }
+
+    /// A shared text by its number, and whether it is damaged; none if there are not so many.
+    ///
+    /// # Errors
+    /// What the scratch says when it cannot be read.
+    pub(super) fn shared(&mut self, number: u32) -> io::Result<Option<(&str, bool)>> {
+        self.at_end = false;
+        self.texts.get(number, &mut self.scratch)
+    }
+
+    fn has_room(&self) -> io::Result<()> {
+        if self.written <= MAX_STORED {
+            return Ok(());
+        }
+        let what = "its rows come to more than 4 GiB; save the sheet that is meant as CSV";
+        Err(io::Error::new(io::ErrorKind::InvalidData, what))
+    }
+
     /// Adds a row, unless there is nothing in it.
     ///
     /// # Errors
     /// What the scratch says when it cannot be written to, or that there are more rows than any workbook has.
     pub(super) fn add(&mut self, cells: &Cells) -> io::Result<()> {
-        if self.written > MAX_STORED {
-            let what = "its rows come to more than 4 GiB; save the sheet that is meant as CSV";
-            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-        }
+        self.has_room()?;
         self.current().too_wide |= cells.too_wide;
         if cells.is_blank() {
             return Ok(());
@@ -210,6 +252,10 @@ impl<S: Scratch> Store<S> {
     }
 
     fn pass_on(&mut self) -> io::Result<()> {
+        if !self.at_end {
+            self.scratch.seek(SeekFrom::Start(self.written))?;
+            self.at_end = true;
+        }
         self.scratch.write_all(&self.held)?;
         self.written += self.held.len() as u64;
         self.held.clear();
@@ -237,7 +283,7 @@ fn encode(cells: &Cells, into: &mut Vec<u8>) {
     number(cells.flaws.len());
     for (at, flaw) in &cells.flaws {
         number(*at);
-        number(usize::from(*flaw == Flaw::Digits));
+        number(Flaw::ALL.iter().position(|of| of == flaw).unwrap_or_default());
     }
     into.extend_from_slice(cells.text.as_bytes());
 }
@@ -292,7 +338,8 @@ impl<S: Scratch> Stored<S> {
         }
         for _ in 0..self.number()? {
             let at = self.number()?;
-            into.flaws.push((at, if self.number()? == 1 { Flaw::Digits } else { Flaw::Error }));
+            let flaw = self.number()?;
+            into.flaws.push((at, Flaw::ALL.get(flaw).copied().unwrap_or(Flaw::Damaged)));
         }
         let length = into.ends.last().copied().unwrap_or_default();
         self.bytes.by_ref().take(length as u64).read_to_string(&mut into.text)?;

@@ -6,14 +6,11 @@ use std::io::{self, Read, Seek};
 
 use crate::formats::sheet::number::NumberFormat;
 use crate::formats::sheet::ole::{Compound, Stream, u16_at, u32_at};
-use crate::formats::sheet::store::{Cells, Flaw, Scratch, Stop, Store};
+use crate::formats::sheet::store::{Cells, Flaw, MAX_SHEETS, Scratch, Stop, Store};
 
 mod texts;
 
 use texts::{Pieces, Texts};
-
-/// More sheets than any workbook of contacts has.
-const MAX_SHEETS: usize = 1000;
 
 /// Bytes of records that belong together; the shared texts of a full sheet.
 const MAX_PIECES: usize = 256 * 1024 * 1024;

@@ -14,7 +14,7 @@ use super::{cells::ods_book, read};
 type Way = fn(Vec<u8>) -> Book;
 
 const WAYS: [(&str, Way); 4] = [
-    ("xlsx", |bytes| Book::Xlsx(Box::new(Cursor::new(bytes)))),
+    ("xlsx", make::book),
     ("xls", |bytes| Book::Xls(Box::new(Cursor::new(bytes)))),
     ("ods", |bytes| Book::Ods(Box::new(Cursor::new(bytes)))),
     ("html", |bytes| Book::Html(Box::new(Cursor::new(bytes)))),
@@ -190,8 +190,8 @@ fn entities_of_the_file_s_own_are_not_followed() {
         text("Last Name"),
         text("&b;")
     );
-    let read = as_far_as(WAYS[0].1(make::raw_xlsx(&sheet, "<sst/>")));
-    assert!(matches!(read.as_slice(), [Err(ReadError::Unusable { .. })]), "{read:?}");
+    let (records, _) = super::read_xlsx(make::raw_xlsx(&sheet, "<sst/>"));
+    assert_eq!(told(&records[0]), ["given name: &b; (the cell is damaged): could not be understood"]);
     let content = make::ods_content(&format!(
         "<table:table table:name=\"a\">{}</table:table>",
         make::ods_rows(&[&["First Name", "Last Name"], &["Ann"], &["&b;"]])
@@ -200,6 +200,59 @@ fn entities_of_the_file_s_own_are_not_followed() {
         content.replacen("<office:document-content>", &format!("{bomb}<office:document-content>"), 1).into_bytes(),
     ));
     assert!(matches!(read.as_slice(), [Ok(_), Err(ReadError::Unusable { .. })]), "{read:?}");
+}
+
+/// The losses of a record, as they are told.
+fn told(record: &Record) -> Vec<String> {
+    record.losses.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_cell_that_is_damaged_is_told_and_the_others_are_read() {
+    let header = "<row><c t=\"str\"><v>First Name</v></c><c t=\"str\"><v>Notes</v></c></row>";
+    let strings = "<sst uniqueCount=\"99999999999\"><si><t>An&n;</t></si><si><t>Ann</t></si></sst>";
+    for (cell, text) in [
+        ("<c><v>&b;</v></c>", "&b;"),
+        ("<c><v>12&b;</v></c>", "12&b;"),
+        ("<c t=\"str\"><v>a &b;</v></c>", "a &b;"),
+        ("<c t=\"inlineStr\"><is><r><t>a</t></r><r><t>&b;c</t></r></is></c>", "a&b;c"),
+        ("<c t=\"s\"><v>0</v></c>", "An&n;"),
+        ("<c t=\"b\"><v>2</v></c>", "2"),
+        ("<c t=\"n\"><v>twelve</v></c>", "twelve"),
+        ("<c t=\"x\"><v>12</v></c>", "12"),
+    ] {
+        let rows = format!("<sheetData>{header}<row><c t=\"s\"><v>1</v></c>{cell}</row></sheetData>");
+        let (records, _) = super::read_xlsx(make::raw_xlsx(&rows, strings));
+        let ann = super::contact(&records[0]);
+        assert_eq!((ann.name.given.as_str(), ann.notes.as_str()), ("Ann", ""), "{cell}");
+        assert_eq!(told(&records[0]), [format!("notes: {text} (the cell is damaged): could not be understood")]);
+    }
+    let rows =
+        format!("<sheetData>{header}<row><c t=\"s\"><v>1</v></c><c t=\"e\"><v>#SPILL!</v></c></row></sheetData>");
+    let (records, _) = super::read_xlsx(make::raw_xlsx(&rows, strings));
+    assert_eq!(told(&records[0]), ["notes: #SPILL!: could not be understood"]);
+}
+
+#[test]
+fn what_no_sheet_can_have_ends_it() {
+    let header = "<row><c t=\"str\"><v>First Name</v></c><c t=\"str\"><v>Notes</v></c></row>";
+    let ann = "<row><c t=\"str\"><v>Ann</v></c></row>";
+    for (row, why) in [
+        ("<row><c r=\"A99999999999\"><v>1</v></c></row>", "no sheet has a place A99999999999"),
+        ("<row r=\"4294967297\"><c><v>1</v></c></row>", "no sheet has a place 4294967297"),
+        ("<row><c r=\"XFE3\"><v>1</v></c></row>", "no sheet has a place XFE3"),
+        ("<row><c r=\"AAAAAAAAB3\"><v>1</v></c></row>", "no sheet has a place AAAAAAAAB3"),
+        ("<row><c t=\"s\"><v>7</v></c></row>", "a cell names a text that is not there"),
+        ("<row><c t=\"s\"><v>no</v></c></row>", "a cell names a text that is not there"),
+        ("<row><c><v>1</v></c></row></sheetdata>", "it ends in the midst of a sheet"),
+    ] {
+        let end = if row.contains("sheetdata") { "" } else { "</sheetData>" };
+        let rows = format!("<sheetData>{header}{ann}{row}{end}");
+        let read = as_far_as(make::book(make::raw_xlsx(&rows, "<sst/>")));
+        assert!(read[0].is_ok(), "{read:?}");
+        let Some(Err(ReadError::Unusable { what, .. })) = read.last() else { panic!("{row}: {read:?}") };
+        assert!(what.contains(why), "{row}: {what}");
+    }
 }
 
 #[test]

@@ -69,7 +69,6 @@ fn what_is_no_workbook_that_is_read_says_what_to_do() {
     let mut damaged = make::texts(PEOPLE);
     let at = damaged.windows(8).position(|bytes| bytes == b"sheet1.x").unwrap() + 60;
     damaged[at] ^= 0xff;
-    let forged = make::raw_xlsx("<sheetData/>", "<sst uniqueCount=\"4000000000000\"/>");
     let old = make::compound("Book", b"");
     for (name, bytes, says) in [
         (
@@ -95,7 +94,6 @@ fn what_is_no_workbook_that_is_read_says_what_to_do() {
         ("i.xls", b"no table at all".to_vec(), "is no spreadsheet, although its name says so"),
         ("j.xls", old, "Excel 95 or older"),
         ("k.xlsx", damaged, "sheet1.xml"),
-        ("l.xlsx", forged, "more texts than it has room for"),
     ] {
         stage.write(name, bytes);
         stage.run(&["convert", name, "-o", "none.vcf"]).stops(1, &[name, says]);

@@ -1,10 +1,12 @@
 //! Workbooks made for a test: XLSX by a writer that shares no code with the reader, ODS and XLS by hand.
 
-use std::io::{Cursor, Write};
+use std::io::{self, Cursor, Read, Write};
 
+use cardferry::formats::sheet::{Book, Parts};
 use rust_xlsxwriter::{Workbook, Worksheet};
-use zip::ZipWriter;
+use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 /// An XLSX file whose sheets are filled one by one.
 pub(super) fn xlsx(fill: impl FnOnce(&mut Workbook)) -> Vec<u8> {
@@ -16,6 +18,24 @@ pub(super) fn xlsx(fill: impl FnOnce(&mut Workbook)) -> Vec<u8> {
 /// An XLSX file of one sheet with these rows of texts.
 pub(super) fn texts(rows: &[&[&str]]) -> Vec<u8> {
     xlsx(|book| put(book.add_worksheet(), 0, rows))
+}
+
+/// An XLSX file to read.
+pub(super) fn book(bytes: Vec<u8>) -> Book {
+    Book::Xlsx(Box::new(Zipped(ZipArchive::new(Cursor::new(bytes)))))
+}
+
+struct Zipped(Result<ZipArchive<Cursor<Vec<u8>>>, ZipError>);
+
+impl Parts for Zipped {
+    fn open(&mut self, name: &str) -> io::Result<Option<Box<dyn Read + '_>>> {
+        let archive = self.0.as_mut().map_err(|error| io::Error::other(error.to_string()))?;
+        match archive.by_name(name) {
+            Ok(part) => Ok(Some(Box::new(part))),
+            Err(ZipError::FileNotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 /// Writes rows of texts; empty ones are left out.

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use std::io::Cursor;
 use std::path::Path;
 
-use calamine::{Data, Ods, Reader as _, Xls};
+use calamine::{Data, Ods, Reader as _, Xls, Xlsx};
 use cardferry::formats::Record;
 use cardferry::formats::sheet::{Book, Options};
 use pretty_assertions::assert_eq;
 
-use super::read;
+use super::{make, read};
 use crate::{dump, golden};
 
 pub(super) fn sample(ending: &str) -> Vec<u8> {
@@ -21,7 +21,7 @@ pub(super) fn sample(ending: &str) -> Vec<u8> {
 fn book(ending: &str) -> Book {
     let bytes = Cursor::new(sample(ending));
     match ending {
-        "xlsx" => Book::Xlsx(Box::new(bytes)),
+        "xlsx" => make::book(bytes.into_inner()),
         "xls" => Book::Xls(Box::new(bytes)),
         _ => {
             let mut content = Vec::new();
@@ -63,10 +63,13 @@ fn other_rows(range: &calamine::Range<Data>) -> Vec<Vec<String>> {
 #[test]
 fn another_reader_sees_the_same_texts() {
     let mut xls: Xls<_> = Xls::new(Cursor::new(sample("xls"))).unwrap();
+    let mut xlsx: Xlsx<_> = Xlsx::new(Cursor::new(sample("xlsx"))).unwrap();
     let mut ods: Ods<_> = Ods::new(Cursor::new(sample("ods"))).unwrap();
-    for (ending, range) in
-        [("xls", xls.worksheet_range("Members").unwrap()), ("ods", ods.worksheet_range("Members").unwrap())]
-    {
+    for (ending, range) in [
+        ("xlsx", xlsx.worksheet_range("Members").unwrap()),
+        ("xls", xls.worksheet_range("Members").unwrap()),
+        ("ods", ods.worksheet_range("Members").unwrap()),
+    ] {
         let (records, _) = read(book(ending), Options::default()).unwrap();
         let rows = other_rows(&range);
         for record in &records {

@@ -32,7 +32,7 @@ fn three_sheets() -> Vec<u8> {
 
 fn chosen(choice: &str) -> Result<(Vec<Record>, Vec<String>), ReadError> {
     let options = Options { sheet: Some(choice.parse::<Choice>().unwrap()), ..Options::default() };
-    read(Book::Xlsx(Box::new(Cursor::new(three_sheets()))), options)
+    read(make::book(three_sheets()), options)
 }
 
 #[test]
