@@ -10,6 +10,7 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, IgnoreError, Image, Workbook as Book, Worksheet, XlsxError,
 };
 
+use crate::formats::photo;
 use crate::formats::sheet::thumbnail::{self, Turn};
 use crate::formats::table::{self, Plans, Sheet, Style, guard};
 use crate::model::{Contact, Field, Loss, Why};
@@ -58,7 +59,12 @@ impl Encoder {
     fn thumbnail(&mut self, contact: &Contact) -> Vec<u8> {
         let (Some(height), Some(photo)) = (self.thumbnails, &contact.photo) else { return Vec::new() };
         thumbnail::of(photo, height, &self.turn).unwrap_or_else(|why| {
-            self.sheet.losses.push(Loss::new(Field::Photo, format!("its thumbnail ({why})"), Why::NotUnderstood));
+            let kind = photo::kind(photo).map_or("", photo::type_word);
+            let (name, size) = (contact.display_name(), photo::size(photo));
+            let value = format!(
+                "the {kind} picture of “{name}” ({size} bytes; the contact is written without a thumbnail: {why})"
+            );
+            self.sheet.losses.push(Loss::new(Field::Photo, value.replace("  ", " "), Why::NotUnderstood));
             Vec::new()
         })
     }
