@@ -19,6 +19,7 @@ mod read;
 mod store;
 mod texts;
 mod thumbnail;
+mod view;
 mod write;
 mod xls;
 mod xlsx;

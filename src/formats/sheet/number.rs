@@ -70,7 +70,7 @@ impl NumberFormat {
         })
     }
 
-    /// A number as text, and what is wrong with it. `is_1904` says which day the days are counted from.
+    /// A number as text, and what is to be known of it. `is_1904` says which day the days are counted from.
     pub(super) fn show(&self, value: f64, is_1904: bool) -> (String, Option<Flaw>) {
         match self.kind(value) {
             _ if !value.is_finite() => ("#NUM!".to_owned(), Some(Flaw::Error)),
@@ -78,7 +78,9 @@ impl NumberFormat {
             Kind::Time => (clock(value.abs() * 86_400.0), None),
             Kind::Percent => (format!("{}%", general(value * 100.0)), None),
             Kind::Mask(items) if value >= 0.0 && value.fract() == 0.0 && value < DIGITS => (mask(items, value), None),
-            Kind::Mask(_) | Kind::General => (general(value), (value.abs() >= DIGITS).then_some(Flaw::Digits)),
+            Kind::Mask(_) => (general(value), (value.abs() >= DIGITS).then_some(Flaw::Digits)),
+            Kind::General if value.abs() >= DIGITS => (general(value), Some(Flaw::Digits)),
+            Kind::General => (general(value), Some(Flaw::Plain)),
         }
     }
 

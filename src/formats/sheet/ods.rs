@@ -108,6 +108,11 @@ impl Walk {
             "style:table-properties" if attribute(element, "table:display").as_deref() == Some("false") => {
                 self.hidden.insert(self.style.clone());
             }
+            "table:null-date"
+                if attribute(element, "table:date-value").is_some_and(|date| date.starts_with("1904")) =>
+            {
+                store.is_1904 = true;
+            }
             "table:table" if !self.sheet => {
                 let hidden = attribute(element, "table:style-name").is_some_and(|style| self.hidden.contains(&style));
                 store.begin(&attribute(element, "table:name").unwrap_or_default(), hidden);
@@ -216,12 +221,14 @@ impl Cell {
         if self.is_error {
             return (text, Some(Flaw::Error));
         }
-        let flaw = || (value.parse::<f64>().is_ok_and(|value| value.abs() >= 1e15)).then_some(Flaw::Digits);
+        let is_cut = value.parse::<f64>().is_ok_and(|value| value.abs() >= 1e15);
+        let flaw = if is_cut { Flaw::Digits } else { Flaw::Plain };
         match self.kind.as_str() {
             "date" => (date(&value, &text), None),
             "boolean" => (value.to_uppercase(), None),
             "string" if text.is_empty() => (value, None),
-            "float" | "currency" if !is_value_with_zeros(&text, &value) => (plain(value.clone()), flaw()),
+            "float" | "currency" if !is_value_with_zeros(&text, &value) => (plain(value), Some(flaw)),
+            "float" => (text, Some(Flaw::Plain)),
             _ => (text, None),
         }
     }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use encoding_rs::UTF_8;
 
 use crate::formats::sheet::choose::{Chosen, choose};
-use crate::formats::sheet::store::{Cells, Flaw, MAX_ROW, Scratch, Stop, Store, Stored};
+use crate::formats::sheet::store::{Cells, MAX_ROW, Scratch, Stop, Store, Stored};
+use crate::formats::sheet::view::View;
 use crate::formats::sheet::{Book, Options, html, ods, xls, xlsx};
-use crate::formats::table::{Census, Column, Findings, Rows};
+use crate::formats::table::{Census, Findings, Rows};
 use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark, Table, csv};
-use crate::model::{Field, Loss, Why};
+use crate::model::Loss;
 
 /// Bytes of rows that make a batch.
 const BATCH: usize = 128 * 1024;
@@ -41,14 +42,11 @@ enum State<S: Scratch> {
 struct Open<S> {
     stored: Stored<S>,
     rows: Rows,
-    /// What each column means.
-    columns: Vec<Option<Column>>,
+    view: View,
     /// The number of the last row above the table.
     before: u32,
     around: Arc<Table>,
     cells: Cells,
-    /// What of it is read.
-    shown: Cells,
     /// Why there may be more rows than there are.
     damage: Option<String>,
 }
@@ -93,13 +91,13 @@ impl<S: Scratch> Reader<S> {
         }
         let (mut sheets, scratch) = store.end()?;
         let choice = self.options.sheet.as_ref();
-        let damage = sheets.iter().find_map(|sheet| sheet.damage.clone());
-        let chosen = choose(&sheets, choice, &self.options.table).map_err(|why| Stop::Book(damage.unwrap_or(why)))?;
+        let chosen = choose(&sheets, choice, &self.options.table).map_err(Stop::Book)?;
         self.remarks = chosen.remarks(&sheets, choice);
         let why = Chosen::why(&sheets, choice);
         let sheet = sheets.swap_remove(chosen.at);
         let mut stored = Stored::of(&sheet, scratch)?;
-        let census = count(&mut stored, &chosen, self.options.table.closely)?;
+        let mut view = View::new(&chosen.head, &sheet);
+        let census = count(&mut stored, &chosen, &mut view, self.options.table.closely)?;
         let order = census.order(&chosen.head, &self.options.table);
         let name = Some((sheet.name.clone(), why));
         let look = || Findings { sheet: name, ..Findings::of(&chosen.head, &census, &self.options.table) };
@@ -108,10 +106,11 @@ impl<S: Scratch> Reader<S> {
             return Err(Stop::Book(what));
         }
         self.remarks.extend(census.remarks(&chosen.head, order));
+        self.remarks.extend(view.remark());
         stored.rewind()?;
         let rows = Rows::new(&chosen.head, order, self.options.table.this_year);
         let rows = rows.with_photos(self.options.table.photo_name.as_ref(), &chosen.head);
-        self.state = State::Open(Box::new(Open::new(stored, rows, chosen, sheet.damage)));
+        self.state = State::Open(Box::new(Open::new(stored, rows, view, chosen, sheet.damage)));
         Ok(())
     }
 
@@ -148,17 +147,16 @@ enum Step {
 }
 
 impl<S: Scratch> Open<S> {
-    fn new(stored: Stored<S>, rows: Rows, chosen: Chosen, damage: Option<String>) -> Self {
+    fn new(stored: Stored<S>, rows: Rows, view: View, chosen: Chosen, damage: Option<String>) -> Self {
         let Chosen { head, before, .. } = chosen;
         let mut header = b"\xef\xbb\xbf".to_vec();
         if before > 0 {
             csv_row(head.headers.iter().map(String::as_str), &mut header);
             header.extend_from_slice(b"\r\n");
         }
-        let around = Table { header, line_break: b"\r\n".to_vec(), encoding: UTF_8, delimiter: b',', padded: false };
-        let around = Arc::new(around);
-        let (cells, shown) = (Cells::default(), Cells::default());
-        Open { stored, rows, columns: head.columns, before, around, cells, shown, damage }
+        let around = Table { header, line_break: b"
+".to_vec(), encoding: UTF_8, delimiter: b',', padded: false };
+        Open { stored, rows, view, before, around: Arc::new(around), cells: Cells::default(), damage }
     }
 
     fn next(&mut self) -> io::Result<Step> {
@@ -169,6 +167,7 @@ impl<S: Scratch> Open<S> {
         if self.cells.number <= self.before {
             return Ok(Step::Blank);
         }
+        self.view.show(&self.cells);
         let is_apart = self.cells.number > last.saturating_add(1);
         let mut read = if self.cells.too_long {
             let why = format!("the row is longer than {} MiB", MAX_ROW / (1024 * 1024));
@@ -177,45 +176,20 @@ impl<S: Scratch> Open<S> {
             let why = "the row has one cell and stands below a blank one: a text below the table?";
             (Outcome::Reject(Reject::new(why)), Vec::new())
         } else {
-            self.show();
-            match self.rows.read(self.shown.row()) {
+            match self.rows.read(self.view.row()) {
                 Some(read) => read,
-                None if self.cells.flaws.is_empty() => return Ok(Step::Blank),
+                None if self.view.losses(&self.cells).is_empty() => return Ok(Step::Blank),
                 None => (Outcome::Reject(Reject::new("no cell of the row has a value that can be read")), Vec::new()),
             }
         };
-        for (column, flaw) in &self.cells.flaws {
-            read.1.push(loss(self.columns.get(*column).copied().flatten(), self.cells.at(*column), *flaw));
-        }
-        if let Outcome::Reject(reject) = &mut read.0 {
-            reject.table = Some(Arc::clone(&self.around));
+        read.1.extend(self.view.losses(&self.cells));
+        match &mut read.0 {
+            Outcome::Contact(contact) => self.view.keep(&self.cells, contact),
+            Outcome::Reject(reject) => reject.table = Some(Arc::clone(&self.around)),
+            Outcome::Group(_) => {}
         }
         Ok(Step::Read(read.0, read.1))
     }
-
-    /// The row without the cells that do not say what they should, and as wide as the header at the least: a sheet does
-    /// not keep the empty cells at a row's end.
-    fn show(&mut self) {
-        self.shown.begin(self.cells.number);
-        // Both go from the left to the right.
-        let mut flaws = self.cells.flaws.iter().map(|(column, _)| *column).peekable();
-        for (at, text) in self.cells.texts().enumerate() {
-            if flaws.next_if_eq(&at).is_none() {
-                self.shown.put(at, text, None);
-            }
-        }
-        self.shown.widen(self.rows.width());
-    }
-}
-
-/// What is told of a cell that is left out.
-fn loss(column: Option<Column>, text: &str, flaw: Flaw) -> Loss {
-    let value = match flaw {
-        Flaw::Error => text.to_owned(),
-        Flaw::Digits => format!("{text} (a spreadsheet keeps 15 digits of a number: write it as text)"),
-        Flaw::Damaged => format!("{text} (the cell is damaged)"),
-    };
-    Loss::new(column.map_or(Field::Extra, Column::field), value, Why::NotUnderstood)
 }
 
 /// Adds a row as CSV.
@@ -229,14 +203,14 @@ fn csv_row<'t>(texts: impl Iterator<Item = &'t str>, into: &mut Vec<u8>) {
 }
 
 /// Counts the rows below the header; `closely`, what stands in every column too.
-fn count<S: Scratch>(stored: &mut Stored<S>, chosen: &Chosen, closely: bool) -> io::Result<Census> {
+fn count<S: Scratch>(stored: &mut Stored<S>, chosen: &Chosen, view: &mut View, closely: bool) -> io::Result<Census> {
     let (mut census, mut cells) = (Census::new(&chosen.head), Cells::default());
     if closely {
         census.look_closely(&chosen.head);
     }
     while stored.next(&mut cells)? {
         if cells.number > chosen.before {
-            census.count(cells.row(), cells.number.into());
+            census.count(view.show(&cells), cells.number.into());
         }
     }
     Ok(census)

@@ -15,6 +15,10 @@ pub(super) const MAX_SHEETS: usize = 1000;
 /// What all rows and shared texts may come to: more than a full sheet of 92 columns.
 const MAX_STORED: u64 = 4 * 1024 * 1024 * 1024;
 
+/// How many cells beyond the last column that is read are told of a row, and how many letters of each.
+const BEYOND: usize = 8;
+const BEYOND_LETTERS: usize = 100;
+
 /// Bytes held back before they are written.
 const HELD: usize = 64 * 1024;
 
@@ -37,7 +41,7 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// What is wrong with a cell's value.
+/// What is to be known of a cell's value beside its text, as a rule what is wrong with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flaw {
     /// It is a spreadsheet's error: `#REF!`.
@@ -46,10 +50,12 @@ pub(super) enum Flaw {
     Digits,
     /// It cannot be read, or not to its end.
     Damaged,
+    /// It is a number that no format makes a date: wrong where a date should stand.
+    Plain,
 }
 
 impl Flaw {
-    const ALL: [Flaw; 3] = [Flaw::Error, Flaw::Digits, Flaw::Damaged];
+    const ALL: [Flaw; 4] = [Flaw::Error, Flaw::Digits, Flaw::Damaged, Flaw::Plain];
 }
 
 /// The cells of one row.
@@ -60,12 +66,12 @@ pub(super) struct Cells {
     /// The texts of the cells, one behind the other, and where each ends.
     pub(super) text: String,
     pub(super) ends: Vec<usize>,
-    /// Cells that do not say what they should, by their numbers from 0.
+    /// What is to be known of cells, by their numbers from 0.
     pub(super) flaws: Vec<(usize, Flaw)>,
     /// Whether it is too long to be kept.
     pub(super) too_long: bool,
-    /// Whether something stands beyond the last column that is read.
-    pub(super) too_wide: bool,
+    /// What stands beyond the last column that is read, as much as is told of it.
+    pub(super) beyond: Vec<String>,
     /// Whether a cell came behind those to the right of it.
     disordered: bool,
 }
@@ -77,7 +83,8 @@ impl Cells {
         self.text.clear();
         self.ends.clear();
         self.flaws.clear();
-        (self.too_long, self.too_wide, self.disordered) = (false, false, false);
+        self.beyond.clear();
+        (self.too_long, self.disordered) = (false, false);
     }
 
     /// Puts a text into a column, which is the last one so far or one behind it.
@@ -90,7 +97,7 @@ impl Cells {
             return;
         }
         if column >= MAX_COLUMNS {
-            self.too_wide = true;
+            self.put_beyond(text);
             return;
         }
         if self.text.len() + text.len() > MAX_ROW {
@@ -103,9 +110,18 @@ impl Cells {
         self.flaws.extend(flaw.map(|flaw| (column, flaw)));
     }
 
+    fn put_beyond(&mut self, text: &str) {
+        match self.beyond.len() {
+            _ if text.trim().is_empty() => {}
+            0..BEYOND => self.beyond.push(text.chars().take(BEYOND_LETTERS).collect()),
+            BEYOND => self.beyond.push("…".to_owned()),
+            _ => {}
+        }
+    }
+
     /// Whether nothing stands in it.
     fn is_blank(&self) -> bool {
-        !self.too_long && self.text.trim().is_empty()
+        !self.too_long && self.beyond.is_empty() && self.text.trim().is_empty()
     }
 
     /// Adds empty cells behind the last one, so that there are so many.
@@ -152,6 +168,8 @@ pub(super) struct Sheet {
     pub(super) too_wide: bool,
     /// Why there may be more rows than these.
     pub(super) damage: Option<String>,
+    /// Whether its days are counted from 1904.
+    pub(super) is_1904: bool,
 }
 
 /// Takes the rows of sheet after sheet.
@@ -163,18 +181,29 @@ pub(super) struct Store<S> {
     at_end: bool,
     texts: Texts,
     sheets: Vec<Sheet>,
+    /// Whether the days of the sheets that begin are counted from 1904.
+    pub(super) is_1904: bool,
 }
 
 impl<S: Scratch> Store<S> {
     /// An empty one.
     pub(super) fn new(scratch: S) -> Self {
-        Store { scratch, held: Vec::new(), written: 0, at_end: true, texts: Texts::default(), sheets: Vec::new() }
+        Store {
+            scratch,
+            held: Vec::new(),
+            written: 0,
+            at_end: true,
+            texts: Texts::default(),
+            sheets: Vec::new(),
+            is_1904: false,
+        }
     }
 
     /// The rows that follow are of another sheet.
     pub(super) fn begin(&mut self, name: &str, hidden: bool) {
         let at = self.written + self.held.len() as u64;
-        self.sheets.push(Sheet { name: name.to_owned(), hidden, place: (at, at), ..Sheet::default() });
+        let (name, is_1904) = (name.to_owned(), self.is_1904);
+        self.sheets.push(Sheet { name, hidden, place: (at, at), is_1904, ..Sheet::default() });
     }
 
     /// The sheet that rows go into; there is always one.
@@ -198,7 +227,7 @@ impl<S: Scratch> Store<S> {
     pub(super) fn share(&mut self, text: &str, damaged: bool) -> io::Result<()> {
         self.has_room()?;
         if let Some(page) = self.texts.add(text, damaged) {
-            self.held.extend(page);
+            self.held.extend_from_slice(page);
             let start = self.written;
             self.pass_on()?;
             self.texts.written(start, self.written);
@@ -229,7 +258,7 @@ impl<S: Scratch> Store<S> {
     /// What the scratch says when it cannot be written to, or that there are more rows than any workbook has.
     pub(super) fn add(&mut self, cells: &Cells) -> io::Result<()> {
         self.has_room()?;
-        self.current().too_wide |= cells.too_wide;
+        self.current().too_wide |= !cells.beyond.is_empty();
         if cells.is_blank() {
             return Ok(());
         }
@@ -285,6 +314,9 @@ fn encode(cells: &Cells, into: &mut Vec<u8>) {
         number(*at);
         number(Flaw::ALL.iter().position(|of| of == flaw).unwrap_or_default());
     }
+    number(cells.beyond.len());
+    cells.beyond.iter().for_each(|text| number(text.len()));
+    cells.beyond.iter().for_each(|text| into.extend_from_slice(text.as_bytes()));
     into.extend_from_slice(cells.text.as_bytes());
 }
 
@@ -341,9 +373,20 @@ impl<S: Scratch> Stored<S> {
             let flaw = self.number()?;
             into.flaws.push((at, Flaw::ALL.get(flaw).copied().unwrap_or(Flaw::Damaged)));
         }
+        let lengths = (0..self.number()?).map(|_| self.number()).collect::<io::Result<Vec<usize>>>()?;
+        for length in lengths {
+            let mut text = String::new();
+            self.text(length, &mut text)?;
+            into.beyond.push(text);
+        }
         let length = into.ends.last().copied().unwrap_or_default();
-        self.bytes.by_ref().take(length as u64).read_to_string(&mut into.text)?;
+        self.text(length, &mut into.text)?;
         Ok(true)
+    }
+
+    fn text(&mut self, length: usize, into: &mut String) -> io::Result<()> {
+        self.bytes.by_ref().take(length as u64).read_to_string(into)?;
+        Ok(())
     }
 
     fn number(&mut self) -> io::Result<usize> {
@@ -367,7 +410,7 @@ mod tests {
 
     #[test]
     fn rows_come_back_sheet_by_sheet_and_again() {
-        let one = [row(1, &[(0, "a"), (2, "ö")]), row(70_000, &[(1, "#REF!"), (3, "d")])];
+        let one = [row(1, &[(0, "a"), (2, "ö"), (MAX_COLUMNS + 7, "far")]), row(70_000, &[(1, "#REF!"), (3, "d")])];
         let mut store = Store::new(Cursor::new(Vec::new()));
         store.begin("one", false);
         one.iter().for_each(|row| store.add(row).unwrap());
@@ -400,7 +443,9 @@ mod tests {
     #[test]
     fn what_is_too_wide_or_too_long_is_marked() {
         let mut cells = row(1, &[(0, "a"), (MAX_COLUMNS, "b")]);
-        assert!(cells.too_wide && cells.ends == [1]);
+        assert!(cells.beyond == ["b"] && cells.ends == [1]);
+        (0..100).for_each(|at| cells.put(MAX_COLUMNS + at, "more", None));
+        assert!(cells.beyond.len() == BEYOND + 1 && cells.beyond[BEYOND] == "…");
         cells.put(1, &"x".repeat(MAX_ROW), None);
         assert!(cells.too_long && cells.text == "a");
         cells.put(0, "before", None);

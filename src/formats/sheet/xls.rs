@@ -47,6 +47,7 @@ pub(super) fn fill<R: Read + Seek, S: Scratch>(input: R, store: &mut Store<S>) -
     };
     let mut records = Records { stream, next: None };
     let globals = Globals::read(&mut records)?;
+    store.is_1904 = globals.is_1904;
     for sheet in &globals.sheets {
         store.begin(&sheet.name, sheet.hidden);
         records.go_to(u64::from(sheet.start));

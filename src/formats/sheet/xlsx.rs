@@ -23,6 +23,7 @@ pub trait Parts: Send {
 /// Reads every sheet into the store. A sheet that is damaged has the rows before the damage.
 pub(super) fn fill<S: Scratch>(parts: &mut dyn Parts, store: &mut Store<S>) -> Result<(), Stop> {
     let globals = Globals::read(parts, store)?;
+    store.is_1904 = globals.is_1904;
     for sheet in &globals.sheets {
         store.begin(&sheet.name, sheet.hidden);
         match rows(parts, sheet, &globals, store) {

@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use cardferry::formats::Outcome;
 use cardferry::formats::sheet::{Book, Options};
+use cardferry::formats::{Outcome, Record};
 use cardferry::model::{Contact, Date, PartialDate};
 use pretty_assertions::assert_eq;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula};
@@ -110,6 +110,55 @@ fn days_are_counted_from_1904_where_the_workbook_says_so() {
         let (records, _) = read_xlsx(book);
         assert_eq!(shown(contact(&records[0]))[2], birthday, "{properties}");
     }
+}
+
+/// A birthday and what is told of it.
+fn birthday(record: &Record) -> (String, Vec<String>) {
+    let ann = contact(record);
+    let kept = ann.extra.iter().map(|extra| format!("{}={}", extra.name, extra.value));
+    (shown(ann)[2].clone(), kept.chain(record.losses.iter().map(ToString::to_string)).collect())
+}
+
+#[test]
+fn numbers_in_date_columns_are_days_or_told() {
+    let numbers = [29_221.0, 29_221.75, 1.5, 19_800_402.0, 1980.0, 0.0];
+    let said = "could not be understood";
+    let no_date = format!("birthday: 1.5 (a number, and no date): {said}");
+    let expected = [
+        ("1980-1-1", vec![]),
+        ("1980-1-1", vec![]),
+        ("", vec!["Birthday=1.5".to_owned(), no_date]),
+        ("1980-4-2", vec![]),
+        ("1980", vec![format!("birthday: 1980: {said}")]),
+        ("", vec![]),
+    ]
+    .map(|(date, told)| (date.to_owned(), told));
+    let rows = |cell: &dyn Fn(f64) -> String| numbers.iter().map(|number| cell(*number)).collect::<String>();
+    let cells = rows(&|number| format!("<row><c t=\"str\"><v>Ann</v></c><c><v>{number}</v></c></row>"));
+    let header = "<row><c t=\"str\"><v>First Name</v></c><c t=\"str\"><v>Birthday</v></c></row>";
+    let sheet = format!("<sheetData>{header}{cells}</sheetData>");
+    let xlsx = read_xlsx(make::raw_xlsx(&sheet, "<sst/>"));
+    let cells = rows(&|number| {
+        format!(
+            "<table:table-row>{}<table:table-cell office:value-type=\"float\" office:value=\"{number}\"><text:p>{number}</text:p>\
+            </table:table-cell></table:table-row>",
+            "<table:table-cell office:value-type=\"string\"><text:p>Ann</text:p></table:table-cell>"
+        )
+    });
+    let header = make::ods_rows(&[&["First Name", "Birthday"]]);
+    let tables = format!("<table:table table:name=\"People\">{header}{cells}</table:table>");
+    let ods = read(ods_book(&tables), Options::default()).unwrap();
+    let mut cells = vec![vec![Xls::Text("First Name"), Xls::Text("Birthday")]];
+    cells.extend(numbers.map(|number| vec![Xls::Text("Ann"), Xls::Number(number, 0)]));
+    let xls = Book::Xls(Box::new(Cursor::new(make::xls(&[("People", 0, cells)], 8000))));
+    for (records, remarks) in [xlsx, ods, read(xls, Options::default()).unwrap()] {
+        assert_eq!(records.iter().map(birthday).collect::<Vec<_>>(), expected);
+        let says =
+            "2 dates are numbers without a date format (lines 2, 3): they were read as days, 29221 as 1980-01-01";
+        assert!(remarks.iter().any(|remark| remark == says), "{remarks:?}");
+    }
+    let (records, _) = read_xlsx(make::xlsx_of("<workbookPr date1904=\"true\"/>", &sheet, "<sst/>"));
+    assert_eq!(birthday(&records[0]).0, "1984-1-2");
 }
 
 #[test]

@@ -225,8 +225,8 @@ fn kind(said: &str) -> Kind {
 /// A number; words such as `inf` are none.
 fn number(text: &str) -> Option<f64> {
     let text = text.trim();
-    let begins = text.starts_with(|letter: char| letter.is_ascii_digit() || "+-.".contains(letter));
-    text.parse().ok().filter(|_| begins)
+    let is_of_digits = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    text.parse().ok().filter(|_| is_of_digits)
 }
 
 /// The column, from 0, and the row, from 1, of a place such as `B12`; or of `12`, which is a row alone.
