@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::formats::Remark;
 use crate::formats::sheet::store::{Cells, Sheet};
-use crate::formats::table::{self, Attempt, Head, advice};
+use crate::formats::table::{self, Attempt, Head, ROWS, advice};
 
 /// How many rows may stand before the header row, blank ones counted.
 const BLANK: usize = 100;
@@ -79,6 +79,11 @@ pub(super) fn choose(sheets: &[Sheet], choice: Option<&Choice>, options: &table:
         }
     }
     let Some((at, attempt)) = best else { return Err(none_fits(sheets, &candidates)) };
+    if choice.is_none()
+        && let Some(why) = unsure(sheets, at)
+    {
+        return Err(why);
+    }
     let mut head = attempt.decide()?;
     // The row's number in its sheet, blank rows counted.
     head.row += first_rows(&sheets[at]).1;
@@ -112,7 +117,21 @@ fn no_such_sheet(sheets: &[Sheet]) -> String {
     format!("there is no such sheet; its sheets are {}", names(sheets))
 }
 
+/// Why the best sheet may not be the one that is meant: another one is damaged where its header row may stand.
+fn unsure(sheets: &[Sheet], best: usize) -> Option<String> {
+    let is_unknown = |sheet: &Sheet| sheet.damage.is_some() && sheet.first.len() < ROWS;
+    let others = sheets.iter().enumerate().filter(|(at, _)| *at != best);
+    let mut others = others.filter(|(_, sheet)| is_unknown(sheet) && (!sheet.hidden || sheets[best].hidden));
+    let (_, Sheet { name, damage, .. }) = others.next()?;
+    let (damage, best) = (damage.as_deref().unwrap_or_default(), &sheets[best].name);
+    Some(format!("its sheet “{name}” {damage}; --sheet '{best}' reads the sheet “{best}” without it"))
+}
+
 fn none_fits(sheets: &[Sheet], candidates: &[usize]) -> String {
+    let damaged = candidates.iter().find_map(|at| Some((&sheets[*at].name, sheets[*at].damage.as_ref()?)));
+    if let Some((name, damage)) = damaged {
+        return format!("its sheet “{name}” {damage}");
+    }
     let filled: Vec<&Sheet> = candidates.iter().map(|at| &sheets[*at]).filter(|sheet| sheet.rows > 0).collect();
     match filled.as_slice() {
         [] => "there is nothing in its sheets; look whether it is the right file".to_owned(),
@@ -150,7 +169,8 @@ impl Chosen {
         }
         if sheet.too_wide {
             let most = table::MAX_COLUMNS;
-            remarks.push(Remark::Notable(format!("what stands beyond column {most} is left out")));
+            remarks
+                .push(Remark::Notable(format!("what stands beyond column {most} is left out; each row tells its own")));
         }
         remarks.extend(left_out(&others));
         remarks

@@ -98,6 +98,19 @@ pub(super) fn with_part(archive: Vec<u8>, name: &str, text: &str) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
+/// A zip archive with a part that is another one than before.
+pub(super) fn with_other_part(archive: Vec<u8>, name: &str, text: &str) -> Vec<u8> {
+    let mut old = ZipArchive::new(Cursor::new(archive)).unwrap();
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..old.len() {
+        let part = old.by_index_raw(at).unwrap();
+        if part.name().unwrap() != name {
+            zip.raw_copy_file(part).unwrap();
+        }
+    }
+    with_part(zip.finish().unwrap().into_inner(), name, text)
+}
+
 /// The part `content.xml` of an ODS file with this XML within `office:spreadsheet`.
 pub(super) fn ods_content(tables: &str) -> String {
     format!(

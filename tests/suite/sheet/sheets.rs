@@ -66,6 +66,49 @@ fn the_sheet_that_is_named_is_read() {
     assert!(why("Empty").contains("there is nothing in its sheets"));
 }
 
+/// A book of these sheets, each with what stands in its `sheetData`, and how that goes on behind it.
+fn raw(sheets: &[(&str, &str, &str)]) -> Vec<u8> {
+    let book = make::xlsx(|book| {
+        for (name, ..) in sheets {
+            book.add_worksheet().set_name(*name).unwrap();
+        }
+    });
+    let part = |rows: &str, end: &str| format!("<worksheet><sheetData>{rows}{end}");
+    sheets.iter().enumerate().fold(book, |book, (at, (_, rows, end))| {
+        make::with_other_part(book, &format!("xl/worksheets/sheet{}.xml", at + 1), &part(rows, end))
+    })
+}
+
+fn rows(rows: &[&[&str]]) -> String {
+    let cell = |text: &&str| format!("<c t=\"str\"><v>{text}</v></c>");
+    rows.iter().map(|row| format!("<row>{}</row>", row.iter().map(cell).collect::<String>())).collect()
+}
+
+#[test]
+fn a_damaged_sheet_is_not_passed_over_for_another() {
+    let (people, products) = (rows(PEOPLE), rows(PRODUCTS));
+    let book = raw(&[("Staff", "", "<row><c r=\"A0\"/>"), ("People", &people, "</sheetData>")]);
+    let of = |book: &[u8], choice: Option<&str>| {
+        let sheet = choice.map(|choice| choice.parse().unwrap());
+        read(make::book(book.to_vec()), Options { sheet, ..Options::default() })
+    };
+    let why = of(&book, None).unwrap_err().to_string();
+    assert!(why.contains("its sheet “Staff” is damaged (no sheet has a place A0)"), "{why}");
+    assert!(why.ends_with("--sheet 'People' reads the sheet “People” without it"), "{why}");
+    let (records, remarks) = of(&book, Some("People")).unwrap();
+    assert_eq!(records.len(), 2);
+    assert!(remarks[1].contains("“Staff” (0 rows, damaged)"), "{remarks:?}");
+    let why = of(&book, Some("Staff")).unwrap_err().to_string();
+    assert!(why.contains("its sheet “Staff” is damaged"), "{why}");
+    // A sheet whose header would have been seen is none of contacts, whatever its end is.
+    let long = products.repeat(20);
+    let (records, remarks) = of(&raw(&[("Shop", &long, ""), ("People", &people, "</sheetData>")]), None).unwrap();
+    assert_eq!(records.len(), 2);
+    assert!(remarks[1].contains("“Shop” (40 rows, damaged)"), "{remarks:?}");
+    let why = of(&raw(&[("Shop", &products, "")]), None).unwrap_err().to_string();
+    assert!(why.contains("its sheet “Shop” is damaged (it ends in the midst of a sheet)"), "{why}");
+}
+
 #[test]
 fn a_hidden_sheet_is_read_when_no_other_fits() {
     let book = make::xlsx(|book| {
