@@ -1,6 +1,8 @@
 //! Workbooks among the inputs: which kind one is, by what is in it; and its parts, looked at before they are parsed.
 
 #[cfg(feature = "sheet")]
+use std::collections::HashSet;
+#[cfg(feature = "sheet")]
 use std::io::{self, Read};
 #[cfg(feature = "sheet")]
 use std::sync::Arc;
@@ -16,13 +18,19 @@ use crate::pipeline::{Reading, Source, SourceError};
 /// How an OLE compound file begins: XLS, and older Office files.
 const OLE: &[u8] = b"\xd0\xcf\x11\xe0";
 
+/// How the records of Excel 2, 3, 4 and 5 begin where no compound file is around them ([MS-XLS] 2.4.21 has their later form).
+const BARE: [&[u8]; 4] = [b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00"];
+
+/// What to do with a workbook that is not read.
+const SAVE_ANEW: &str = "open it in a spreadsheet program and save it as XLSX or CSV";
+
 /// A workbook's format; or what else it is, and what to do.
 type Kind = Result<Format, (&'static str, &'static str)>;
 
 /// What a zip archive is that has a file of this name.
 const PARTS: &[(&str, Kind)] = &[
     ("xl/workbook.xml", Ok(Format::Xlsx)),
-    ("xl/workbook.bin", Err(("a binary workbook (XLSB)", "save it as XLSX or CSV"))),
+    ("xl/workbook.bin", Err(("a binary workbook (XLSB)", SAVE_ANEW))),
     ("content.xml", Ok(Format::Ods)),
     ("Index/Document.iwa", Err(("an Apple Numbers file", "export it from Numbers as CSV or XLSX"))),
     ("Index.zip", Err(("an Apple Numbers file", "export it from Numbers as CSV or XLSX"))),
@@ -48,16 +56,15 @@ pub(super) fn format_of(source: &Source, head: &[u8]) -> Result<Option<Format>, 
     if head.starts_with(OLE) {
         return ole(source).map(Some);
     }
+    if BARE.iter().any(|begin| head.starts_with(begin)) {
+        return Err(unsupported(source, "a workbook of Excel 95 or older", SAVE_ANEW));
+    }
     let text: Vec<u8> = head.iter().filter(|byte| **byte != 0).map(u8::to_ascii_lowercase).collect();
     let has = |tag: &str| memchr::memmem::find(&text, tag.as_bytes()).is_some();
     let begins = text.iter().position(u8::is_ascii_graphic).is_some_and(|at| text[at..].starts_with(b"<"));
     let marked = text.strip_prefix(b"\xef\xbb\xbf").is_some_and(|text| text.trim_ascii_start().starts_with(b"<"));
     match begins || marked {
-        true if has("office:spreadsheet") => Err(unsupported(
-            source,
-            "a workbook as XML of 2003",
-            "open it in a spreadsheet program and save it as XLSX",
-        )),
+        true if has("office:spreadsheet") => Err(unsupported(source, "a workbook as XML of 2003", SAVE_ANEW)),
         true if has("<html") || has("<table") || has("<tr") => Ok(Some(Format::Xls)),
         _ => Ok(None),
     }
@@ -153,9 +160,12 @@ impl sheet::Parts for Members {
 /// Unpacks the parts that were asked for, to see that none is more than can be parsed.
 #[cfg(feature = "sheet")]
 fn looked_at(source: &Source, archive: &Archive) -> Result<(), SourceError> {
-    let mut guard = Guard::default();
+    let (mut guard, mut names) = (Guard::default(), HashSet::new());
     let refused = |why: String| SourceError::Archive { source_name: source.name(), why };
     for (name, member) in &archive.members {
+        if !names.insert(name.to_ascii_lowercase()) {
+            return Err(refused(format!("has two parts {name}: it is damaged or forged; {SAVE_ANEW}")));
+        }
         let member = member.as_ref().map_err(|why| refused(format!("its part {name} {why}")))?;
         let bytes = member.open().map_err(|error| damaged(source, &error))?;
         guard.part(name, bytes).map_err(refused)?;

@@ -70,6 +70,7 @@ fn what_is_no_workbook_that_is_read_says_what_to_do() {
     let at = damaged.windows(8).position(|bytes| bytes == b"sheet1.x").unwrap() + 60;
     damaged[at] ^= 0xff;
     let old = make::compound("Book", b"");
+    let twice = make::with_part(make::texts(PEOPLE), "xl/WORKSHEETS/sheet1.xml", "<worksheet/>");
     for (name, bytes, says) in [
         (
             "a.xlsx",
@@ -80,7 +81,7 @@ fn what_is_no_workbook_that_is_read_says_what_to_do() {
         (
             "c.xlsb",
             zip(&["xl/workbook.bin", "[Content_Types].xml"]),
-            "is a binary workbook (XLSB); save it as XLSX or CSV",
+            "is a binary workbook (XLSB); open it in a spreadsheet program and save it as XLSX or CSV",
         ),
         ("d.numbers", zip(&["Index/Document.iwa"]), "is an Apple Numbers file; export it from Numbers as CSV or XLSX"),
         ("e.docx", zip(&["word/document.xml", "[Content_Types].xml"]), "is a Word document"),
@@ -92,7 +93,13 @@ fn what_is_no_workbook_that_is_read_says_what_to_do() {
             "XML of 2003",
         ),
         ("i.xls", b"no table at all".to_vec(), "is no spreadsheet, although its name says so"),
-        ("j.xls", old, "Excel 95 or older"),
+        ("j.xls", old, "is of Excel 95 or older; open it in a spreadsheet program and save it as XLSX or CSV"),
+        (
+            "l.xls",
+            b"\x09\x04\x06\x00\x00\x00\x10\x00\x00\x00".to_vec(),
+            "is a workbook of Excel 95 or older; open it in a spreadsheet program and save it as XLSX or CSV",
+        ),
+        ("n.xlsx", twice, "has two parts xl/WORKSHEETS/sheet1.xml: it is damaged or forged"),
         ("k.xlsx", damaged, "sheet1.xml"),
     ] {
         stage.write(name, bytes);
