@@ -166,7 +166,10 @@ fn looked_at(source: &Source, archive: &Archive) -> Result<(), SourceError> {
         if !names.insert(name.to_ascii_lowercase()) {
             return Err(refused(format!("has two parts {name}: it is damaged or forged; {SAVE_ANEW}")));
         }
-        let member = member.as_ref().map_err(|why| refused(format!("its part {name} {why}")))?;
+        // What to do with an archive is not what to do with a workbook.
+        let plain = |why: &String| why.split_once(';').map_or(why.as_str(), |(why, _)| why).to_owned();
+        let member = member.as_ref();
+        let member = member.map_err(|why| refused(format!("its part {name} {}; {SAVE_ANEW}", plain(why))))?;
         let bytes = member.open().map_err(|error| damaged(source, &error))?;
         guard.part(name, bytes).map_err(refused)?;
     }

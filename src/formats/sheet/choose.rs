@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::formats::Remark;
-use crate::formats::sheet::store::{Cells, Sheet};
+use crate::formats::sheet::cells::Cells;
+use crate::formats::sheet::store::Sheet;
 use crate::formats::table::{self, Attempt, Head, ROWS, advice};
 
 /// How many rows may stand before the header row, blank ones counted.
@@ -122,9 +123,10 @@ fn unsure(sheets: &[Sheet], best: usize) -> Option<String> {
     let is_unknown = |sheet: &Sheet| sheet.damage.is_some() && sheet.first.len() < ROWS;
     let others = sheets.iter().enumerate().filter(|(at, _)| *at != best);
     let mut others = others.filter(|(_, sheet)| is_unknown(sheet) && (!sheet.hidden || sheets[best].hidden));
-    let (_, Sheet { name, damage, .. }) = others.next()?;
+    let (_, Sheet { name, damage, rows, .. }) = others.next()?;
     let (damage, best) = (damage.as_deref().unwrap_or_default(), &sheets[best].name);
-    Some(format!("its sheet “{name}” {damage}; --sheet '{best}' reads the sheet “{best}” without it"))
+    let itself = if *rows > 0 { format!("; --sheet '{name}' reads it up to there") } else { String::new() };
+    Some(format!("its sheet “{name}” {damage}{itself}; --sheet '{best}' reads the sheet “{best}” without it"))
 }
 
 fn none_fits(sheets: &[Sheet], candidates: &[usize]) -> String {
@@ -166,6 +168,15 @@ impl Chosen {
                 "sheet “{}” is hidden; no other has a header row that is known",
                 sheet.name
             )));
+        }
+        if sheet.hidden_rows > 0 {
+            let what = match sheet.hidden_rows {
+                1 => "1 row is hidden in the sheet, by a filter perhaps: it is read as the others are".to_owned(),
+                rows => {
+                    format!("{rows} rows are hidden in the sheet, by a filter perhaps: they are read as the others are")
+                }
+            };
+            remarks.push(Remark::Notable(what));
         }
         if sheet.too_wide {
             let most = table::MAX_COLUMNS;

@@ -6,7 +6,8 @@ use std::io::Read;
 use encoding_rs::{Encoding, UTF_8};
 
 use crate::formats::charset;
-use crate::formats::sheet::store::{Cells, Scratch, Stop, Store};
+use crate::formats::sheet::cells::Cells;
+use crate::formats::sheet::store::{Scratch, Stop, Store};
 use crate::formats::table::MAX_COLUMNS;
 
 /// The longest page: all of it is held in memory.

@@ -9,6 +9,7 @@
 //! of XLS and ODS a sheet's whole rectangle of cells, which two cells of a damaged or forged file can stretch to a hundred
 //! gigabytes; and what it cannot read of a cell is empty or the end of the sheet. It serves the tests as a second opinion.
 
+mod cells;
 mod choose;
 mod guard;
 mod html;

@@ -4,7 +4,7 @@
 //! Formats are as ECMA-376 part 1 (18.8.31) has them. What matters for contacts is followed: dates, times, percent, and
 //! digits among other characters; thousands and rounding are for the eye alone and are left out.
 
-use crate::formats::sheet::store::Flaw;
+use crate::formats::sheet::cells::Flaw;
 
 /// More digits than this a spreadsheet does not keep: it writes zeros in their place.
 const DIGITS: f64 = 1e15;

@@ -7,8 +7,9 @@ use quick_xml::Reader as XmlReader;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
+use crate::formats::sheet::cells::{Cells, Flaw, MAX_ROW};
 use crate::formats::sheet::number::day;
-use crate::formats::sheet::store::{Cells, Flaw, MAX_ROW, Scratch, Stop, Store};
+use crate::formats::sheet::store::{Scratch, Stop, Store};
 use crate::formats::table::MAX_COLUMNS;
 
 /// How often rows with something in them may be said to stand there again.
@@ -76,6 +77,8 @@ struct Cell {
     kind: String,
     value: String,
     is_error: bool,
+    /// What it is worked out by, if no result is kept.
+    formula: String,
     text: String,
     paragraphs: usize,
 }
@@ -122,6 +125,8 @@ impl Walk {
             "table:table-row" if self.sheet => {
                 self.row.repeat = repeat(element, "table:number-rows-repeated");
                 self.row.cells.begin(self.row.next);
+                let shown = attribute(element, "table:visibility");
+                self.row.cells.hidden = shown.is_some_and(|shown| shown == "filter" || shown == "collapse");
                 self.row.open = true;
                 self.row.column = 0;
             }
@@ -191,6 +196,7 @@ impl Cell {
             "string" => own("office:string-value"),
             _ => own("office:value"),
         };
+        self.formula = if self.kind.is_empty() { own("table:formula") } else { String::new() };
         self.is_error = own("calcext:value-type") == "error";
         self.text.clear();
         self.paragraphs = 0;
@@ -220,6 +226,11 @@ impl Cell {
         let (text, value) = (std::mem::take(&mut self.text), std::mem::take(&mut self.value));
         if self.is_error {
             return (text, Some(Flaw::Error));
+        }
+        if text.is_empty() && !self.formula.is_empty() {
+            let formula = std::mem::take(&mut self.formula);
+            let formula = formula.split_once('=').map_or(formula.as_str(), |(_, formula)| formula);
+            return (formula.to_owned(), Some(Flaw::Formula));
         }
         let is_cut = value.parse::<f64>().is_ok_and(|value| value.abs() >= 1e15);
         let flaw = if is_cut { Flaw::Digits } else { Flaw::Plain };

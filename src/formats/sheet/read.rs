@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use encoding_rs::UTF_8;
 
+use crate::formats::sheet::cells::{Cells, MAX_ROW};
 use crate::formats::sheet::choose::{Chosen, choose};
-use crate::formats::sheet::store::{Cells, MAX_ROW, Scratch, Stop, Store, Stored};
+use crate::formats::sheet::store::{Scratch, Stop, Store, Stored};
 use crate::formats::sheet::view::View;
 use crate::formats::sheet::{Book, Options, html, ods, xls, xlsx};
 use crate::formats::table::{Census, Findings, Rows};

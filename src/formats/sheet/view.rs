@@ -2,8 +2,9 @@
 //! column has the numbers that spreadsheets keep for them.
 
 use crate::formats::Remark;
+use crate::formats::sheet::cells::{Cells, Flaw};
 use crate::formats::sheet::number::NumberFormat;
-use crate::formats::sheet::store::{Cells, Flaw, Sheet};
+use crate::formats::sheet::store::Sheet;
 use crate::formats::table::{Column, Head, MAX_COLUMNS, Plans, Row, Tally};
 use crate::model::{Contact, Extra, Field, Loss, Origin, Rest, Why};
 
@@ -94,6 +95,9 @@ impl View {
                 Flaw::Error => text.to_owned(),
                 Flaw::Digits => format!("{text} (a spreadsheet keeps 15 digits of a number: write it as text)"),
                 Flaw::Damaged => format!("{text} (the cell is damaged)"),
+                Flaw::Formula => {
+                    format!("={text} (a formula without its result: save the file in a spreadsheet program)")
+                }
                 Flaw::Plain if self.no_days.contains(column) => format!("{text} (a number, and no date)"),
                 Flaw::Plain => return None,
             };

@@ -1,12 +1,13 @@
 //! XLS: the cells of its sheets as texts. BIFF8 as [MS-XLS] has it, which Excel has written since 1997; the section of
 //! each record stands beside its number.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read, Seek};
 
+use crate::formats::sheet::cells::{Cells, Flaw};
 use crate::formats::sheet::number::NumberFormat;
 use crate::formats::sheet::ole::{Compound, Stream, u16_at, u32_at};
-use crate::formats::sheet::store::{Cells, Flaw, MAX_SHEETS, Scratch, Stop, Store};
+use crate::formats::sheet::store::{MAX_SHEETS, Scratch, Stop, Store};
 
 mod texts;
 
@@ -32,6 +33,7 @@ mod kind {
     pub(super) const LABEL: u16 = 0x0204; // 2.4.148
     pub(super) const BOOL_OR_ERROR: u16 = 0x0205; // 2.4.24
     pub(super) const FORMULA_TEXT: u16 = 0x0207; // 2.4.268
+    pub(super) const ROW: u16 = 0x0208; // 2.4.221
     pub(super) const RK: u16 = 0x027e; // 2.4.220
     pub(super) const FORMAT: u16 = 0x041e; // 2.4.126
     pub(super) const BOF: u16 = 0x0809; // 2.4.21
@@ -183,6 +185,7 @@ fn rows<R: Read + Seek, S: Scratch>(
     store: &mut Store<S>,
 ) -> Result<(), Stop> {
     let (mut data, mut cells, mut depth, mut of_formula) = (Vec::new(), Cells::default(), 0, (0, 0));
+    let mut hidden = HashSet::new();
     loop {
         let Some(kind) = records.next(&mut data)? else { return Err(broken("it ends in the midst of a sheet")) };
         match kind {
@@ -191,17 +194,20 @@ fn rows<R: Read + Seek, S: Scratch>(
             // What stands within the sheet's own records is a chart.
             kind::EOF => depth -= 1,
             _ if depth != 1 => {}
+            // The bit says that the row has no height.
+            kind::ROW if data.get(12).is_some_and(|flags| flags & 0x20 != 0) => {
+                hidden.insert(u16_at(&data, 0));
+            }
             kind::FORMULA_TEXT => {
                 let text = records.pieces(&data)?.long_text();
-                let (row, column) = of_formula;
-                put(&mut cells, store, (row, column), &text.ok_or_else(|| broken("a text is cut off"))?, None)?;
+                put(&mut cells, &hidden, store, of_formula, &text.ok_or_else(|| broken("a text is cut off"))?, None)?;
             }
             kind => {
                 if kind == kind::FORMULA {
                     of_formula = (u16_at(&data, 0), u16_at(&data, 2));
                 }
                 cell(kind, &data, records, globals, &mut |place, text, flaw| {
-                    put(&mut cells, store, place, text, flaw)
+                    put(&mut cells, &hidden, store, place, text, flaw)
                 })?;
             }
         }
@@ -211,6 +217,7 @@ fn rows<R: Read + Seek, S: Scratch>(
 /// Puts a cell into its row; the rows before go into the store.
 fn put<S: Scratch>(
     cells: &mut Cells,
+    hidden: &HashSet<u16>,
     store: &mut Store<S>,
     (row, column): (u16, u16),
     text: &str,
@@ -220,6 +227,7 @@ fn put<S: Scratch>(
     if cells.number != number {
         store.add(cells)?;
         cells.begin(number);
+        cells.hidden = hidden.contains(&row);
     }
     cells.put(usize::from(column), text, flaw);
     Ok(())

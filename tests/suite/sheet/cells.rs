@@ -162,6 +162,59 @@ fn numbers_in_date_columns_are_days_or_told() {
 }
 
 #[test]
+fn a_formula_without_its_result_is_told() {
+    let header = "<row><c t=\"str\"><v>First Name</v></c><c t=\"str\"><v>Notes</v></c></row>";
+    let row = |cell: &str| format!("<row><c t=\"str\"><v>Ann</v></c>{cell}</row>");
+    let told = |text: &str| {
+        vec![format!(
+            "notes: ={text} (a formula without its result: save the file in a spreadsheet program): could not be understood"
+        )]
+    };
+    let cells = [
+        ("<c><f>A2&amp;\"!\"</f><v></v></c>", told("A2&\"!\"")),
+        ("<c><f>B1</f></c>", told("B1")),
+        ("<c><f t=\"shared\" si=\"0\"/></c>", told("…")),
+        ("<c t=\"str\"><f>\"\"</f><v></v></c>", vec![]),
+        ("<c><f>1+1</f><v>2</v></c>", vec![]),
+    ];
+    let rows: String = cells.iter().map(|(cell, _)| row(cell)).collect();
+    let (records, _) = read_xlsx(make::raw_xlsx(&format!("<sheetData>{header}{rows}</sheetData>"), "<sst/>"));
+    for (record, (cell, told)) in records.iter().zip(&cells) {
+        assert_eq!(&record.losses.iter().map(ToString::to_string).collect::<Vec<_>>(), told, "{cell}");
+    }
+    assert_eq!(contact(&records[4]).notes, "2");
+    let cell = "<table:table-cell table:formula=\"of:=[.A2]\"/>";
+    let ann = "<table:table-cell office:value-type=\"string\"><text:p>Ann</text:p></table:table-cell>";
+    let header = make::ods_rows(&[&["First Name", "Notes"]]);
+    let tables =
+        format!("<table:table table:name=\"a\">{header}<table:table-row>{ann}{cell}</table:table-row></table:table>");
+    let (records, _) = read(ods_book(&tables), Options::default()).unwrap();
+    assert_eq!(records[0].losses[0].to_string(), told("[.A2]")[0]);
+}
+
+#[test]
+fn rows_that_a_sheet_does_not_show_are_read_and_told() {
+    let people: &[&[&str]] = &[&["First Name", "Last Name"], &["Ann", "Doe"], &["Ben", "Doe"], &["Cid", "Doe"]];
+    let xlsx = make::xlsx(|book| {
+        let sheet = book.add_worksheet();
+        make::put(sheet, 0, people);
+        sheet.set_row_hidden(2).unwrap();
+        sheet.set_row_hidden(7).unwrap();
+    });
+    let rows = make::ods_rows(people).replacen("<table:table-row>", "<table:table-row table:visibility=\"filter\">", 2);
+    let ods =
+        read(ods_book(&format!("<table:table table:name=\"a\">{rows}</table:table>")), Options::default()).unwrap();
+    let says = [
+        "1 row is hidden in the sheet, by a filter perhaps: it is read as the others are",
+        "2 rows are hidden in the sheet, by a filter perhaps: they are read as the others are",
+    ];
+    for ((records, remarks), says) in [read_xlsx(xlsx), ods].into_iter().zip(says) {
+        assert_eq!(records.len(), 3);
+        assert!(remarks.iter().any(|remark| remark == says), "{remarks:?}");
+    }
+}
+
+#[test]
 fn cells_of_ods_are_read_as_they_look() {
     let cell = |attributes: &str, text: &str| {
         format!("<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>")

@@ -7,8 +7,9 @@ use quick_xml::events::{BytesStart, Event};
 use super::book::Globals;
 use super::damaged;
 use super::xml::{Text, Xml, unescape_units};
+use crate::formats::sheet::cells::{Cells, Flaw};
 use crate::formats::sheet::number::day;
-use crate::formats::sheet::store::{Cells, Flaw, Scratch, Stop, Store};
+use crate::formats::sheet::store::{Scratch, Stop, Store};
 
 /// How many rows and columns a sheet has.
 const MAX_ROWS: u32 = 1_048_576;
@@ -43,11 +44,15 @@ struct Walk<'g> {
     row: u32,
     column: usize,
     text: Text,
+    /// The formula of the cell, as far as it is kept.
+    formula: Text,
+    /// Whether the sheet does not show the row.
+    hidden: bool,
 }
 
 /// Reads the rows of a sheet: the rectangle that it says it has is never made.
 pub(super) fn rows<S: Scratch>(xml: &mut Xml<'_>, globals: &Globals, store: &mut Store<S>) -> Result<(), Stop> {
-    let mut walk = Walk { globals, cells: Cells::default(), row: 0, column: 0, text: Text::default() };
+    let mut walk = Walk::of(globals);
     loop {
         let step = match xml.next()? {
             Event::Start(element) => walk.begin(&element)?,
@@ -60,6 +65,7 @@ pub(super) fn rows<S: Scratch>(xml: &mut Xml<'_>, globals: &Globals, store: &mut
                 if walk.cells.number != walk.row {
                     store.add(&walk.cells)?;
                     walk.cells.begin(walk.row);
+                    walk.cells.hidden = walk.hidden;
                 }
                 let head = walk.value(head, xml)?;
                 walk.put(&head, store)?;
@@ -94,7 +100,12 @@ impl Step {
     }
 }
 
-impl Walk<'_> {
+impl<'g> Walk<'g> {
+    fn of(globals: &'g Globals) -> Self {
+        let (text, formula) = (Text::default(), Text::default());
+        Walk { globals, cells: Cells::default(), row: 0, column: 0, text, formula, hidden: false }
+    }
+
     fn begin(&mut self, element: &BytesStart<'_>) -> Result<Step, Stop> {
         match element.local_name().as_ref() {
             "row" => self.begin_row(element).map(|()| Step::Other),
@@ -113,6 +124,7 @@ impl Walk<'_> {
             None => self.row.saturating_add(1),
         };
         self.column = 0;
+        self.hidden = matches!(super::xml::attribute(element, "hidden").as_deref(), Some("1" | "true"));
         Ok(())
     }
 
@@ -138,11 +150,13 @@ impl Walk<'_> {
     /// Takes the value of the cell up to its end.
     fn value(&mut self, mut head: Head, xml: &mut Xml<'_>) -> Result<Head, Stop> {
         self.text.clear();
+        self.formula.clear();
         loop {
-            let runs = match xml.next()? {
+            let part = match xml.next()? {
                 Event::Start(element) => match element.local_name().as_ref() {
-                    "v" => false,
-                    "is" => true,
+                    "v" => "v",
+                    "is" => "is",
+                    "f" => "f",
                     _ => continue,
                 },
                 Event::End(element) if element.local_name().as_ref() == "c" => return Ok(head),
@@ -150,16 +164,22 @@ impl Walk<'_> {
                 _ => continue,
             };
             let mut text = Text::default();
-            if runs {
-                xml.runs("is", &mut text)?;
-            } else {
-                xml.text("v", &mut text)?;
+            match part {
+                "is" => xml.runs(part, &mut text)?,
+                "f" => {
+                    xml.text(part, &mut self.formula)?;
+                    // Cells that share a formula have it but once.
+                    if self.formula.text.is_empty() {
+                        self.formula.text.push('…');
+                    }
+                }
+                _ => xml.text(part, &mut text)?,
             }
             // Some programs write an empty one beside the other.
             if text.text.is_empty() {
                 continue;
             }
-            if runs {
+            if part == "is" {
                 head.kind = Kind::OwnText;
             } else if head.kind == Kind::OwnText {
                 let own = std::mem::take(&mut text.text);
@@ -173,6 +193,10 @@ impl Walk<'_> {
     fn put<S: Scratch>(&mut self, head: &Head, store: &mut Store<S>) -> Result<(), Stop> {
         let Text { text, damaged: is_damaged } = &self.text;
         if text.is_empty() {
+            // An empty text is a result, too.
+            if head.kind != Kind::OwnText {
+                self.cells.put(self.column, &self.formula.text, Some(Flaw::Formula));
+            }
             return Ok(());
         }
         if *is_damaged {

@@ -7,8 +7,9 @@ use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
 use super::{Parts, damaged};
+use crate::formats::sheet::cells::MAX_ROW;
 use crate::formats::sheet::ods::letter;
-use crate::formats::sheet::store::{MAX_ROW, Stop};
+use crate::formats::sheet::store::Stop;
 
 /// A part that is read event by event.
 pub(super) struct Xml<'p> {
