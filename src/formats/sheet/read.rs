@@ -14,8 +14,8 @@ use crate::formats::table::{Census, Findings, Rows};
 use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark, Table, csv};
 use crate::model::Loss;
 
-/// Bytes of rows that make a batch.
-const BATCH: usize = 128 * 1024;
+/// Bytes of rows that make a batch: as contacts they take some twenty times as much.
+const BATCH: usize = 16 * 1024;
 
 /// Reads the contacts of one sheet of a workbook.
 ///

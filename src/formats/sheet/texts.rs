@@ -72,13 +72,12 @@ impl Texts {
 
     /// The page that was handed back stands in these bytes of the scratch.
     pub(super) fn written(&mut self, start: u64, end: u64) {
-        let next = self.open.first.saturating_add(self.open_texts);
-        let mut page = std::mem::replace(&mut self.open, Page { first: next, ..Page::default() });
-        page.bytes.shrink_to_fit();
-        self.open_texts = 0;
-        self.pages.push((page.first, start));
+        self.pages.push((self.open.first, start));
         self.end = end;
-        self.keep(self.pages.len() - 1, page);
+        self.open.first = self.open.first.saturating_add(self.open_texts);
+        self.open_texts = 0;
+        self.open.bytes.clear();
+        self.open.known = (0, 0);
     }
 
     /// A text by its number, and whether it is damaged; none if there are not so many. The scratch may have been moved.
@@ -93,10 +92,14 @@ impl Texts {
         if !self.cached.contains_key(&at) {
             let (first, start) = self.pages[at];
             let end = self.pages.get(at + 1).map_or(self.end, |(_, start)| *start);
-            let mut bytes = vec![0; usize::try_from(end - start).unwrap_or(usize::MAX)];
+            let size = usize::try_from(end - start).unwrap_or(usize::MAX);
+            let mut bytes = self.room(size);
+            bytes.resize(size, 0);
             scratch.seek(SeekFrom::Start(start))?;
             scratch.read_exact(&mut bytes)?;
-            self.keep(at, Page { first, bytes, known: (0, 0) });
+            self.cached_bytes += size;
+            self.turns.push_back(at);
+            self.cached.insert(at, (false, Page { first, bytes, known: (0, 0) }));
         }
         Ok(self.cached.get_mut(&at).and_then(|(used, page)| {
             *used = true;
@@ -104,10 +107,10 @@ impl Texts {
         }))
     }
 
-    /// Keeps a page in memory in the place of those that are not used.
-    fn keep(&mut self, at: usize, page: Page) {
-        self.cached_bytes += page.bytes.len();
-        while self.cached_bytes > IN_MEMORY
+    /// Room for a page in memory, in the place of those that are not used.
+    fn room(&mut self, size: usize) -> Vec<u8> {
+        let mut room = Vec::new();
+        while self.cached_bytes + size > IN_MEMORY
             && let Some(first) = self.turns.pop_front()
         {
             match self.cached.get_mut(&first) {
@@ -115,11 +118,14 @@ impl Texts {
                     *used = false;
                     self.turns.push_back(first);
                 }
-                _ => self.cached_bytes -= self.cached.remove(&first).map_or(0, |(_, page)| page.bytes.len()),
+                _ => {
+                    room = self.cached.remove(&first).map_or(Vec::new(), |(_, page)| page.bytes);
+                    self.cached_bytes -= room.len();
+                    room.clear();
+                }
             }
         }
-        self.turns.push_back(at);
-        self.cached.insert(at, (false, page));
+        room
     }
 }
 

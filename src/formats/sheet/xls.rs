@@ -11,10 +11,7 @@ use crate::formats::sheet::store::{MAX_SHEETS, Scratch, Stop, Store};
 
 mod texts;
 
-use texts::{Pieces, Texts};
-
-/// Bytes of records that belong together; the shared texts of a full sheet.
-const MAX_PIECES: usize = 256 * 1024 * 1024;
+use texts::Pieces;
 
 /// The records that matter.
 mod kind {
@@ -48,7 +45,7 @@ pub(super) fn fill<R: Read + Seek, S: Scratch>(input: R, store: &mut Store<S>) -
         return Err(Stop::Book(what.to_owned()));
     };
     let mut records = Records { stream, next: None };
-    let globals = Globals::read(&mut records)?;
+    let globals = Globals::read(&mut records, store)?;
     store.is_1904 = globals.is_1904;
     for sheet in &globals.sheets {
         store.begin(&sheet.name, sheet.hidden);
@@ -104,18 +101,13 @@ impl<R: Read + Seek> Records<R> {
         Ok(Some(kind))
     }
 
-    /// A record with those that continue it.
-    fn pieces(&mut self, first: &[u8]) -> Result<Pieces, Stop> {
-        let (mut pieces, mut size, mut piece) = (vec![first.to_vec()], first.len(), Vec::new());
-        while self.peek()?.is_some_and(|(kind, _)| kind == kind::CONTINUE) {
-            self.next(&mut piece)?;
-            size += piece.len();
-            if size > MAX_PIECES {
-                return Err(broken("it has more texts than any workbook of contacts"));
-            }
-            pieces.push(piece.clone());
-        }
-        Ok(Pieces::new(pieces))
+    /// A record with those that continue it. What cannot be read ends them.
+    fn pieces<'r>(&'r mut self, first: &[u8]) -> Pieces<'r> {
+        Pieces::new(first.to_vec(), || {
+            let (kind, _) = self.peek().ok()??;
+            let mut piece = Vec::new();
+            (kind == kind::CONTINUE && self.next(&mut piece).is_ok()).then_some(piece)
+        })
     }
 }
 
@@ -123,7 +115,6 @@ impl<R: Read + Seek> Records<R> {
 #[derive(Default)]
 struct Globals {
     sheets: Vec<SheetPlace>,
-    texts: Texts,
     /// The formats of the cells' styles.
     formats: Vec<NumberFormat>,
     is_1904: bool,
@@ -136,7 +127,7 @@ struct SheetPlace {
 }
 
 impl Globals {
-    fn read<R: Read + Seek>(records: &mut Records<R>) -> Result<Self, Stop> {
+    fn read<R: Read + Seek, S: Scratch>(records: &mut Records<R>, store: &mut Store<S>) -> Result<Self, Stop> {
         let mut globals = Globals::default();
         let (mut data, mut codes, mut styles) = (Vec::new(), HashMap::new(), Vec::new());
         while let Some(kind) = records.next(&mut data)? {
@@ -151,15 +142,15 @@ impl Globals {
                 }
                 kind::DATE_MODE => globals.is_1904 = u16_at(&data, 0) == 1,
                 kind::FORMAT => {
-                    codes.insert(u16_at(&data, 0), Pieces::new(vec![data.clone()]).skipped(2).long_text());
+                    codes.insert(u16_at(&data, 0), Pieces::one(&data).skipped(2).long_text());
                 }
                 kind::XF => styles.push(u16_at(&data, 2)),
                 kind::SHEET if data.get(5) == Some(&0) && globals.sheets.len() < MAX_SHEETS => {
-                    let name = Pieces::new(vec![data.clone()]).skipped(6).short_text().unwrap_or_default();
+                    let name = Pieces::one(&data).skipped(6).short_text().unwrap_or_default();
                     let hidden = data.get(4).is_some_and(|state| state & 3 != 0);
                     globals.sheets.push(SheetPlace { name, hidden, start: u32_at(&data, 0) });
                 }
-                kind::TEXTS => globals.texts = Texts::read(&mut records.pieces(&data)?),
+                kind::TEXTS => texts::share(&mut records.pieces(&data), store)?,
                 kind::EOF => break,
                 _ => {}
             }
@@ -195,41 +186,47 @@ fn rows<R: Read + Seek, S: Scratch>(
             kind::EOF => depth -= 1,
             _ if depth != 1 => {}
             // The bit says that the row has no height.
-            kind::ROW if data.get(12).is_some_and(|flags| flags & 0x20 != 0) => {
-                hidden.insert(u16_at(&data, 0));
+            kind::ROW => hidden.extend(data.get(12).filter(|bits| **bits & 0x20 != 0).map(|_| u16_at(&data, 0))),
+            kind::SHARED_TEXT => {
+                begin(u16_at(&data, 0), &mut cells, &hidden, store)?;
+                shared_text(&data, &mut cells, store)?;
             }
             kind::FORMULA_TEXT => {
-                let text = records.pieces(&data)?.long_text();
-                put(&mut cells, &hidden, store, of_formula, &text.ok_or_else(|| broken("a text is cut off"))?, None)?;
+                let text = records.pieces(&data).long_text();
+                let (row, column) = of_formula;
+                begin(row, &mut cells, &hidden, store)?;
+                cells.put(usize::from(column), &text.ok_or_else(|| broken("a text is cut off"))?, None);
             }
             kind => {
                 if kind == kind::FORMULA {
                     of_formula = (u16_at(&data, 0), u16_at(&data, 2));
                 }
-                cell(kind, &data, records, globals, &mut |place, text, flaw| {
-                    put(&mut cells, &hidden, store, place, text, flaw)
+                cell(kind, &data, records, globals, &mut |(row, column), text, flaw| {
+                    begin(row, &mut cells, &hidden, store)?;
+                    cells.put(usize::from(column), text, flaw);
+                    Ok(())
                 })?;
             }
         }
     }
 }
 
-/// Puts a cell into its row; the rows before go into the store.
-fn put<S: Scratch>(
-    cells: &mut Cells,
-    hidden: &HashSet<u16>,
-    store: &mut Store<S>,
-    (row, column): (u16, u16),
-    text: &str,
-    flaw: Option<Flaw>,
-) -> Result<(), Stop> {
+/// Makes a row ready for its next cell; the rows before go into the store.
+fn begin<S: Scratch>(row: u16, cells: &mut Cells, hidden: &HashSet<u16>, store: &mut Store<S>) -> Result<(), Stop> {
     let number = u32::from(row) + 1;
     if cells.number != number {
         store.add(cells)?;
         cells.begin(number);
         cells.hidden = hidden.contains(&row);
     }
-    cells.put(usize::from(column), text, flaw);
+    Ok(())
+}
+
+/// Puts a cell whose text is one of those that cells share.
+fn shared_text<S: Scratch>(data: &[u8], cells: &mut Cells, store: &mut Store<S>) -> Result<(), Stop> {
+    let text = store.shared(u32_at(data, 6))?;
+    let (text, _) = text.ok_or_else(|| broken("a cell names a text that is not there"))?;
+    cells.put(usize::from(u16_at(data, 2)), text, None);
     Ok(())
 }
 
@@ -266,12 +263,8 @@ fn cell<R: Read + Seek>(
             _ => Ok(()),
         },
         kind::BOOL_OR_ERROR => bool_or_error(place, data.get(6).copied(), data.get(7) == Some(&1), each),
-        kind::SHARED_TEXT => {
-            let text = globals.texts.get(u32_at(data, 6));
-            each(place, text.ok_or_else(|| broken("a cell names a text that is not there"))?, None)
-        }
         kind::LABEL | kind::RICH_TEXT => {
-            let text = records.pieces(data)?.skipped(6).long_text();
+            let text = records.pieces(data).skipped(6).long_text();
             each(place, &text.ok_or_else(|| broken("a text is cut off"))?, None)
         }
         _ => Ok(()),

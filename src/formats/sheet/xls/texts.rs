@@ -1,17 +1,28 @@
 //! The texts of an XLS file, which may be cut anywhere where a record is full and go on in the next one.
 
-/// A record and those that continue it, read from the front.
-#[derive(Default)]
-pub(super) struct Pieces {
-    pieces: Vec<Vec<u8>>,
-    piece: usize,
+use std::io;
+
+use crate::formats::sheet::store::{Scratch, Store};
+
+/// Where the next record that continues another comes from; none when there are no more.
+type More<'r> = Box<dyn FnMut() -> Option<Vec<u8>> + 'r>;
+
+/// A record and those that continue it, read from the front, one at a time.
+pub(super) struct Pieces<'r> {
+    piece: Vec<u8>,
     at: usize,
+    more: More<'r>,
 }
 
-impl Pieces {
-    /// The data of a record and of those that continue it.
-    pub(super) fn new(pieces: Vec<Vec<u8>>) -> Self {
-        Pieces { pieces, piece: 0, at: 0 }
+impl<'r> Pieces<'r> {
+    /// The data of a record, and those that continue it.
+    pub(super) fn new(first: Vec<u8>, more: impl FnMut() -> Option<Vec<u8>> + 'r) -> Self {
+        Pieces { piece: first, at: 0, more: Box::new(more) }
+    }
+
+    /// The data of a record that none continues.
+    pub(super) fn one(data: &[u8]) -> Self {
+        Pieces::new(data.to_vec(), || None)
     }
 
     /// Without its first bytes.
@@ -20,12 +31,19 @@ impl Pieces {
         self
     }
 
+    /// Goes to the next piece.
+    fn go_on(&mut self) -> Option<()> {
+        self.piece = (self.more)()?;
+        self.at = 0;
+        Some(())
+    }
+
     /// What is left of the piece at hand; the next one when there is nothing left. None at the end.
     fn rest(&mut self) -> Option<&[u8]> {
-        while self.pieces.get(self.piece)?.len() <= self.at {
-            (self.piece, self.at) = (self.piece + 1, 0);
+        while self.piece.len() <= self.at {
+            self.go_on()?;
         }
-        self.pieces[self.piece].get(self.at..)
+        self.piece.get(self.at..)
     }
 
     fn byte(&mut self) -> Option<u8> {
@@ -75,10 +93,10 @@ impl Pieces {
     fn letters(&mut self, length: usize, mut wide: bool) -> Option<String> {
         let mut units: Vec<u16> = Vec::with_capacity(length.min(1024));
         while units.len() < length {
-            let (left, rest) = (length - units.len(), self.pieces.get(self.piece)?.get(self.at..).unwrap_or_default());
+            let (left, rest) = (length - units.len(), self.piece.get(self.at..).unwrap_or_default());
             if rest.len() < if wide { 2 } else { 1 } {
-                self.piece += 1;
-                wide = *self.pieces.get(self.piece)?.first()? & 1 == 1;
+                self.go_on()?;
+                wide = *self.piece.first()? & 1 == 1;
                 self.at = 1;
                 continue;
             }
@@ -95,41 +113,28 @@ impl Pieces {
     }
 }
 
-/// The texts that cells share, one behind the other.
-#[derive(Default)]
-pub(super) struct Texts {
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl Texts {
-    /// Reads them (2.4.265 SST); those behind a damaged one are missing.
-    pub(super) fn read(pieces: &mut Pieces) -> Self {
-        let mut texts = Texts::default();
-        pieces.skip(4);
-        let count = pieces.u32().unwrap_or_default();
-        for _ in 0..count {
-            let Some(text) = pieces.long_text() else { break };
-            texts.text.push_str(&text);
-            texts.ends.push(texts.text.len());
-        }
-        texts
+/// Puts the texts that cells share into the store (2.4.265 SST); those behind a damaged one are missing.
+///
+/// # Errors
+/// What the store says.
+pub(super) fn share<S: Scratch>(pieces: &mut Pieces<'_>, store: &mut Store<S>) -> io::Result<()> {
+    pieces.skip(4);
+    let count = pieces.u32().unwrap_or_default();
+    for _ in 0..count {
+        let Some(text) = pieces.long_text() else { break };
+        store.share(&text, false)?;
     }
-
-    /// A text by its number from 0.
-    pub(super) fn get(&self, number: u32) -> Option<&str> {
-        let at = number as usize;
-        let start = if at == 0 { 0 } else { *self.ends.get(at - 1)? };
-        self.text.get(start..*self.ends.get(at)?)
-    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Cursor;
 
-    fn pieces(pieces: &[&[u8]]) -> Pieces {
-        Pieces::new(pieces.iter().map(|piece| piece.to_vec()).collect())
+    fn pieces<'p>(pieces: &'p [&[u8]]) -> Pieces<'p> {
+        let mut rest = pieces[1..].iter();
+        Pieces::new(pieces[0].to_vec(), move || rest.next().map(|piece| piece.to_vec()))
     }
 
     #[test]
@@ -149,7 +154,11 @@ mod tests {
 
     #[test]
     fn a_table_that_is_cut_off_has_the_texts_before() {
-        let texts = Texts::read(&mut pieces(&[b"\x09\0\0\0\xff\xff\xff\xff\x01\0\0a\0\0\0\x05\0\0xx"]));
-        assert_eq!((texts.get(0), texts.get(1), texts.get(2), texts.get(u32::MAX)), (Some("a"), Some(""), None, None));
+        let mut store = Store::new(Cursor::new(Vec::new()));
+        share(&mut pieces(&[b"\x09\0\0\0\xff\xff\xff\xff\x01\0\0a\0\0\0\x05\0\0xx"]), &mut store).unwrap();
+        let mut text = |number| store.shared(number).unwrap().map(|(text, _)| text.to_owned());
+        assert_eq!(text(0).as_deref(), Some("a"));
+        assert_eq!(text(1).as_deref(), Some(""));
+        assert_eq!((text(2), text(u32::MAX)), (None, None));
     }
 }
