@@ -59,12 +59,11 @@ impl Encoder {
     fn thumbnail(&mut self, contact: &Contact) -> Vec<u8> {
         let (Some(height), Some(photo)) = (self.thumbnails, &contact.photo) else { return Vec::new() };
         thumbnail::of(photo, height, &self.turn).unwrap_or_else(|why| {
-            let kind = photo::kind(photo).map_or("", photo::type_word);
-            let (name, size) = (contact.display_name(), photo::size(photo));
-            let value = format!(
-                "the {kind} picture of “{name}” ({size} bytes; the contact is written without a thumbnail: {why})"
-            );
-            self.sheet.losses.push(Loss::new(Field::Photo, value.replace("  ", " "), Why::NotUnderstood));
+            let kind = photo::kind(photo).map_or(String::new(), |kind| format!("{} ", photo::type_word(kind)));
+            let size = photo::bytes(photo).map_or(String::new(), |bytes| format!("{} bytes; ", bytes.len()));
+            let told = "the contact is written without a thumbnail";
+            let value = format!("the {kind}picture of “{}” ({size}{told}: {why})", contact.display_name());
+            self.sheet.losses.push(Loss::new(Field::Photo, value, Why::NotUnderstood));
             Vec::new()
         })
     }
