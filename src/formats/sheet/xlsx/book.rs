@@ -52,6 +52,9 @@ impl Globals {
         let relations = relations(parts, &within(folder, &format!("_rels/{name}.rels")), folder)?;
         let mut globals = Globals::default();
         globals.read_book(parts, &book, &relations)?;
+        if globals.sheets.is_empty() {
+            return Err(damaged(&"it has no sheet with cells"));
+        }
         let part = |kind: &str, name: &str| {
             let said = relations.iter().find(|relation| relation.is(kind)).map(|relation| relation.target.clone());
             said.unwrap_or_else(|| within(folder, name))
