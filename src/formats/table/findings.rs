@@ -4,8 +4,8 @@ use crate::formats::Remark;
 use crate::formats::table::census::Census;
 use crate::formats::table::closely::called;
 use crate::formats::table::column::{Column, Part, Slot};
-use crate::formats::table::dialects::{self, Dialect, Hits, Table, language_name};
-use crate::formats::table::fold::{fold, nearest};
+use crate::formats::table::dialects::{self, Dialect, Header, Hits, Table, language_name};
+use crate::formats::table::fold::fold;
 use crate::formats::table::head::{Head, name};
 use crate::formats::table::map;
 use crate::formats::table::order::Order;
@@ -211,11 +211,13 @@ fn near(head: &Head, at: usize) -> Option<(String, String)> {
     if let Some(column) = exact {
         return said(&head.headers[at], column);
     }
-    let likely = |table: &&Table| std::ptr::eq(*table, head.table) || table.dialect == Dialect::Generic;
-    let headers = || dialects::tables().iter().filter(likely).flat_map(|table| &table.headers);
+    let likely = |table: &Table| std::ptr::eq(table, head.table) || table.dialect == Dialect::Generic;
     let length = folded.chars().count();
-    let candidates = || headers().filter(|header| header.text.chars().count().abs_diff(length) <= length / 4 + 1);
-    let found = nearest(&folded, candidates().map(|header| header.text)).filter(|_| length > 2)?;
+    let candidate = |table: &Table, header: &Header| {
+        likely(table) && header.text.chars().count().abs_diff(length) <= length / 4 + 1
+    };
+    let found = (length > 2).then(|| dialects::nearest(&folded, candidate)).flatten()?;
+    let headers = || dialects::tables().iter().filter(|table| likely(table)).flat_map(|table| &table.headers);
     said(found, headers().find(|header| header.text == found)?.column)
 }
 

@@ -49,32 +49,56 @@ fn plain(c: char) -> char {
 
 /// The known name that is nearest to a folded one, if any is near enough to be a slip of the pen.
 pub(in crate::formats) fn nearest<'n>(folded: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let length = folded.chars().count();
-    let limit = length / 4 + 1;
-    // Folding takes blanks away at most.
-    let is_alike = |name: &&str| name.chars().count().abs_diff(length) <= limit + 2;
-    let near = names.filter(is_alike).map(|name| (distance(folded, &fold(name)), name));
-    near.filter(|(far, _)| *far <= limit).min().map(|(_, name)| name)
+    let slip = Slip::of(folded);
+    let near = names.filter(|name| slip.is_alike(name)).filter_map(|name| Some((slip.distance(&fold(name))?, name)));
+    near.min().map(|(_, name)| name)
 }
 
-/// How many letters must be changed, added or dropped (Levenshtein). Long texts are far from everything.
-fn distance(left: &str, right: &str) -> usize {
-    const LONG: usize = 64;
-    let right: Vec<char> = right.chars().take(LONG).collect();
-    if left.chars().count().abs_diff(right.len()) > LONG / 4 {
-        return LONG;
+/// A folded name that may be a slip of the pen, and how far it may be from what was meant.
+pub(in crate::formats) struct Slip {
+    letters: Vec<char>,
+    limit: usize,
+}
+
+impl Slip {
+    pub(in crate::formats) fn of(folded: &str) -> Slip {
+        let letters: Vec<char> = folded.chars().collect();
+        let limit = letters.len() / 4 + 1;
+        Slip { letters, limit }
     }
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
-            let changed = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+
+    /// Whether a name that is not folded may be near by its length: folding takes blanks away at most.
+    pub(in crate::formats) fn is_alike(&self, name: &str) -> bool {
+        name.chars().count().abs_diff(self.letters.len()) <= self.limit + 2
+    }
+
+    /// How many letters of it must be changed, added or dropped for a folded name (Levenshtein); none where those are
+    /// too many. Long names are far from everything.
+    pub(in crate::formats) fn distance(&self, name: &str) -> Option<usize> {
+        const LONG: usize = 64;
+        let limit = self.limit.min(LONG - 1);
+        if name.chars().count().abs_diff(self.letters.len()) > limit.min(LONG / 4) {
+            return None;
         }
+        let name: Vec<char> = name.chars().take(LONG).collect();
+        let mut row: Vec<usize> = (0..=name.len()).collect();
+        for (i, a) in self.letters.iter().enumerate() {
+            let mut diagonal = i;
+            row[0] = i + 1;
+            let mut least = row[0];
+            for (j, b) in name.iter().enumerate() {
+                let changed = diagonal + usize::from(a != b);
+                diagonal = row[j + 1];
+                row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+                least = least.min(row[j + 1]);
+            }
+            // No row has less than the one before it.
+            if least > limit {
+                return None;
+            }
+        }
+        row.last().copied().filter(|far| *far <= limit)
     }
-    row[right.len()]
 }
 
 #[cfg(test)]
@@ -115,6 +139,8 @@ mod tests {
         assert_eq!(nearest("senstivity", names.into_iter()), Some("Sensitivity"));
         assert_eq!(nearest("telix", names.into_iter()), Some("Telex"));
         assert_eq!(nearest("customer number", names.into_iter()), None);
-        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(Slip::of("kitten, cat").distance("sitting, cat"), Some(3));
+        assert_eq!(Slip::of("kitten").distance("sitting"), None, "three of six letters are no slip");
+        assert_eq!(Slip::of(&"a".repeat(300)).distance(&"a".repeat(300)), None);
     }
 }

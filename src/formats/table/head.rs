@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::formats::Remark;
 use crate::formats::table::column::{Column, Part, Slot};
 use crate::formats::table::dialects::{self, Hits, Table};
-use crate::formats::table::fold::{fold, nearest};
+use crate::formats::table::fold::fold;
 use crate::formats::table::map::{Map, Mapped};
 use crate::formats::table::{Options, REASON};
 use crate::model::Field;
@@ -244,11 +244,10 @@ fn columns(table: &Table, counted: &[(String, usize)]) -> Vec<Option<Reading>> {
 
 /// Why there is no header row, and the way out.
 pub(in crate::formats) fn advice(first_row: &[String]) -> String {
-    let all = || dialects::tables().iter().flat_map(|table| table.headers.iter().map(|header| header.text));
     let mut near = Vec::new();
     for cell in first_row.iter().take(50) {
         let folded = fold(cell);
-        if let Some(name) = (folded.len() > 2).then(|| nearest(&folded, all())).flatten() {
+        if let Some(name) = (folded.len() > 2).then(|| dialects::nearest(&folded, |_, _| true)).flatten() {
             near.push(format!("“{name}”"));
         }
     }

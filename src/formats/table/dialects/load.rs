@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use crate::formats::table::column::Column;
 use crate::formats::table::dialects::Dialect;
-use crate::formats::table::fold::fold;
+use crate::formats::table::fold::{Slip, fold};
 
 /// One file of headers.
 enum Source {
@@ -222,6 +222,22 @@ pub(in crate::formats) fn tables() -> &'static [Table] {
 /// The table of a dialect in a language.
 pub(in crate::formats) fn table(dialect: Dialect, language: &str) -> Option<&'static Table> {
     tables().iter().find(|table| table.dialect == dialect && table.language == language)
+}
+
+/// The known header that is nearest to a folded one, of those that are `admitted`, if any is near enough to be a slip of
+/// the pen.
+pub(in crate::formats) fn nearest(folded: &str, admitted: impl Fn(&Table, &Header) -> bool) -> Option<&'static str> {
+    let slip = Slip::of(folded);
+    let header = |(table, place): &(u16, u16)| {
+        let table = &tables()[usize::from(*table)];
+        let header = &table.headers[usize::from(*place)];
+        (slip.is_alike(header.text) && admitted(table, header)).then_some(header.text)
+    };
+    let near = |(known, places): (&String, &Vec<(u16, u16)>)| {
+        let far = slip.distance(known)?;
+        Some((far, places.iter().filter_map(header).min()?))
+    };
+    index().iter().filter_map(near).min().map(|(_, text)| text)
 }
 
 /// Made when the first table of contacts is read; who writes one needs it not.

@@ -7,7 +7,7 @@ mod load;
 use std::str::FromStr;
 
 pub(in crate::formats) use language::language_name;
-pub(in crate::formats) use load::{Hits, Table, hits, table, tables};
+pub(in crate::formats) use load::{Header, Hits, Table, hits, nearest, table, tables};
 
 /// The programs whose tables are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

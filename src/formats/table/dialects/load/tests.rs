@@ -1,5 +1,6 @@
 use super::*;
 use crate::formats::table::column::{Part, Slot};
+use crate::formats::table::fold::{self, fold};
 use crate::model::Field;
 
 #[test]
@@ -49,6 +50,25 @@ fn each_table_has_a_header_once_but_for_twins_of_other_meanings() {
             assert!(seen.insert((fold(header.text), header.name)), "{}: {}", table.name(), header.text);
         }
     }
+}
+
+/// The folded headers that are kept find what folding every header again finds.
+#[test]
+fn the_nearest_header_is_the_nearest_of_all() {
+    let of_people = |table: &Table| table.dialect == Dialect::Generic;
+    let names = |admitted: &dyn Fn(&Table) -> bool| -> Vec<&'static str> {
+        let tables = tables().iter().filter(|table| admitted(table));
+        tables.flat_map(|table| table.headers.iter().map(|header| header.text)).collect()
+    };
+    let (all, generic) = (names(&|_| true), names(&of_people));
+    let slips =
+        ["vormane", "first nmae", "e-mail adress 2", "kundennummer", "postleizahl", "名字x", "téléfon", "a", ""];
+    for slip in slips {
+        assert_eq!(nearest(slip, |_, _| true), fold::nearest(slip, all.iter().copied()), "{slip}");
+        let among = fold::nearest(slip, generic.iter().copied());
+        assert_eq!(nearest(slip, |table, _| of_people(table)), among, "{slip}");
+    }
+    assert_eq!(nearest("vormane", |_, _| true), Some("Vorname"));
 }
 
 #[test]
