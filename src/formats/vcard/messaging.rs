@@ -94,7 +94,22 @@ const TYPED: &[&str] = &["KakaoTalk", "Kik", "Line", "Signal", "Telegram", "Thre
 /// The service that a TYPE names, as Nextcloud writes it: `IMPP;TYPE=SKYPE:ada`.
 fn typed(word: &str) -> Option<&'static str> {
     let services = SERVICES.iter().map(|(name, ..)| *name).filter(|name| !name.is_empty());
-    services.chain(TYPED.iter().copied()).find(|name| name.eq_ignore_ascii_case(word))
+    services.chain(TYPED.iter().copied()).find(|name| is_same(name, word))
+}
+
+/// Whether two names are of one service. Case, blanks and hyphens tell none apart: Google writes "Google Talk" and
+/// Apple "GoogleTalk".
+fn is_same(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase)
+}
+
+/// The row of a service; none for one that nobody knows, and where none is named.
+fn known(service: &str) -> Option<&'static (&'static str, &'static str, &'static [&'static str])> {
+    SERVICES.iter().find(|(name, ..)| !name.is_empty() && is_same(name, service))
 }
 
 /// The service that the TYPEs of a value name which is to be written.
@@ -104,8 +119,7 @@ fn typed_in(rest: &Rest) -> Option<&'static str> {
 }
 
 fn scheme_of(service: &str) -> &'static str {
-    let row = SERVICES.iter().find(|(name, ..)| name.eq_ignore_ascii_case(service));
-    row.map_or(ANY_SCHEME, |(_, scheme, _)| scheme)
+    known(service).map_or(ANY_SCHEME, |(_, scheme, _)| scheme)
 }
 
 /// The URI of a handle. Without a service it is what it is before 4.0, which asks for a URI: that of RFC 3860 says no
@@ -203,8 +217,8 @@ pub(super) fn read_im(draft: &mut Draft<'_>, _: &'static Row, property: &Propert
 /// The property of its own that a handle is written with: the one it came from, in 2.1 the service's first.
 fn own_property(card: &Card<'_>, at: usize, im: &Im) -> Option<&'static str> {
     let spelt = card.spelling(Field::Ims, at);
-    let of_service = |(name, ..): &&(&str, &str, &[&'static str])| *name == im.service;
-    let (_, scheme, own) = SERVICES.iter().find(of_service)?;
+    let unnamed = || SERVICES.iter().find(|(name, ..)| name.is_empty() && im.service.is_empty());
+    let (_, scheme, own) = known(&im.service).or_else(unnamed)?;
     // What begins with the service's scheme would be taken for a URI.
     if without_scheme(&im.address, scheme) != im.address {
         return None;
