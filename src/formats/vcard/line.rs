@@ -109,15 +109,17 @@ fn parse_values<'a>(name: &'a str, mut text: &'a str, params: &mut Vec<Param<'a>
         let quoted = text.strip_prefix('"').and_then(|inner| inner.split_once('"'));
         let (value, rest) = quoted.unwrap_or_else(|| before(text, |byte| matches!(byte, b',' | b';')));
         // TYPE="work,voice" is a common misquoting of two words.
-        let splits = quoted.is_some() && name.eq_ignore_ascii_case("TYPE") && memchr(b',', value.as_bytes()).is_some();
+        let is_type = name.eq_ignore_ascii_case("TYPE");
+        let splits = quoted.is_some() && is_type && memchr(b',', value.as_bytes()).is_some();
         let mut push = |value| {
             params.push(Param { name, value: Cow::Borrowed(value), first });
             first = false;
         };
         if splits {
-            value.split(',').take(MOST).for_each(&mut push)
+            value.split(',').take(MOST).for_each(|word| push(word.trim()))
         } else {
-            push(value)
+            // Blanks around a word are none of its letters, unless somebody quoted them.
+            push(if is_type && quoted.is_none() { trimmed(value) } else { value })
         }
         match rest.strip_prefix(',') {
             Some(_) if params.len() > MOST => return "",
@@ -145,6 +147,8 @@ mod tests {
             ("item1.TEL;HOME;VOICE:1", "item1|TEL|=HOME =VOICE|1"),
             ("TEL;TYPE=HOME,FAX;PREF=1:1", "|TEL|TYPE=HOME TYPE=FAX PREF=1|1"),
             ("TEL;TYPE=\"work,voice\":1", "|TEL|TYPE=work TYPE=voice|1"),
+            ("TEL;TYPE=\"work, voice\":1", "|TEL|TYPE=work TYPE=voice|1"),
+            ("TEL;TYPE= work , voice;X= a :1", "|TEL|TYPE=work TYPE=voice X= a |1"),
             ("ADR;LABEL=\"a;b:c, ^'d^'^ne\":;;", "|ADR|LABEL=a;b:c, ^'d^'^ne|;;"),
             ("N;SORT-AS=\"Harten,Rene\":x", "|N|SORT-AS=Harten,Rene|x"),
             ("X;A=\"b\",\"c\";D:", "|X|A=b A=c =D|"),

@@ -4,9 +4,9 @@
 //! URI, `data:` for base64, and says what a link leads to by MEDIATYPE.
 
 use super::Version;
-use super::card::{Card, is_token};
+use super::card::Card;
 use super::escape::unescape;
-use super::property::base64_of;
+use super::property::{base64_of, is_usual_word};
 use super::single::has_scheme;
 use crate::formats::photo;
 use crate::model::{Extra, Field, Photo, PhotoData, Rest};
@@ -23,6 +23,9 @@ pub(super) const OWNERS: &[&str] = &["HOME", "WORK", "OTHER"];
 
 const UNKNOWN: &str = "application/octet-stream";
 
+/// What ends the head of a `data:` URI that says no more than its type.
+const BASE64: &str = ";base64,";
+
 /// A value in the one form or the other.
 enum Value {
     Base64(String),
@@ -38,15 +41,23 @@ pub(super) fn write(card: &mut Card<'_>, extra: &Extra) -> bool {
     if !encoded && (is_own || (family.is_none() && !begins_data(&extra.value))) {
         return false;
     }
-    let Some((value, media)) = value_of(extra, encoded, family.is_some()) else { return false };
+    let Some((value, said)) = value_of(extra, encoded, family.is_some()) else { return false };
     let mut rest = extra.rest.clone();
-    rest.params.retain(|(name, _)| name != "ENCODING" && name != "VALUE");
-    let media = shown(&value).or(media);
-    let named = take_media(&mut rest, media.is_none() && matches!(value, Value::Base64(_)));
-    let media = media.or(named.map(|word| media_of(&word, family.unwrap_or("application"))));
+    rest.params.retain(|(name, _)| name != "ENCODING");
+    let media = shown(&value).or(said);
+    let named = match value {
+        // In their own version the words that say what it is stay as they are.
+        Value::Base64(_) if media.is_none() && card.is_own() && card.version != Version::V4_0 => None,
+        Value::Base64(_) => take_media(&mut rest, media.is_none()),
+        Value::Link(_) => take_media(&mut rest, false),
+    };
+    let family = family.unwrap_or("application");
+    let media = media.or(named.map(|word| media_of(&word, family)));
+    let word = media.as_deref().filter(|_| card.version != Version::V4_0).map(|media| word_of(media, family));
+    let (word, media) = (word.unwrap_or_default(), media.as_deref());
     match value {
-        Value::Base64(data) => write_base64(card, extra, &rest, media.as_deref(), &data),
-        Value::Link(link) => write_link(card, extra, &rest, media.as_deref(), &link),
+        Value::Base64(data) => write_base64(card, extra, &rest, (&word, media), &data),
+        Value::Link(link) => write_link(card, extra, &rest, (&word, media), &link),
     }
     true
 }
@@ -60,16 +71,21 @@ fn value_of(extra: &Extra, encoded: bool, may_be_link: bool) -> Option<(Value, O
     if begins_data(&extra.value) {
         let text = unescape(&extra.value, Version::V4_0);
         let base64 = base64_of(&text).filter(|(_, data)| data.bytes().all(|byte| byte.is_ascii_graphic()));
-        if let Some((media, data)) = base64 {
+        // One that says more than its type, or no type that a word can say, is a link like any other.
+        let is_plain =
+            |media: &str| (media.is_empty() || is_word(media)) && text[5 + media.len()..].starts_with(BASE64);
+        if let Some((media, data)) = base64.filter(|(media, _)| is_plain(media)) {
             let media = Some(media.to_owned()).filter(|media| !media.is_empty() && media != UNKNOWN);
             return Some((Value::Base64(data.to_owned()), media));
         }
     } else if encoded && extra.value.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Some((Value::Base64(extra.value.clone()), None));
     }
-    let is_text = extra.rest.params.iter().any(|(name, values)| name == "VALUE" && says(values, "text"));
+    // A VALUE that nobody knows may say anything.
+    let is_other = |values: &[String]| says(values, "text") || !values.iter().all(|value| is_usual_word(value));
+    let is_other = extra.rest.params.iter().any(|(name, values)| name == "VALUE" && is_other(values));
     let text = unescape(&extra.value, Version::V4_0);
-    let is_link = may_be_link && !is_text && has_scheme(&text);
+    let is_link = may_be_link && !is_other && has_scheme(&text);
     is_link.then(|| (Value::Link(text.into_owned()), None))
 }
 
@@ -86,16 +102,24 @@ fn shown(value: &Value) -> Option<String> {
     photo::kind(&photo).map(|kind| photo::media_type(kind).to_owned())
 }
 
+/// Whether a text is one word of a media type, or a whole one (RFC 6838 section 4.2, without what no producer writes).
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/.+".contains(&byte))
+}
+
 /// Takes the word out that says what the value is. `any` takes one that nobody knows, unless it says whose the value is.
 fn take_media(rest: &mut Rest, any: bool) -> Option<String> {
-    if let Some(at) = rest.params.iter().position(|(name, _)| name == "MEDIATYPE") {
+    let is_media = |(name, values): &(String, Vec<String>)| {
+        name == "MEDIATYPE" && matches!(values.as_slice(), [value] if is_word(value))
+    };
+    if let Some(at) = rest.params.iter().position(is_media) {
         return rest.params.remove(at).1.into_iter().next();
     }
     let (_, words) = rest.params.iter_mut().find(|(name, _)| name == "TYPE")?;
     let names = |word: &String| {
         let owner = OWNERS.iter().any(|owner| owner.eq_ignore_ascii_case(word));
         let known = word.contains('/') || WORDS.iter().any(|(known, _)| known.eq_ignore_ascii_case(word));
-        !owner && (any || known || photo::kind_named(word).is_some())
+        is_word(word) && !owner && (any || known || photo::kind_named(word).is_some())
     };
     let at = words.iter().position(names)?;
     let word = words.remove(at);
@@ -115,32 +139,33 @@ fn media_of(word: &str, family: &str) -> String {
     known.map_or_else(|| format!("{family}/{}", word.to_lowercase()), |(_, media)| (*media).to_owned())
 }
 
-/// The word of TYPE for a media type; none for one that says nothing.
-fn word_of(media: &str) -> String {
+/// The word of TYPE for a media type, all of it where a word would mean another; none for one that says nothing.
+fn word_of(media: &str, family: &str) -> String {
     if let Some(kind) = photo::kind_named(media) {
         return photo::type_word(kind).to_owned();
     }
     let known = WORDS.iter().find(|(_, known)| *known == media);
     let word = known.map_or_else(|| media.rsplit('/').next().unwrap_or_default(), |(word, _)| word);
-    if media == UNKNOWN || !is_token(word) { String::new() } else { word.to_uppercase() }
+    match word {
+        _ if media == UNKNOWN => String::new(),
+        word if media_of(word, family).eq_ignore_ascii_case(media) => word.to_uppercase(),
+        _ => media.to_owned(),
+    }
 }
 
-fn write_base64(card: &mut Card<'_>, extra: &Extra, rest: &Rest, media: Option<&str>, data: &str) {
+fn write_base64(card: &mut Card<'_>, extra: &Extra, rest: &Rest, (word, media): (&str, Option<&str>), data: &str) {
+    card.begin(Field::Extra, &extra.name, &[word], rest, false);
     if card.version == Version::V4_0 {
-        card.begin(Field::Extra, &extra.name, &[], rest, false);
         let head = format!("data:{};base64,", media.unwrap_or(UNKNOWN));
         // What only calls itself base64 has the escapes of any other URI.
         return if data.contains('\\') { card.uri(&(head + data)) } else { card.base64(&head, data) };
     }
-    let word = media.map(word_of).unwrap_or_default();
-    card.begin(Field::Extra, &extra.name, &[&word], rest, false);
     card.param("ENCODING", if card.version == Version::V2_1 { "BASE64" } else { "b" });
     card.base64("", data);
 }
 
-fn write_link(card: &mut Card<'_>, extra: &Extra, rest: &Rest, media: Option<&str>, link: &str) {
-    let word = media.filter(|_| card.version != Version::V4_0).map(word_of).unwrap_or_default();
-    card.begin(Field::Extra, &extra.name, &[&word], rest, false);
+fn write_link(card: &mut Card<'_>, extra: &Extra, rest: &Rest, (word, media): (&str, Option<&str>), link: &str) {
+    card.begin(Field::Extra, &extra.name, &[word], rest, false);
     match (card.version, media) {
         (Version::V2_1, _) => card.param("VALUE", "URL"),
         (Version::V3_0, _) => card.param("VALUE", "uri"),
@@ -159,12 +184,14 @@ mod tests {
         for (word, media) in [("PGP", "application/pgp-keys"), ("WAVE", "audio/wav"), ("X509", "application/pkix-cert")]
         {
             assert_eq!(media_of(word, "audio"), media);
-            assert_eq!(word_of(media), word);
+            assert_eq!(word_of(media, "audio"), word);
         }
         assert_eq!(media_of("GIF", "image"), "image/gif");
-        assert_eq!(word_of(&media_of("jpg", "application")), "JPEG");
+        assert_eq!(word_of(&media_of("jpg", "application"), "application"), "JPEG");
         assert_eq!(media_of("Image/PNG", "image"), "image/png");
-        assert_eq!(word_of("image/svg+xml"), "", "a plus is not for 2.1");
-        assert_eq!(word_of(UNKNOWN), "");
+        assert_eq!(word_of("image/svg+xml", "image"), "SVG+XML");
+        assert_eq!(word_of("audio/x-odd", "audio"), "X-ODD");
+        assert_eq!(word_of("audio/x-odd", "application"), "audio/x-odd", "the word alone would mean another");
+        assert_eq!(word_of(UNKNOWN, "image"), "");
     }
 }

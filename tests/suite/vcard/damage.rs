@@ -169,6 +169,11 @@ fn what_did_harm_does_so_no_more() {
         "BEGIN:VCARD\nX-MS-IMADDRESS:im:a\nIMPP:im:\nIMPP:IM:a\nIMPP:b\n",
         "BEGIN:VCARD\nPHOTO:data:;base64\\\nk\n",
         "BEGIN:VCARD\nPHOTO;X-ENCODING=b:data:image/jpeg;base64,/9j/\\\n4AAQ\n",
+        "BEGIN:VCARD\nKEY;ENCODING=b;TYPE=X y, z:AA==\n",
+        "BEGIN:VCARD\nKEY;ENCODING=b;TYPE=\u{fffd},\u{fffd}b:AA==\n",
+        "BEGIN:VCARD\nKEY;ENCODING=b;TYPE=\"work, voice\":AA==\n",
+        "BEGIN:VCARD\nSOUND;ENCODING=b;TYPE=\u{7},a/b,c+d, e:AA==\n",
+        "BEGIN:VCARD\nVERSION:4.0\nKEY;MEDIATYPE=a b;TYPE=\" c\":data:d e;base64,AA==\n",
         "BEGIN:VCARD\nORG:\norg2.ORG:\norg2.TITLE:;\nTITLE:e\norg2.ORG:\norg2.TITLE:;\n",
     ];
     for shift in 0..60 {

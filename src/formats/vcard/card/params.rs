@@ -123,7 +123,8 @@ fn says_preferred(rest: &Rest) -> bool {
 /// Adds a parameter value, quoted where it must be, with RFC 6868's `carets` or without.
 fn push_param_value(value: &str, carets: bool, into: &mut String) {
     let separates = |byte| matches!(byte, b',' | b';' | b':');
-    let quoted = value.bytes().any(separates) || value.starts_with(' ') || value.ends_with(' ');
+    let blank = char::is_whitespace;
+    let quoted = value.bytes().any(separates) || value.starts_with(blank) || value.ends_with(blank);
     if quoted {
         into.push('"');
     }
