@@ -10,6 +10,13 @@
     reason = "a test may stop at the first surprise, and sets its own stage"
 )]
 
+// The fuzz targets ask for their macro and for the laws by these names; here they get `fuzz`'s, and the suite's own.
+extern crate self as cardferry_fuzz;
+extern crate self as libfuzzer_sys;
+use fuzz::fuzz_target;
+#[cfg(feature = "sheet")]
+use sheet::laws as sheet_laws;
+
 #[cfg(feature = "cli")]
 mod cli;
 mod contacts;
@@ -23,6 +30,7 @@ mod dump;
 mod exchange;
 #[cfg(feature = "remote")]
 mod fetch;
+mod fuzz;
 #[path = "../generator.rs"]
 mod generator;
 mod golden;

@@ -4,6 +4,7 @@ mod cells;
 mod hostile;
 #[cfg(feature = "cli")]
 mod inputs;
+pub(crate) mod laws;
 mod make;
 mod roundtrip;
 mod samples;

@@ -1,11 +1,8 @@
 //! Reading the rows of a table, by itself and among others: `cargo +nightly fuzz run --fuzz-dir tests/fuzz csv_read
 //! FOLDER_OF_TABLES`.
 #![no_main]
-#![allow(dead_code, unreachable_pub, reason = "each target uses some of the laws")]
 
-#[path = "../../csv_laws.rs"]
-mod csv_laws;
-
+use cardferry_fuzz::csv_laws;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
