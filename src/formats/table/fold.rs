@@ -49,51 +49,64 @@ fn plain(c: char) -> char {
 
 /// The known name that is nearest to a folded one, if any is near enough to be a slip of the pen.
 pub(in crate::formats) fn nearest<'n>(folded: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let slip = Slip::of(folded);
-    let near = names.filter(|name| slip.is_alike(name)).filter_map(|name| Some((slip.distance(&fold(name))?, name)));
-    near.min().map(|(_, name)| name)
+    let slip = Folded::new(folded);
+    let distance = |name: &'n str| Some((slip.distance(&Folded::new(&fold(name)))?, name));
+    names.filter(|name| slip.is_alike(name)).filter_map(distance).min().map(|(_, name)| name)
 }
 
-/// A folded name that may be a slip of the pen, and how far it may be from what was meant.
-pub(in crate::formats) struct Slip {
+/// A folded name in letters: one that may be a slip of the pen, or one that may have been meant.
+#[derive(Debug)]
+pub(in crate::formats) struct Folded {
     letters: Vec<char>,
-    limit: usize,
+    /// One bit for each kind of letter in it; some kinds share one.
+    kinds: u64,
 }
 
-impl Slip {
-    pub(in crate::formats) fn of(folded: &str) -> Slip {
+impl Folded {
+    pub(in crate::formats) fn new(folded: &str) -> Folded {
         let letters: Vec<char> = folded.chars().collect();
-        let limit = letters.len() / 4 + 1;
-        Slip { letters, limit }
+        let kinds = letters.iter().fold(0, |kinds, letter| kinds | 1 << (u32::from(*letter) % 64));
+        Folded { letters, kinds }
+    }
+
+    /// How many letters it has.
+    pub(in crate::formats) fn len(&self) -> usize {
+        self.letters.len()
+    }
+
+    /// How many letters a slip of the pen in it changes at most.
+    pub(in crate::formats) fn limit(&self) -> usize {
+        self.len() / 4 + 1
     }
 
     /// Whether a name that is not folded may be near by its length: folding takes blanks away at most.
     pub(in crate::formats) fn is_alike(&self, name: &str) -> bool {
-        name.chars().count().abs_diff(self.letters.len()) <= self.limit + 2
+        name.chars().count().abs_diff(self.len()) <= self.limit() + 2
     }
 
-    /// How many letters of it must be changed, added or dropped for a folded name (Levenshtein); none where those are
-    /// too many. Long names are far from everything.
-    pub(in crate::formats) fn distance(&self, name: &str) -> Option<usize> {
+    /// How many letters of it must be changed, added or dropped for another name (Levenshtein); none where those are
+    /// more than a slip. Long names are far from everything.
+    pub(in crate::formats) fn distance(&self, name: &Folded) -> Option<usize> {
         const LONG: usize = 64;
-        let limit = self.limit.min(LONG - 1);
-        if name.chars().count().abs_diff(self.letters.len()) > limit.min(LONG / 4) {
+        let limit = self.limit().min(LONG - 1);
+        // A letter that the other has not takes a change at least.
+        let strange = |of: u64, to: u64| (of & !to).count_ones() as usize;
+        let least = strange(self.kinds, name.kinds).max(strange(name.kinds, self.kinds));
+        if least > limit || name.len().abs_diff(self.len()) > limit.min(LONG / 4) {
             return None;
         }
-        let name: Vec<char> = name.chars().take(LONG).collect();
+        let name = &name.letters[..name.len().min(LONG)];
         let mut row: Vec<usize> = (0..=name.len()).collect();
         for (i, a) in self.letters.iter().enumerate() {
             let mut diagonal = i;
             row[0] = i + 1;
-            let mut least = row[0];
             for (j, b) in name.iter().enumerate() {
                 let changed = diagonal + usize::from(a != b);
                 diagonal = row[j + 1];
                 row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-                least = least.min(row[j + 1]);
             }
             // No row has less than the one before it.
-            if least > limit {
+            if row.iter().all(|far| *far > limit) {
                 return None;
             }
         }
@@ -139,8 +152,9 @@ mod tests {
         assert_eq!(nearest("senstivity", names.into_iter()), Some("Sensitivity"));
         assert_eq!(nearest("telix", names.into_iter()), Some("Telex"));
         assert_eq!(nearest("customer number", names.into_iter()), None);
-        assert_eq!(Slip::of("kitten, cat").distance("sitting, cat"), Some(3));
-        assert_eq!(Slip::of("kitten").distance("sitting"), None, "three of six letters are no slip");
-        assert_eq!(Slip::of(&"a".repeat(300)).distance(&"a".repeat(300)), None);
+        let distance = |one: &str, other: &str| Folded::new(one).distance(&Folded::new(other));
+        assert_eq!(distance("kitten, cat", "sitting, cat"), Some(3));
+        assert_eq!(distance("kitten", "sitting"), None, "three of six letters are no slip");
+        assert_eq!(distance(&"a".repeat(300), &"a".repeat(300)), None);
     }
 }

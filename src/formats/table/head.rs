@@ -244,15 +244,19 @@ fn columns(table: &Table, counted: &[(String, usize)]) -> Vec<Option<Reading>> {
 
 /// Why there is no header row, and the way out.
 pub(in crate::formats) fn advice(first_row: &[String]) -> String {
-    let mut near = Vec::new();
-    for cell in first_row.iter().take(50) {
+    let known = |cell: &String| {
         let folded = fold(cell);
-        if let Some(name) = (folded.len() > 2).then(|| dialects::nearest(&folded, |_, _| true)).flatten() {
-            near.push(format!("“{name}”"));
+        (folded.len() > 2).then(|| dialects::nearest(&folded, |_, _| true)).flatten()
+    };
+    let mut near: Vec<String> = Vec::new();
+    for name in first_row.iter().take(50).filter_map(known).map(|name| format!("“{name}”")) {
+        if near.last() != Some(&name) {
+            near.push(name);
+        }
+        if near.len() == 3 {
+            break;
         }
     }
-    near.dedup();
-    near.truncate(3);
     let near = if near.is_empty() { String::new() } else { format!(" (near to known ones: {})", near.join(", ")) };
     format!(
         "no header row with known column names in the first {ROWS} rows{near}; put names such as “First Name”, \

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use crate::formats::table::column::Column;
 use crate::formats::table::dialects::Dialect;
-use crate::formats::table::fold::{Slip, fold};
+use crate::formats::table::fold::{Folded, fold};
 
 /// One file of headers.
 enum Source {
@@ -227,17 +227,33 @@ pub(in crate::formats) fn table(dialect: Dialect, language: &str) -> Option<&'st
 /// The known header that is nearest to a folded one, of those that are `admitted`, if any is near enough to be a slip of
 /// the pen.
 pub(in crate::formats) fn nearest(folded: &str, admitted: impl Fn(&Table, &Header) -> bool) -> Option<&'static str> {
-    let slip = Slip::of(folded);
+    let slip = Folded::new(folded);
     let header = |(table, place): &(u16, u16)| {
         let table = &tables()[usize::from(*table)];
         let header = &table.headers[usize::from(*place)];
         (slip.is_alike(header.text) && admitted(table, header)).then_some(header.text)
     };
-    let near = |(known, places): (&String, &Vec<(u16, u16)>)| {
+    let near = |(known, places): &Known| {
         let far = slip.distance(known)?;
         Some((far, places.iter().filter_map(header).min()?))
     };
-    index().iter().filter_map(near).min().map(|(_, text)| text)
+    let by_length = by_length();
+    let from = by_length.partition_point(|(known, _)| known.len() + slip.limit() < slip.len());
+    let of_length = by_length[from..].iter().take_while(|(known, _)| known.len() <= slip.len() + slip.limit());
+    of_length.filter_map(near).min().map(|(_, text)| text)
+}
+
+/// A folded header and its places.
+type Known = (Folded, &'static [(u16, u16)]);
+
+/// Every folded header, the shortest first. Made when the first strange header is looked at.
+fn by_length() -> &'static [Known] {
+    static BY_LENGTH: LazyLock<Vec<Known>> = LazyLock::new(|| {
+        let mut all: Vec<_> = index().iter().map(|(text, places)| (Folded::new(text), places.as_slice())).collect();
+        all.sort_unstable_by_key(|(known, _)| known.len());
+        all
+    });
+    &BY_LENGTH
 }
 
 /// Made when the first table of contacts is read; who writes one needs it not.
