@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use super::unfold::Logical;
 
@@ -106,20 +106,18 @@ fn parse_params(mut text: &str) -> Vec<Param<'_>> {
 fn parse_values<'a>(name: &'a str, mut text: &'a str, params: &mut Vec<Param<'a>>) -> &'a str {
     let mut first = true;
     loop {
-        let quoted = text.strip_prefix('"').and_then(|inner| inner.split_once('"'));
-        let (value, rest) = quoted.unwrap_or_else(|| before(text, |byte| matches!(byte, b',' | b';')));
-        // TYPE="work,voice" is a common misquoting of two words.
-        let is_type = name.eq_ignore_ascii_case("TYPE");
-        let splits = quoted.is_some() && is_type && memchr(b',', value.as_bytes()).is_some();
+        let (value, rest) = parse_value(text);
         let mut push = |value| {
-            params.push(Param { name, value: Cow::Borrowed(value), first });
+            params.push(Param { name, value, first });
             first = false;
         };
-        if splits {
-            value.split(',').take(MOST).for_each(|word| push(word.trim()))
-        } else {
-            // Blanks around a word are none of its letters, unless somebody quoted them.
-            push(if is_type && quoted.is_none() { trimmed(value) } else { value })
+        match value {
+            value if !name.eq_ignore_ascii_case("TYPE") => push(value),
+            // TYPE="work,voice" is a common misquoting of two words. Blanks around a word are none of its letters.
+            Cow::Borrowed(words) => words.split(',').take(MOST).for_each(|word| push(Cow::Borrowed(trimmed(word)))),
+            Cow::Owned(words) => {
+                words.split(',').take(MOST).for_each(|word| push(Cow::Owned(trimmed(word).to_owned())))
+            }
         }
         match rest.strip_prefix(',') {
             Some(_) if params.len() > MOST => return "",
@@ -127,6 +125,35 @@ fn parse_values<'a>(name: &'a str, mut text: &'a str, params: &mut Vec<Param<'a>
             None => return before(rest, |byte| byte == b';').1.get(1..).unwrap_or_default(),
         }
     }
+}
+
+/// Takes one value, up to a comma or semicolon that stands in no quotes; returns what follows it.
+fn parse_value(text: &str) -> (Cow<'_, str>, &str) {
+    let is_end = |byte| matches!(byte, b',' | b';');
+    let Some((value, rest)) = text.strip_prefix('"').and_then(closed) else {
+        let (value, rest) = before(text, is_end);
+        return (Cow::Borrowed(value), rest);
+    };
+    // What stands behind the quotes, where nothing may, is a part of the value.
+    let (strange, rest) = before(rest, is_end);
+    let strange = strange.trim();
+    let value = if strange.is_empty() { Cow::Borrowed(value) } else { Cow::Owned(format!("{value}{strange}")) };
+    (value, rest)
+}
+
+/// Text that begins behind a quotation mark, up to the one that closes and from there. Marks may stand within, as in
+/// `"Joe "Bud" Poe"`: the one that closes has a separator behind it, and none that opens another value goes before it.
+fn closed(text: &str) -> Option<(&str, &str)> {
+    const WITHIN: usize = 16;
+    let first = memchr(b'"', text.as_bytes())?;
+    let closes = |at: &usize| {
+        let behind = text[at + 1..].trim_start_matches([' ', '\t']);
+        behind.is_empty() || behind.starts_with([',', ';'])
+    };
+    let opens = |at: &usize| text[..*at].ends_with('=');
+    let further = || memchr_iter(b'"', text.as_bytes()).take(WITHIN).take_while(|at| !opens(at)).find(closes);
+    let at = Some(first).filter(closes).or_else(further).unwrap_or(first);
+    Some((&text[..at], &text[at + 1..]))
 }
 
 #[cfg(test)]
@@ -150,6 +177,8 @@ mod tests {
             ("TEL;TYPE=\"work, voice\":1", "|TEL|TYPE=work TYPE=voice|1"),
             ("TEL;TYPE= work , voice;X= a :1", "|TEL|TYPE=work TYPE=voice X= a |1"),
             ("ADR;LABEL=\"a;b:c, ^'d^'^ne\":;;", "|ADR|LABEL=a;b:c, ^'d^'^ne|;;"),
+            ("ADR;LABEL=\"Joe \"Bud\" Poe; 1\";TYPE=\"a\":;;", "|ADR|LABEL=Joe \"Bud\" Poe; 1 TYPE=a|;;"),
+            ("X;A=\"b\"c;D=\"e\" ,\"f\":", "|X|A=bc D=e D=f|"),
             ("N;SORT-AS=\"Harten,Rene\":x", "|N|SORT-AS=Harten,Rene|x"),
             ("X;A=\"b\",\"c\";D:", "|X|A=b A=c =D|"),
             ("X;A=\"b:c", "|X|A=\"b|c"),
