@@ -7,6 +7,7 @@ use super::card::Card;
 use super::decode::hex;
 use super::draft::Draft;
 use super::escape::unescape;
+use super::line::Param;
 use super::property::Property;
 use super::reach::{self, Said};
 use super::single::has_scheme;
@@ -78,6 +79,12 @@ const OLD: &str = "IMPP;X-SERVICE-TYPE";
 
 /// The spellings that are more than a name.
 pub(super) const SPELLINGS: &[&str] = &[AS_9554, OLD];
+
+/// The parameter that names the service: the last, because that is where one is written.
+fn service_of<'p>(property: &'p Property<'_>) -> Option<&'p Param<'p>> {
+    let last = |name: &str| property.params.iter().rfind(|param| param.is(name) && !param.value.is_empty());
+    last(SERVICE).or_else(|| last(SERVICE_9554))
+}
 
 /// How an IMPP is spelt, if it would be written otherwise.
 fn spelling(property: &Property<'_>) -> Option<&'static str> {
@@ -188,10 +195,13 @@ pub(super) fn read_im(draft: &mut Draft<'_>, _: &'static Row, property: &Propert
     if value.is_empty() {
         return;
     }
-    let said = Said::read(draft, property, false, |param| param.is(SERVICE) || param.is(SERVICE_9554));
-    let Said { kind, label, preference, mut rest, .. } = said;
     let own = SERVICES.iter().find(|(.., own)| own.iter().any(|name| name.eq_ignore_ascii_case(property.name)));
-    let named = property.param(SERVICE).or_else(|| property.param(SERVICE_9554)).filter(|name| !name.is_empty());
+    let named = service_of(property).filter(|_| own.is_none_or(|(service, ..)| service.is_empty()));
+    // A second word for the service stays with the other parameters.
+    let names = |param: &Param<'_>| param.value.is_empty() || named.is_some_and(|named| std::ptr::eq(named, param));
+    let known = |param: &Param<'_>| (param.is(SERVICE) || param.is(SERVICE_9554)) && names(param);
+    let Said { kind, label, preference, mut rest, .. } = Said::read(draft, property, false, known);
+    let named = named.map(|param| param.value.as_ref());
     let named = named.or_else(|| property.types().filter(|_| own.is_none()).find_map(typed));
     let (service, address) = match own {
         Some((service, scheme, _)) if !service.is_empty() => {
