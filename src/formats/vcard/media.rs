@@ -21,7 +21,7 @@ const WORDS: &[(&str, &str)] =
 /// Words of TYPE that say whose a value is, not what.
 pub(super) const OWNERS: &[&str] = &["HOME", "WORK", "OTHER"];
 
-const UNKNOWN: &str = "application/octet-stream";
+pub(super) const UNKNOWN: &str = "application/octet-stream";
 
 /// What ends the head of a `data:` URI that says no more than its type.
 const BASE64: &str = ";base64,";
@@ -60,6 +60,13 @@ pub(super) fn write(card: &mut Card<'_>, extra: &Extra) -> bool {
         Value::Link(link) => write_link(card, extra, &rest, (&word, media), &link),
     }
     true
+}
+
+/// The media type of a picture that does not show its own, taken out of what else is said of it.
+pub(super) fn take_picture_type(card: &Card<'_>, rest: &mut Rest) -> Option<String> {
+    let stays = card.is_own() && card.version != Version::V4_0;
+    let word = if stays { None } else { take_media(rest, !card.is_own()) };
+    word.map(|word| media_of(&word, "image"))
 }
 
 fn begins_data(value: &str) -> bool {
@@ -103,7 +110,7 @@ fn shown(value: &Value) -> Option<String> {
 }
 
 /// Whether a text is one word of a media type, or a whole one (RFC 6838 section 4.2, without what no producer writes).
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/.+".contains(&byte))
 }
 
@@ -140,7 +147,7 @@ fn media_of(word: &str, family: &str) -> String {
 }
 
 /// The word of TYPE for a media type, all of it where a word would mean another; none for one that says nothing.
-fn word_of(media: &str, family: &str) -> String {
+pub(super) fn word_of(media: &str, family: &str) -> String {
     if let Some(kind) = photo::kind_named(media) {
         return photo::type_word(kind).to_owned();
     }

@@ -1,19 +1,22 @@
 //! PHOTO: base64 that is only moved is not decoded.
 
+use std::borrow::Cow;
+
 use super::Version;
 use super::card::Card;
 use super::decode::base64_text;
 use super::draft::Draft;
 use super::escape::unescape;
 use super::line::Param;
+use super::media;
 use super::property::{Property, base64_of};
 use super::single::has_scheme;
 use super::table::Row;
 use crate::formats::photo;
 use crate::model::{Field, Loss, Photo, PhotoData, PhotoKind, Rest};
 
-/// What a `data:` URI says it is when nobody knows.
-const UNKNOWN: &str = "application/octet-stream";
+/// Keeps the media type of a picture that is of no kind we know.
+const MEDIATYPE: &str = "MEDIATYPE";
 
 pub(super) fn read_photo(draft: &mut Draft<'_>, row: &'static Row, property: &Property<'_>) {
     if property.value.trim().is_empty() {
@@ -24,8 +27,12 @@ pub(super) fn read_photo(draft: &mut Draft<'_>, row: &'static Row, property: &Pr
     }
     match photo_of(property) {
         Some((photo, label)) => {
+            let mut rest = property.rest(|param| names_kind(param, label.as_deref()));
+            if let Some(media) = unknown_type(property, &photo) {
+                rest.params.retain(|(name, _)| name != MEDIATYPE);
+                rest.params.push((MEDIATYPE.to_owned(), vec![media]));
+            }
             draft.contact.photo = Some(photo);
-            let rest = property.rest(|param| names_kind(param, label.as_deref()));
             draft.contact.keep_rest(row.field, rest);
         }
         None => {
@@ -38,6 +45,16 @@ pub(super) fn read_photo(draft: &mut Draft<'_>, row: &'static Row, property: &Pr
 /// Whether a parameter is the one that named the kind.
 fn names_kind(param: &Param<'_>, label: Option<&str>) -> bool {
     (param.is_type() || param.is("MEDIATYPE")) && label.is_some_and(|label| label == param.value)
+}
+
+/// The media type that a `data:` URI says, where neither that nor its content is a kind we know.
+fn unknown_type(property: &Property<'_>, photo: &Photo) -> Option<String> {
+    if photo::kind(photo).is_some() || !is_data_uri(property.value.trim_start()) {
+        return None;
+    }
+    let uri = unescape(&property.value, property.version);
+    let (media, _) = base64_of(uri.trim())?;
+    (media.contains('/') && media::is_word(media) && media != media::UNKNOWN).then(|| media.to_owned())
 }
 
 /// The photo, and the word that said its kind.
@@ -124,15 +141,17 @@ fn write_link(card: &mut Card<'_>, row: &'static Row, link: &str, kind: Option<P
 fn write_picture(card: &mut Card<'_>, row: &'static Row, picture: &Photo, rest: &Rest) {
     let Some(text) = photo::encoded(picture) else { return };
     let kind = photo::kind(picture);
-    let word = kind.filter(|_| card.version != Version::V4_0).map_or("", photo::type_word);
-    card.begin(row.field, row.name(card.version), &[word], rest, false);
+    let mut rest = Cow::Borrowed(rest);
+    let media = match kind {
+        Some(kind) => photo::media_type(kind).to_owned(),
+        None => media::take_picture_type(card, rest.to_mut()).unwrap_or_else(|| media::UNKNOWN.to_owned()),
+    };
+    let word = if card.version == Version::V4_0 { String::new() } else { media::word_of(&media, "image") };
+    card.begin(row.field, row.name(card.version), &[&word], &rest, false);
     match card.version {
         Version::V2_1 => card.param("ENCODING", "BASE64"),
         Version::V3_0 => card.param("ENCODING", "b"),
-        Version::V4_0 => {
-            let media = kind.map_or(UNKNOWN, photo::media_type);
-            return card.base64(&format!("data:{media};base64,"), &text);
-        }
+        Version::V4_0 => return card.base64(&format!("data:{media};base64,"), &text),
     }
     card.base64("", &text);
 }

@@ -130,3 +130,35 @@ fn a_service_that_a_type_names_stays_and_its_handle_is_a_uri_where_one_is_asked_
         assert_eq!(said(&after), said(&before));
     }
 }
+
+#[test]
+fn a_picture_of_a_kind_that_nobody_knows_keeps_its_type() {
+    let rows = [
+        ("4.0", "PHOTO:data:image/tiff;base64,SUkqAA==", "PHOTO;TYPE=TIFF;ENCODING=b:SUkqAA=="),
+        ("4.0", "PHOTO;TYPE=home:data:image/svg+xml;base64,PHN2Zz4=", "PHOTO;TYPE=SVG+XML,home;ENCODING=b:PHN2Zz4="),
+        ("3.0", "PHOTO;TYPE=x-raw;ENCODING=b:AAAA", "PHOTO;TYPE=x-raw;ENCODING=b:AAAA"),
+        ("2.1", "PHOTO;TIFF;ENCODING=BASE64:SUkqAA==", "PHOTO;TYPE=TIFF;ENCODING=b:SUkqAA=="),
+    ];
+    for (version, line, in_3_0) in rows {
+        let number = Version::of_number(version).unwrap();
+        let before = contact(version, line);
+        let (own, losses) = write(std::slice::from_ref(&before), number);
+        assert!(has(&own.replace("\r\n ", "").replace("\r\n\r\n", "\r\n"), line) && losses.is_empty(), "{line}\n{own}");
+        let (card, _) = write(std::slice::from_ref(&before), Version::V3_0);
+        assert!(has(&card, in_3_0), "{in_3_0}\n{card}");
+        let (there, _) = write(&contacts(card.as_bytes()), Version::V4_0);
+        assert!(!there.contains("octet-stream"), "{there}");
+    }
+}
+
+#[test]
+fn a_second_word_for_a_service_stays() {
+    for (version, line) in [
+        ("4.0", "IMPP;SERVICE-TYPE=a;X-SERVICE-TYPE=b:xmpp:d"),
+        ("3.0", "IMPP;X-SERVICE-TYPE=Skype;X-SERVICE-TYPE=google-talk:xmpp:c"),
+        ("3.0", "X-AIM;X-SERVICE-TYPE=Unheard:d"),
+    ] {
+        let (card, losses) = write(&[contact(version, line)], Version::of_number(version).unwrap());
+        assert!(has(&card, line) && losses.is_empty(), "{line}\n{card}");
+    }
+}
