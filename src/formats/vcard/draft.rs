@@ -80,6 +80,7 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Keeps the labels that label nothing. What is said of one that does has no place, and that is told.
     fn keep_unused_labels(&mut self) {
         if self.groups.is_empty() {
             return;
@@ -89,6 +90,11 @@ impl<'a> Draft<'a> {
             let used = group.is_some_and(|group| group.label == Some((at, true)));
             if !used && !property.value.is_empty() {
                 self.extra(property);
+            } else if used {
+                let said = property.rest(|_| false).params.into_iter();
+                let lost = |(name, values): (String, Vec<String>)| format!("{name}={}", values.join(","));
+                let lost = said.map(|param| Loss::new(Field::Extra, format!("{LABEL};{}", lost(param)), Why::Remark));
+                self.losses.extend(lost);
             }
         }
     }

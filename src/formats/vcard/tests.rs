@@ -262,6 +262,13 @@ fn broken_lines_are_mended_and_lost_ones_told() {
 }
 
 #[test]
+fn what_is_said_of_a_label_is_told() {
+    let told = record(b"item1.TEL:1\nitem1.X-ABLabel;LANGUAGE=de;VALUE=text:lab\nFN:a");
+    let losses: Vec<_> = told.losses.iter().map(|loss| (loss.value.as_str(), loss.why)).collect();
+    assert_eq!(losses, [("X-ABLABEL;LANGUAGE=de", Why::Remark)]);
+}
+
+#[test]
 fn single_values() {
     let rows = [("CLASS:PRIVATE", "private"), ("X-CLASS:Confidential", "confidential"), ("CLASS:PUBLIC\nFN:a", "")];
     reads(&rows, |contact| contact.sensitivity.clone());
