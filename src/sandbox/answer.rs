@@ -5,6 +5,7 @@ use http::header::{AUTHORIZATION, DATE, HeaderName, WWW_AUTHENTICATE};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::{Map, Value};
 
+use super::clock::http_date;
 use super::dialect::Dialect;
 use super::error::{ODataError, RequestIds};
 use super::path::{self, ResourcePath, Target, User};
@@ -18,20 +19,34 @@ const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id
 impl Inner {
     /// Answers one request.
     pub(super) fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        self.dressed(request, |found, now| match found {
+            Some((dialect, rest)) => self.let_in(request, dialect, rest, now),
+            None => Err(nowhere()),
+        })
+    }
+
+    /// The answer to a request that goes no further.
+    pub(super) fn refuse(&self, request: &Request<Bytes>, error: ODataError) -> Response<Bytes> {
+        self.dressed(request, |_, _| Err(error))
+    }
+
+    /// An answer with what every answer has.
+    fn dressed(
+        &self,
+        request: &Request<Bytes>,
+        answer: impl FnOnce(Option<(Dialect, &str)>, i64) -> Answer,
+    ) -> Response<Bytes> {
         let request_id = self.next_request();
         let now = self.settings.clock.now();
         let client = request.headers().get(CLIENT_REQUEST_ID).and_then(|id| id.to_str().ok());
         let ids = RequestIds { request: &request_id, client, at: now.as_second() };
         let found = Dialect::of(request.uri().path());
         let dialect = found.map_or(Dialect::Graph, |(dialect, _)| dialect);
-        let answered = match found {
-            Some((dialect, rest)) => self.let_in(request, dialect, rest, ids.at),
-            None => Err(nowhere()),
-        };
+        let answered = answer(found, ids.at);
         let mut response = answered.unwrap_or_else(|error| refusal(&error, dialect, &ids, request));
         set(&mut response, REQUEST_ID, &request_id);
         set(&mut response, CLIENT_REQUEST_ID, client.unwrap_or(&request_id));
-        set(&mut response, DATE, &now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
+        set(&mut response, DATE, &http_date(now));
         response
     }
 
@@ -43,7 +58,7 @@ impl Inner {
         let call = Call {
             store: &self.store,
             mailbox: &self.mailbox,
-            behaviours: self.settings.behaviours,
+            behaviours: self.switches.behaviours(),
             dialect,
             method: request.method().clone(),
             path: &path,
@@ -59,13 +74,18 @@ impl Inner {
 
     /// The one mailbox there is: `me`, its id, its UPN, or the `{id}@{tenant}` of v2.0's own links.
     fn resolve(&self, user: &User) -> Result<(), ODataError> {
-        let User::Named(name) = user else { return Ok(()) };
+        match user {
+            User::Named(name) if !self.knows(name) => {
+                Err(ODataError::no_such_user(&name.chars().take(100).collect::<String>()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn knows(&self, name: &str) -> bool {
         let ids = &self.mailbox.ids;
         let known = [self.mailbox.upn.clone(), ids.guid.clone(), format!("{}@{}", ids.guid, ids.tenant())];
-        if known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            return Ok(());
-        }
-        Err(ODataError::no_such_user(&name.chars().take(100).collect::<String>()))
+        known.iter().any(|known| known.eq_ignore_ascii_case(name))
     }
 }
 
@@ -123,12 +143,16 @@ fn within_limits(request: &Request<Bytes>) -> Result<(), ODataError> {
 
 /// Any bearer token that is not empty will do.
 fn authorized(headers: &HeaderMap) -> Result<(), ODataError> {
+    if token(headers).is_empty() { Err(ODataError::no_token()) } else { Ok(()) }
+}
+
+/// The bearer token, or nothing.
+pub(super) fn token(headers: &HeaderMap) -> &str {
     let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let token = match sent.split_once(' ') {
+    match sent.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         _ => "",
-    };
-    if token.is_empty() { Err(ODataError::no_token()) } else { Ok(()) }
+    }
 }
 
 fn nowhere() -> ODataError {

@@ -45,6 +45,12 @@ impl ODataError {
                 "request-id": ids.request,
                 "client-request-id": ids.client.unwrap_or(ids.request),
             });
+            // Documented by the sample of this one error.
+            if self.code == "TooManyRequests" {
+                for (name, value) in [("code", "429"), ("message", "Please retry after"), ("status", "429")] {
+                    error["innerError"][name] = value.into();
+                }
+            }
         }
         json!({ "error": error })
     }
@@ -55,6 +61,22 @@ impl ODataError {
     /// Code documented; the words are Graph's own for a missing token (observed).
     pub(super) fn no_token() -> ODataError {
         ODataError::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", "Access token is empty.")
+    }
+
+    /// Code documented; the words are Graph's own for a token whose time is over (observed).
+    pub(super) fn token_expired() -> ODataError {
+        let message = "Lifetime validation failed, the token is expired.";
+        ODataError::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+    }
+
+    /// Observed, for too many requests at once (`MailboxConcurrency`) and for uploads (`IncomingBytes`).
+    pub(super) fn throttled(message: &'static str) -> ODataError {
+        ODataError::new(StatusCode::TOO_MANY_REQUESTS, "ApplicationThrottled", message)
+    }
+
+    /// Documented.
+    pub(super) fn too_many_requests() -> ODataError {
+        ODataError::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "Please retry again later.")
     }
 
     /// Observed code for a user without a mailbox; EWS's words.

@@ -51,12 +51,20 @@ pub mod behaviour;
 mod body;
 pub mod clock;
 mod contacts;
+mod control;
 mod dialect;
+mod door;
 mod error;
+mod expiry;
 mod extended;
+pub mod faults;
 mod filter;
 mod folders;
 mod ids;
+mod late;
+pub mod limits;
+pub mod log;
+mod measure;
 mod names;
 mod path;
 mod photos;
@@ -68,6 +76,7 @@ mod search;
 pub mod serve;
 mod settings;
 mod store;
+mod switches;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -81,8 +90,11 @@ use tokio::sync::Mutex;
 use crate::disk::lock::{Attempt, StoreLock, try_hold};
 use crate::disk::sqlite::SqliteError;
 use store::{Mailbox, Store};
+use switches::Switches;
 
+pub use control::Control;
 pub use dialect::Dialect;
+pub use door::{Broken, Delivery};
 pub use serve::{MAX_BODY, Server};
 pub use settings::Settings;
 
@@ -99,6 +111,7 @@ struct Inner {
     /// When the store was opened, in seconds since 1970: part of request ids.
     opened: i64,
     requests: AtomicI64,
+    switches: Switches,
     /// Whose turn it is to change something.
     turn: Arc<Mutex<()>>,
     // After the store, so that the store is closed when the lock goes.
@@ -152,11 +165,21 @@ impl Sandbox {
         let opened = settings.clock.now().as_second();
         let seed = settings.seed.unwrap_or_else(|| fastrand::u64(..));
         let (store, mailbox) = Store::open(store, seed, opened).map_err(|source| OpenError::Store { path, source })?;
-        let inner = Inner { store, mailbox, settings, opened, requests: AtomicI64::new(0), turn: Arc::default(), lock };
+        let switches = Switches::new(&settings);
+        let inner = Inner {
+            store,
+            mailbox,
+            settings,
+            opened,
+            requests: AtomicI64::new(0),
+            switches,
+            turn: Arc::default(),
+            lock,
+        };
         Ok(Opened::Here(Sandbox { inner: Arc::new(inner) }))
     }
 
-    /// Answers one request, as over a socket. Links in the answer start with the request's own scheme and authority,
+    /// Answers one request, without the faults and limits of [`Sandbox::send`]. Links in the answer start with the request's own scheme and authority,
     /// else with its Host header.
     ///
     /// Changes are made in the order in which they were asked for, so that equal rehearsals go the same way. What has

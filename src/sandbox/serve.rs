@@ -1,21 +1,35 @@
 //! The sandbox over a socket: the same answers, by HTTP/1.1 on the loopback interface.
+//!
+//! HTTP itself is hyper's; the connection below it is ours ([`line`]), so that an answer can break off or come slowly
+//! as the faults say, and so that a client that sends its head or body without end is not waited for without end.
 
-use std::future::{Future, poll_fn};
+mod body;
+mod line;
+
+use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::Pin;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, HttpBody};
-use axum::extract::State;
-use axum::serve::ListenerExt;
 use bytes::Bytes;
-use http::{Request, Response};
-use tokio::net::TcpListener;
-use tokio::sync::watch;
+use http::header::CONNECTION;
+use http::{HeaderValue, Request, Response, StatusCode};
+use hyper::body::{Body, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
-use super::Sandbox;
+use super::clock::Clock;
+use super::error::ODataError;
+use super::{Delivery, Sandbox};
+use body::Paced;
+use line::{Line, Orders};
 
 /// The largest request body (documented: 4 MB for each request).
 pub const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -23,6 +37,8 @@ pub const MAX_BODY: usize = 4 * 1024 * 1024;
 pub(super) const MAX_URL: usize = 16 * 1024;
 /// The most that all headers may hold; tokens are long.
 pub(super) const MAX_HEADERS: usize = 64 * 1024;
+/// The most headers.
+const MOST_HEADERS: usize = 100;
 /// How long requests in flight may go on after the server was told to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -33,11 +49,32 @@ const DRAINED: usize = 16 * MAX_BODY;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TooLarge;
 
+/// How long clients may take and how many there may be, so that none holds up the others.
+#[derive(Debug, Clone, Copy)]
+pub struct Sockets {
+    /// How long a connection may be idle, and how long a request's head may take to come.
+    pub head: Duration,
+    /// The longest silence within a request's body.
+    pub silence: Duration,
+    /// How long a request's body may take in all.
+    pub body: Duration,
+    /// How many connections are served at once; others wait.
+    pub connections: usize,
+}
+
+impl Default for Sockets {
+    fn default() -> Sockets {
+        let [head, silence, body] = [75, 30, 300].map(Duration::from_secs);
+        Sockets { head, silence, body, connections: 1000 }
+    }
+}
+
 /// A bound socket whose URL is announced beside the store.
 pub struct Server {
     sandbox: Sandbox,
     listener: TcpListener,
     url: String,
+    sockets: Sockets,
 }
 
 impl Server {
@@ -49,7 +86,18 @@ impl Server {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
         let url = format!("http://{}", listener.local_addr()?);
         sandbox.inner.lock.announce(&url)?;
-        Ok(Server { sandbox, listener, url })
+        Ok(Server { sandbox, listener, url, sockets: Sockets::default() })
+    }
+
+    /// The same with other bounds for its clients.
+    #[must_use]
+    pub fn bounded(self, sockets: Sockets) -> Server {
+        Server { sockets, ..self }
+    }
+
+    /// What it serves.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
     }
 
     /// `http://127.0.0.1:port`, without a trailing slash.
@@ -57,51 +105,160 @@ impl Server {
         &self.url
     }
 
-    /// Serves until `shutdown` resolves, then finishes the requests in flight and withdraws the URL.
+    /// Serves until `shutdown` resolves, then finishes the requests in flight, carries out what is still on its way,
+    /// and withdraws the URL.
     ///
     /// # Errors
-    /// When the socket fails, or the URL cannot be withdrawn.
+    /// When the URL cannot be withdrawn.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let router = Router::new().fallback(answer).with_state(self.sandbox.clone());
-        let (stop, stopping) = watch::channel(false);
-        let stopped = async move {
-            shutdown.await;
-            let _ = stop.send(true);
-        };
-        // Without it the tail of a large answer waits for the client's delayed acknowledgement.
-        let listener = self.listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-        let serving = axum::serve(listener, router).with_graceful_shutdown(stopped);
-        // A client that never finishes its request must not keep the server alive for ever.
-        tokio::select! {
-            served = serving => served?,
-            () = patience(stopping) => {}
-        }
+        let sandbox = self.sandbox.clone();
+        serve(self.listener, self.sandbox.clone(), self.sockets, shutdown, move |request| {
+            let sandbox = sandbox.clone();
+            async move { sandbox.send(request).await }
+        })
+        .await;
+        self.sandbox.settle().await;
         self.sandbox.inner.lock.withdraw()
     }
 }
 
-/// Resolves when requests in flight have had their time after the stop.
-async fn patience(mut stopping: watch::Receiver<bool>) {
-    let _ = stopping.wait_for(|stopping| *stopping).await;
-    let _ = tokio::time::timeout(PATIENCE, std::future::pending::<()>()).await;
+/// Serves a socket until `shutdown` resolves, and then the requests in flight to their end.
+pub(super) async fn serve<S, F>(
+    listener: TcpListener,
+    sandbox: Sandbox,
+    sockets: Sockets,
+    shutdown: impl Future<Output = ()> + Send,
+    service: S,
+) where
+    S: Fn(Request<Bytes>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Delivery> + Send,
+{
+    let (stop, stopping) = watch::channel(false);
+    let places = Arc::new(Semaphore::new(sockets.connections));
+    let mut connections = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let accepted = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        tokio::select! {
+            (place, accepted) = accepted => match accepted {
+                Ok((stream, _)) => {
+                    let server = Connection { sandbox: sandbox.clone(), sockets, service: service.clone() };
+                    let stopping = stopping.clone();
+                    connections.spawn(async move {
+                        server.run(stream, stopping).await;
+                        drop(place);
+                    });
+                }
+                // No descriptors are left, or the like: that passes.
+                Err(_) => drop(timeout(Duration::from_millis(100), std::future::pending::<()>()).await),
+            },
+            Some(_) = connections.join_next() => {}
+            () = &mut shutdown => break,
+        }
+    }
+    drop(listener);
+    let _ = stop.send(true);
+    // A client that never finishes its request must not keep the server alive for ever.
+    let _ = timeout(PATIENCE, async { while connections.join_next().await.is_some() {} }).await;
 }
 
-async fn answer(State(sandbox): State<Sandbox>, request: Request<Body>) -> Response<Body> {
-    let (mut head, body) = request.into_parts();
-    let body = read(body).await.unwrap_or_else(|too_large| {
-        head.extensions.insert(too_large);
-        Bytes::new()
-    });
-    sandbox.handle(Request::from_parts(head, body)).await.map(Body::from)
+/// What serves one connection.
+struct Connection<S> {
+    sandbox: Sandbox,
+    sockets: Sockets,
+    service: S,
+}
+
+impl<S, F> Connection<S>
+where
+    S: Fn(Request<Bytes>) -> F + Sync,
+    F: Future<Output = Delivery> + Send,
+{
+    async fn run(&self, stream: TcpStream, mut stopping: watch::Receiver<bool>) {
+        // Without it the tail of a large answer waits for the client's delayed acknowledgement.
+        let _ = stream.set_nodelay(true);
+        let orders = Arc::new(Orders::default());
+        let line = TokioIo::new(Line::new(stream, Arc::clone(&orders)));
+        let service = service_fn(|request| self.answer(request, Arc::clone(&orders)));
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(self.sockets.head);
+        builder.max_headers(MOST_HEADERS).max_buf_size(2 * (MAX_URL + MAX_HEADERS));
+        let mut connection = pin!(builder.serve_connection(line, service));
+        // That a connection breaks is its client's affair, or ours on purpose.
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            _ = stopping.wait_for(|stopping| *stopping) => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = connection.await;
+    }
+
+    async fn answer(&self, request: Request<Incoming>, orders: Arc<Orders>) -> Result<Response<Paced>, Broken> {
+        let (mut head, body) = request.into_parts();
+        let delivery = match timeout(self.sockets.body, read(body, self.sockets.silence)).await {
+            Ok(Ok(body)) => (self.service)(Request::from_parts(head, body)).await,
+            Ok(Err(Bad::TooLarge)) => {
+                head.extensions.insert(TooLarge);
+                (self.service)(Request::from_parts(head, Bytes::new())).await
+            }
+            Ok(Err(Bad::TooSlow)) | Err(_) => {
+                let error =
+                    ODataError::new(StatusCode::REQUEST_TIMEOUT, "BadRequest", "The request body took too long.");
+                let mut refusal = self.sandbox.inner.refuse(&Request::from_parts(head, Bytes::new()), error);
+                refusal.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                Delivery::Whole(refusal)
+            }
+        };
+        paced(delivery, orders, &self.sandbox.inner.settings.clock)
+    }
+}
+
+/// Why there is no answer: the connection is dropped then.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is broken on purpose")]
+struct Broken;
+
+/// How a delivery goes out on a connection.
+fn paced(delivery: Delivery, orders: Arc<Orders>, clock: &Arc<dyn Clock>) -> Result<Response<Paced>, Broken> {
+    match delivery {
+        Delivery::Whole(answer) => Ok(answer.map(|body| Paced::whole(body, orders))),
+        Delivery::Slow { answer, chunk, pause } => {
+            Ok(answer.map(|body| Paced::slow(body, orders, chunk, (pause, Arc::clone(clock)))))
+        }
+        Delivery::Cut { answer, bytes, reset } => Ok(answer.map(|body| Paced::cut(body, orders, bytes, reset))),
+        Delivery::Closed => Err(Broken),
+        Delivery::Reset => {
+            orders.reset();
+            Err(Broken)
+        }
+    }
+}
+
+/// Why a body is not read to its end.
+#[derive(Debug)]
+enum Bad {
+    /// Too large, or it broke off.
+    TooLarge,
+    TooSlow,
 }
 
 /// Reads a body up to the limit. What is over it is read and dropped for a while: a client that is still sending when
 /// the connection closes sees a reset, and not the refusal.
-async fn read(mut body: Body) -> Result<Bytes, TooLarge> {
+async fn read<B>(body: B, silence: Duration) -> Result<Bytes, Bad>
+where
+    B: Body<Data = Bytes>,
+{
+    let mut body = pin!(body);
     let (mut kept, mut seen) = (Vec::new(), 0);
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+    let mut frame = async || {
+        let next = std::future::poll_fn(|context| body.as_mut().poll_frame(context));
+        timeout(silence, next).await.map_err(|_| Bad::TooSlow)
+    };
+    while let Some(frame) = frame().await? {
         // A body that breaks off comes from a client that is gone; it must not be taken for a whole one.
-        let Ok(data) = frame.map_err(|_| TooLarge)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| Bad::TooLarge)?.into_data() else { continue };
         seen += data.len();
         if seen <= MAX_BODY {
             kept.extend_from_slice(&data);
@@ -109,5 +266,5 @@ async fn read(mut body: Body) -> Result<Bytes, TooLarge> {
             break;
         }
     }
-    if seen > MAX_BODY { Err(TooLarge) } else { Ok(Bytes::from(kept)) }
+    if seen > MAX_BODY { Err(Bad::TooLarge) } else { Ok(Bytes::from(kept)) }
 }

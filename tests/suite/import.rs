@@ -23,7 +23,7 @@ const BOTH: [Dialect; 2] = [Dialect::Graph, Dialect::Outlook];
 
 /// Keeps what was reported.
 #[derive(Default)]
-struct Kept(Vec<(String, Ending, String)>);
+pub(crate) struct Kept(Vec<(String, Ending, String)>);
 
 impl Watcher for Kept {
     fn record(&mut self, report: &RecordReport<'_>) {
@@ -31,7 +31,11 @@ impl Watcher for Kept {
     }
 }
 
-async fn upload<T: Transport, C: Clock>(mailbox: &Mailbox<T, C>, file: &Path, run: &str) -> (Imported, Kept) {
+pub(crate) async fn upload<T: Transport, C: Clock>(
+    mailbox: &Mailbox<T, C>,
+    file: &Path,
+    run: &str,
+) -> (Imported, Kept) {
     let (reading, mut kept) = (Reading::default(), Kept::default());
     let mut records = Records::new(vec![Ok(Source::File(file.to_owned()))], &reading);
     let go = AtomicBool::new(false);
@@ -39,7 +43,9 @@ async fn upload<T: Transport, C: Clock>(mailbox: &Mailbox<T, C>, file: &Path, ru
     (imported, kept)
 }
 
-async fn download<T: Transport, C: Clock>(mailbox: &Mailbox<T, C>) -> Result<(Vec<Contact>, Totals), ExportError> {
+pub(crate) async fn download<T: Transport, C: Clock>(
+    mailbox: &Mailbox<T, C>,
+) -> Result<(Vec<Contact>, Totals), ExportError> {
     let (mut encoder, mut cards) = (vcard::Encoder::new(vcard::Version::V4_0), Vec::new());
     let go = AtomicBool::new(false);
     let out = (&mut encoder as _, &mut cards as _);
@@ -47,7 +53,7 @@ async fn download<T: Transport, C: Clock>(mailbox: &Mailbox<T, C>) -> Result<(Ve
     Ok((read(&cards), totals))
 }
 
-fn read(cards: &[u8]) -> Vec<Contact> {
+pub(crate) fn read(cards: &[u8]) -> Vec<Contact> {
     let reader = vcard::Reader::new(Arc::from("cards"), cards, vcard::Options::default());
     let contact = |record: cardferry::formats::Record| match record.outcome {
         Outcome::Contact(contact) => *contact,
@@ -58,7 +64,7 @@ fn read(cards: &[u8]) -> Vec<Contact> {
 }
 
 /// A vCard file of invented people.
-fn cards(directory: &Path, count: usize, photos: usize) -> PathBuf {
+pub(crate) fn cards(directory: &Path, count: usize, photos: usize) -> PathBuf {
     let mut writer = vcard::Writer::new(Vec::new(), vcard::Version::V4_0);
     for contact in generator::contacts(count, photos, 3) {
         assert_eq!(writer.write(&contact).unwrap(), []);
@@ -70,7 +76,7 @@ fn cards(directory: &Path, count: usize, photos: usize) -> PathBuf {
 }
 
 /// One line a contact with its photo's fingerprint, for comparing address books whose order differs; twins count.
-fn summary(contacts: &[Contact]) -> Vec<String> {
+pub(crate) fn summary(contacts: &[Contact]) -> Vec<String> {
     let sorted = |mut texts: Vec<&str>| {
         texts.sort_unstable();
         texts.join(" ")
@@ -87,7 +93,7 @@ fn summary(contacts: &[Contact]) -> Vec<String> {
     lines
 }
 
-fn counts(totals: &Totals) -> [u64; 6] {
+pub(crate) fn counts(totals: &Totals) -> [u64; 6] {
     let counts = Ending::ALL.map(|ending| totals.of(ending));
     assert_eq!(totals.read, counts.iter().sum::<u64>(), "the totals add up");
     counts

@@ -17,7 +17,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Crate, and the places that may name it.
 const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["remote/http.rs", "remote/http/"]),
-    ("axum", &["sandbox/"]),
+    ("hyper", &["sandbox/serve"]),
+    ("hyper_util", &["sandbox/serve"]),
     ("rusqlite", &["disk/", "pipeline/ledger", "sandbox/store"]),
     ("zip", &["disk/"]),
     ("flate2", &["disk/"]),
@@ -26,7 +27,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rust_xlsxwriter", &["formats/sheet/"]),
     ("image", &["formats/sheet/thumbnail.rs"]),
     ("clap", &["cli/"]),
-    ("toml", &["formats/table/map/"]),
+    ("toml", &["formats/table/map/", "sandbox/faults/"]),
     ("regex", &["formats/table/map/"]),
     ("unicode_width", &["cli/"]),
     ("anyhow", &["cli/"]),

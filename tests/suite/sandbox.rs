@@ -2,6 +2,7 @@
 
 mod contacts;
 mod extended;
+mod faults;
 mod folders;
 mod golden;
 mod listing;

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::Bench;
 
 /// Serves the bench's sandbox while `talk` runs with the server's address.
-fn served<T>(bench: &Bench, talk: impl AsyncFnOnce(&str) -> T) -> T {
+pub(super) fn served<T>(bench: &Bench, talk: impl AsyncFnOnce(&str) -> T) -> T {
     bench.runtime.block_on(async {
         let server = Server::bind(bench.sandbox.clone(), 0).await.unwrap();
         let address = server.url().trim_start_matches("http://").to_owned();
@@ -26,7 +26,7 @@ fn served<T>(bench: &Bench, talk: impl AsyncFnOnce(&str) -> T) -> T {
 }
 
 /// Sends bytes on a connection of their own and reads to its end.
-async fn exchange(address: &str, sent: &[u8]) -> String {
+pub(super) async fn exchange(address: &str, sent: &[u8]) -> String {
     let (address, sent) = (address.to_owned(), sent.to_owned());
     let talk = move || {
         let mut stream = TcpStream::connect(address).unwrap();
@@ -38,7 +38,7 @@ async fn exchange(address: &str, sent: &[u8]) -> String {
     tokio::task::spawn_blocking(talk).await.unwrap()
 }
 
-fn request(method: &str, path: &str, body: &str) -> Vec<u8> {
+pub(super) fn request(method: &str, path: &str, body: &str) -> Vec<u8> {
     let head = format!(
         "{method} {path} HTTP/1.1\r\nhost: localhost:99\r\nauthorization: Bearer t\r\ncontent-type: application/json\r\n\
          connection: close\r\ncontent-length: {}\r\n\r\n",

@@ -1,0 +1,113 @@
+//! What can be changed while a sandbox runs: by the control endpoint, the page, and whoever has it in the same process.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::behaviour::Behaviours;
+use super::expiry::Tokens;
+use super::faults::{Faults, Plan};
+use super::late::Late;
+use super::limits::{Limits, Meter};
+use super::log::{Entry, Log};
+use super::{Sandbox, Settings};
+
+/// The switches and what they act on.
+pub(super) struct Switches {
+    behaviours: Mutex<Behaviours>,
+    pub meter: Arc<Meter>,
+    pub faults: Faults,
+    pub tokens: Tokens,
+    pub late: Late,
+    pub log: Log,
+    /// How many requests there were.
+    requests: AtomicU64,
+}
+
+impl Switches {
+    pub(super) fn new(settings: &Settings) -> Switches {
+        Switches {
+            behaviours: Mutex::new(settings.behaviours),
+            meter: Arc::new(Meter::new(settings.faults.limits.unwrap_or(settings.limits))),
+            faults: Faults::new(settings.faults.clone()),
+            tokens: Tokens::default(),
+            late: Late::default(),
+            log: Log::default(),
+            requests: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn behaviours(&self) -> Behaviours {
+        *self.behaviours.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next request's number, from 1.
+    pub(super) fn number(&self) -> u64 {
+        self.requests.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
+impl Sandbox {
+    /// The last requests, oldest first: at most [`KEPT`](super::log::KEPT) of them.
+    pub fn log(&self) -> Vec<Entry> {
+        self.inner.switches.log.entries()
+    }
+
+    /// Which of Exchange's ways are followed.
+    pub fn behaviours(&self) -> Behaviours {
+        self.inner.switches.behaviours()
+    }
+
+    /// Follows these ways from now on.
+    pub fn set_behaviours(&self, behaviours: Behaviours) {
+        *self.inner.switches.behaviours.lock().unwrap_or_else(PoisonError::into_inner) = behaviours;
+    }
+
+    /// What an app is granted in a mailbox.
+    pub fn limits(&self) -> Limits {
+        self.inner.switches.meter.limits()
+    }
+
+    /// Grants this from now on. What was used stays used.
+    pub fn set_limits(&self, limits: Limits) {
+        self.inner.switches.meter.limit(limits);
+    }
+
+    /// What goes wrong on purpose, and how often it did: `{"seed":7,"faults":[{"name":"lost","matched":9,"hit":1}]}`.
+    pub fn faults(&self) -> Value {
+        self.inner.switches.faults.json()
+    }
+
+    /// Follows another plan from now on, from its beginning; its limits too, if it has some.
+    pub fn set_faults(&self, plan: Plan) {
+        if let Some(limits) = plan.limits {
+            self.set_limits(limits);
+        }
+        self.inner.switches.faults.set(plan);
+    }
+
+    /// The plan starts over: what was counted and drawn is forgotten.
+    pub fn restart_faults(&self) {
+        self.inner.switches.faults.restart();
+    }
+
+    /// The present moment by the sandbox's clock.
+    pub fn now(&self) -> Timestamp {
+        self.inner.settings.clock.now()
+    }
+
+    /// Moves the clock on, if it is a virtual one, and carries out what was on its way and is due by then.
+    pub async fn advance(&self, by: Duration) -> bool {
+        let moved = self.inner.settings.clock.move_on(by);
+        self.arrive().await;
+        moved
+    }
+
+    /// Every token that was used so far has expired from now on. Says how many those are.
+    pub fn expire_tokens(&self) -> usize {
+        self.inner.switches.tokens.expire_all()
+    }
+}
