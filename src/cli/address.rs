@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::MailboxArgs;
 use crate::cli::exit::{Exit, Failure, shown};
 use crate::cli::local::{self, Door};
-use crate::cli::print;
+use crate::cli::{faults, print};
 use crate::formats::exchange::Dialect;
 use crate::remote::clock::System;
 use crate::remote::gate::Limits;
 use crate::remote::http::Http;
 use crate::remote::{Endpoint, Mailbox, Owner, Token};
+use crate::sandbox::Settings;
 
 /// The mailbox type of the program: network or sandbox, and the machine's clock.
 pub(super) type AnyMailbox = Mailbox<Door, System>;
@@ -45,8 +46,14 @@ pub(super) async fn mailbox(address: &str, args: &MailboxArgs) -> Result<AnyMail
 
 async fn sandbox(api: Option<Dialect>, owner: Owner, args: &MailboxArgs) -> Result<AnyMailbox, Failure> {
     let store = store_path(args.sandbox_store.as_deref())?;
-    let (door, base) = match local::open(&store).await? {
+    let faults = args.sandbox_faults.as_deref().map(faults::plan).transpose()?;
+    let settings = Settings { faults: faults.clone().unwrap_or_default(), ..Settings::default() };
+    let (door, base) = match local::open(&store, settings).await? {
         local::Opened::Here(sandbox) => (Door::Local(sandbox), IN_PROCESS.to_owned()),
+        local::Opened::At(url) if faults.is_some() => {
+            let what = format!("the sandbox's server at {url} has faults of its own; give it the file with --faults");
+            return Err(Failure::usage(what));
+        }
         local::Opened::At(url) => (Door::Http(http()?), url),
     };
     let api = api.unwrap_or(Dialect::Graph);

@@ -18,7 +18,7 @@ use crate::formats::{Format, table, vcard};
 
 pub use how::How;
 pub use inspect::Inspect;
-pub use sandbox::{Sandbox, SandboxCommand, Serve};
+pub use sandbox::{Clock, FaultArgs, Sandbox, SandboxCommand, Serve};
 
 /// Moves address books between vCard, CSV and Exchange mailboxes.
 ///
@@ -194,6 +194,9 @@ pub struct MailboxArgs {
     /// The sandbox's store, in place of the one in the user's data directory
     #[arg(long, value_name = "FILE", env = "CARDFERRY_SANDBOX_STORE")]
     pub sandbox_store: Option<PathBuf>,
+    /// Let go wrong in the built-in sandbox what the TOML file FILE says; `sandbox serve --help` says more of faults
+    #[arg(long, value_name = "FILE", env = "CARDFERRY_SANDBOX_FAULTS")]
+    pub sandbox_faults: Option<PathBuf>,
     /// Do not hold Exchange's request and upload budgets, for a server that has none (the built-in sandbox has none)
     #[arg(long, env = "CARDFERRY_NO_LIMITS", value_parser = FalseyValueParser::new())]
     pub no_limits: bool,

@@ -7,6 +7,7 @@ mod check;
 mod convert;
 mod exit;
 mod export;
+mod faults;
 mod form;
 mod import;
 mod inspect;

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args as Group, Subcommand};
+use jiff::Timestamp;
+
+use crate::sandbox::limits::Limits;
 
 /// `sandbox`.
 #[derive(Debug, Group)]
@@ -28,4 +31,64 @@ pub struct Serve {
     /// The store, in place of the one in the user's data directory
     #[arg(long, value_name = "FILE", env = "CARDFERRY_SANDBOX_STORE")]
     pub sandbox_store: Option<PathBuf>,
+    /// What goes wrong.
+    #[command(flatten)]
+    pub faults: FaultArgs,
+    /// What an app is granted in a mailbox: none, exchange (4 requests at once, 10000 in 10 minutes, 150 MB in 5
+    /// minutes), exchange-2021 (15 MB in 30 seconds), or parts such as in-flight=4,requests=10000/10m,upload=15MB/30s
+    /// (default: what the faults file says, or none)
+    #[arg(long, value_name = "LIMITS", env = "CARDFERRY_LIMITS")]
+    pub limits: Option<Limits>,
+    /// The clock: system; virtual, which moves when every request waits for it; still, which moves only when the control
+    /// endpoint is asked to. Both may say when they start: virtual=2026-01-01T00:00:00Z
+    #[arg(long, value_name = "CLOCK", env = "CARDFERRY_CLOCK", default_value = "system", value_parser = clock_named)]
+    pub clock: Clock,
+    /// Answer on a second port of 127.0.0.1 to whoever wants to look at the requests or to change faults, limits,
+    /// behaviours and the clock; 0 takes a free one, and GET / says what can be asked for
+    #[arg(long, value_name = "N", env = "CARDFERRY_CONTROL_PORT")]
+    pub control_port: Option<u16>,
+}
+
+/// What goes wrong on purpose.
+#[derive(Debug, Default, Group)]
+pub struct FaultArgs {
+    /// Let go wrong what the TOML file FILE says: a table [[fault]] for each rule, in the words of --fault
+    #[arg(long, value_name = "FILE", env = "CARDFERRY_FAULTS")]
+    pub faults: Option<PathBuf>,
+    /// Let this go wrong: latency, error, throttle, quota, token, lost, late, reset, cut, slow or dirt, and which
+    /// requests it hits, as in lost,method=POST,probability=0.1 or latency,time=uniform:50ms..400ms; may be given again
+    #[arg(long, value_name = "RULE")]
+    pub fault: Vec<String>,
+    /// What the faults are drawn from, in place of the file's seed; equal seeds give equal runs
+    #[arg(long, value_name = "N", env = "CARDFERRY_FAULT_SEED")]
+    pub fault_seed: Option<u64>,
+}
+
+/// Which clock the sandbox goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// The machine's.
+    System,
+    /// A virtual one, from now or another moment on.
+    Virtual {
+        /// When it starts; now, if it is not said.
+        start: Option<Timestamp>,
+        /// Whether it moves when every request waits for it.
+        skips: bool,
+    },
+}
+
+fn clock_named(text: &str) -> Result<Clock, String> {
+    let (name, start) = text.split_once('=').map_or((text, None), |(name, start)| (name, Some(start)));
+    let moment = |text: &str| {
+        let what = "the moment is written as in 2026-01-01T00:00:00Z";
+        text.parse().map_err(|_| what.to_owned())
+    };
+    let start = start.map(moment).transpose()?;
+    match name {
+        "system" if start.is_none() => Ok(Clock::System),
+        "virtual" => Ok(Clock::Virtual { start, skips: true }),
+        "still" => Ok(Clock::Virtual { start, skips: false }),
+        _ => Err("the clocks are system, virtual and still".into()),
+    }
 }
