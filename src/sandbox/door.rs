@@ -14,7 +14,7 @@ use super::clock::{Clock, Waits, http_date};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::faults::{self, Body, Fault, Kind, Refusal, RetryAfter, Seen};
-use super::limits::{Over, Place};
+use super::limits::{Limits, Over, Place};
 use super::log::{Entry, path_of};
 use super::path::{self, User};
 use super::request::{empty, set, with_type};
@@ -154,10 +154,13 @@ impl Sandbox {
     fn enter(&self, request: &Request<Bytes>, seen: &Seen) -> Result<Option<Place>, Over> {
         let api = Dialect::of(request.uri().path());
         let (Some((_, rest)), true) = (api, seen.part || seen.kind != Kind::Batch) else { return Ok(None) };
+        if self.limits() == Limits::NONE {
+            return Ok(None);
+        }
         let uploads = matches!(seen.method, Method::POST | Method::PATCH | Method::PUT);
         let upload = if uploads { request.body().len() as u64 } else { 0 };
         let by = format!("{}\n{}", app(request.headers()), self.inner.whose(rest));
-        self.inner.switches.meter.enter(&by, upload, self.now())
+        self.inner.switches.meter.enter(&by, upload, self.now()).map(Some)
     }
 
     /// What a fault makes of a request.
@@ -192,7 +195,12 @@ impl Sandbox {
             Fault::Cut { bytes, reset } => {
                 let answer = self.handle(request).await;
                 let (whole, half) = (answer.body().len(), answer.body().len() / 2);
-                Delivery::Cut { bytes: bytes.unwrap_or(half).min(whole.saturating_sub(1)), answer, reset }
+                match (whole, reset) {
+                    // What has no body breaks off before its head.
+                    (0, false) => Delivery::Closed,
+                    (0, true) => Delivery::Reset,
+                    _ => Delivery::Cut { bytes: bytes.unwrap_or(half).min(whole - 1), answer, reset },
+                }
             }
             Fault::Slow { chunk, pause } => {
                 Delivery::Slow { answer: self.handle(request).await, chunk: chunk.max(1), pause }

@@ -154,16 +154,13 @@ impl Meter {
     }
 
     /// Lets a request with so many bytes to upload in, or says what it is over.
-    pub(super) fn enter(self: &Arc<Self>, by: &str, upload: u64, now: Timestamp) -> Result<Option<Place>, Over> {
+    pub(super) fn enter(self: &Arc<Self>, by: &str, upload: u64, now: Timestamp) -> Result<Place, Over> {
         let mut used = self.used();
         let limits = used.limits;
-        if limits == Limits::NONE {
-            return Ok(None);
-        }
         let by = used.name(by, now);
         let usage = used.by.entry(by.clone()).or_default();
         usage.enter(&limits, upload, now)?;
-        Ok(Some(Place { meter: Arc::clone(self), by }))
+        Ok(Place { meter: Arc::clone(self), by })
     }
 
     fn used(&self) -> MutexGuard<'_, Used> {

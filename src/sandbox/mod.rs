@@ -1,8 +1,8 @@
 //! A local server that behaves like the contacts part of Exchange, in both APIs. Imports `disk` alone.
 //!
 //! It shares no types with the client: it stores and checks JSON against its own list of properties, so that a client
-//! that misspells one is refused here as it would be there. [`Sandbox::handle`] answers one request; [`serve`] does the
-//! same over a socket. Graph lives under [`Dialect::Graph`]'s `/v1.0`, Outlook REST under `/api/v2.0`, over one store.
+//! that misspells one is refused here as it would be there. [`Sandbox::handle`] answers one request, [`Sandbox::send`]
+//! does so behind the limits and [`faults`] that are set up, and [`serve`] does that over a socket. Graph lives under [`Dialect::Graph`]'s `/v1.0`, Outlook REST under `/api/v2.0`, over one store.
 //!
 //! # What it does as the service does, and how that is known
 //!
@@ -34,6 +34,9 @@
 //! | unknown query options: 400 | guessed; the service may overlook them |
 //! | JPEG, PNG, GIF, BMP, WEBP and HEIC photos are kept as they came; what is no image: 400 | guessed |
 //! | `If-Match` on PATCH and DELETE: 412 if stale | guessed |
+//! | limits, their 429s and `Retry-After`, off unless asked for: each has its row in [`limits`] | documented, observed, guessed |
+//! | an expired token: 401 `InvalidAuthenticationToken` | documented code, observed words |
+//! | codes and words of what goes wrong on purpose ([`faults`]) | codes documented, 429s observed, other words guessed |
 //!
 //! # Where a page contradicts itself
 //!
@@ -44,7 +47,7 @@
 //!
 //! # Not here yet
 //!
-//! Delta and tracked changes, `$batch`, open extensions and multi-value extended properties, faults and limits, OAuth.
+//! Delta and tracked changes, `$batch`, open extensions and multi-value extended properties, OAuth.
 
 mod answer;
 pub mod behaviour;

@@ -2,6 +2,7 @@
 
 mod check;
 mod convert;
+mod faults;
 mod inspect;
 mod links;
 pub(crate) mod mailbox;

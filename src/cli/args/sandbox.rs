@@ -56,8 +56,9 @@ pub struct FaultArgs {
     #[arg(long, value_name = "FILE", env = "CARDFERRY_FAULTS")]
     pub faults: Option<PathBuf>,
     /// Let this go wrong: latency, error, throttle, quota, token, lost, late, reset, cut, slow or dirt, and which
-    /// requests it hits, as in lost,method=POST,probability=0.1 or latency,time=uniform:50ms..400ms; may be given again
-    #[arg(long, value_name = "RULE")]
+    /// requests it hits, as in lost,method=POST,probability=0.1 or latency,time=uniform:50ms..400ms; may be given again,
+    /// or with ; between two
+    #[arg(long, value_name = "RULE", env = "CARDFERRY_FAULT", value_delimiter = ';')]
     pub fault: Vec<String>,
     /// What the faults are drawn from, in place of the file's seed; equal seeds give equal runs
     #[arg(long, value_name = "N", env = "CARDFERRY_FAULT_SEED")]

@@ -18,7 +18,7 @@ use super::{bench, plan, skipping};
 use crate::import::{cards, counts, download, summary, upload};
 
 /// Everything that may befall a client, in about a quarter of its requests; limits as the service has them beside it.
-const RULES: [&str; 12] = [
+const RULES: [&str; 14] = [
     "latency,time=exponential:400ms,cap=5s,probability=0.2",
     "lost,method=POST|PATCH|PUT|DELETE,probability=0.05",
     "late,after=3s,method=POST,probability=0.06",
@@ -26,6 +26,8 @@ const RULES: [&str; 12] = [
     "reset,probability=0.03",
     "reset,stored=true,probability=0.02",
     "cut,probability=0.03",
+    "slow,chunk=1kB,pause=200ms,probability=0.03",
+    "dirt,probability=0.03",
     "error,status=503,probability=0.03",
     "error,status=504,stored=true,body=empty,probability=0.03",
     "error,status=500,body=html,probability=0.02",

@@ -134,6 +134,18 @@ fn a_cut_body_is_shorter_than_its_content_length() {
 }
 
 #[test]
+fn an_answer_without_a_body_breaks_off_before_its_head() {
+    let bench = bench(still(), plan(1, &["cut,method=DELETE"]));
+    served(&bench, async |address| {
+        let made = see(address, &request("POST", CONTACTS, ADA)).await;
+        let made: Value = serde_json::from_slice(made.body()).unwrap();
+        let path = format!("{CONTACTS}/{}", made["id"].as_str().unwrap());
+        let saw = see(address, &request("DELETE", &path, "")).await;
+        assert_eq!((saw.bytes.len(), saw.reset, count(address).await), (0, false, 0));
+    });
+}
+
+#[test]
 fn a_large_body_is_cut_where_it_should_be() {
     let bench = bench(still(), plan(1, &["cut,bytes=300000,method=GET,kind=contacts"]));
     served(&bench, async |address| {
