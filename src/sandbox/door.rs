@@ -1,11 +1,13 @@
 //! The way in and out: limits, faults, the sandbox itself, and how its answer travels back.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, Method, Request, Response};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -90,12 +92,16 @@ impl Sandbox {
     }
 
     /// Sends one part of a batch: it counts by itself, and meets the faults that are about parts.
-    pub async fn part(&self, request: Request<Bytes>) -> Response<Bytes> {
-        match self.deliver(request, true).await {
-            Delivery::Whole(answer) | Delivery::Slow { answer, .. } | Delivery::Cut { answer, .. } => answer,
-            // No rule about parts says so.
-            Delivery::Closed | Delivery::Reset => empty(http::StatusCode::BAD_GATEWAY),
-        }
+    ///
+    /// Boxed, for a part goes the way that its batch has come.
+    pub fn part(&self, request: Request<Bytes>) -> Pin<Box<dyn Future<Output = Response<Bytes>> + Send + '_>> {
+        Box::pin(async move {
+            match self.deliver(request, true).await {
+                Delivery::Whole(answer) | Delivery::Slow { answer, .. } | Delivery::Cut { answer, .. } => answer,
+                // No rule about parts says so.
+                Delivery::Closed | Delivery::Reset => empty(StatusCode::BAD_GATEWAY),
+            }
+        })
     }
 
     async fn deliver(&self, request: Request<Bytes>, part: bool) -> Delivery {
@@ -192,16 +198,7 @@ impl Sandbox {
                 }
                 Delivery::Reset
             }
-            Fault::Cut { bytes, reset } => {
-                let answer = self.handle(request).await;
-                let (whole, half) = (answer.body().len(), answer.body().len() / 2);
-                match (whole, reset) {
-                    // What has no body breaks off before its head.
-                    (0, false) => Delivery::Closed,
-                    (0, true) => Delivery::Reset,
-                    _ => Delivery::Cut { bytes: bytes.unwrap_or(half).min(whole - 1), answer, reset },
-                }
-            }
+            Fault::Cut { bytes, reset } => Delivery::cut(self.handle(request).await, bytes, reset),
             Fault::Slow { chunk, pause } => {
                 Delivery::Slow { answer: self.handle(request).await, chunk: chunk.max(1), pause }
             }
@@ -211,6 +208,16 @@ impl Sandbox {
 }
 
 impl Delivery {
+    /// An answer that breaks off after so many bytes of its body, or in the middle; one without a body before its head.
+    fn cut(answer: Response<Bytes>, bytes: Option<usize>, reset: bool) -> Delivery {
+        let (whole, half) = (answer.body().len(), answer.body().len() / 2);
+        match (whole, reset) {
+            (0, false) => Delivery::Closed,
+            (0, true) => Delivery::Reset,
+            _ => Delivery::Cut { bytes: bytes.unwrap_or(half).min(whole - 1), answer, reset },
+        }
+    }
+
     /// Status and length of what is sent.
     fn told(&self) -> (Option<u16>, usize) {
         match self {

@@ -21,7 +21,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -58,14 +58,16 @@ pub struct Sockets {
     pub silence: Duration,
     /// How long a request's body may take in all.
     pub body: Duration,
+    /// How long a client may take nothing of an answer.
+    pub stall: Duration,
     /// How many connections are served at once; others wait.
     pub connections: usize,
 }
 
 impl Default for Sockets {
     fn default() -> Sockets {
-        let [head, silence, body] = [75, 30, 300].map(Duration::from_secs);
-        Sockets { head, silence, body, connections: 1000 }
+        let [head, silence, body, stall] = [75, 30, 300, 60].map(Duration::from_secs);
+        Sockets { head, silence, body, stall, connections: 1000 }
     }
 }
 
@@ -138,12 +140,8 @@ pub(super) async fn serve<S, F>(
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
-        let accepted = async {
-            let place = Arc::clone(&places).acquire_owned().await;
-            (place, listener.accept().await)
-        };
         tokio::select! {
-            (place, accepted) = accepted => match accepted {
+            (place, accepted) = accept(&listener, &places) => match accepted {
                 Ok((stream, _)) => {
                     let server = Connection { sandbox: sandbox.clone(), sockets, service: service.clone() };
                     let stopping = stopping.clone();
@@ -165,6 +163,16 @@ pub(super) async fn serve<S, F>(
     let _ = timeout(PATIENCE, async { while connections.join_next().await.is_some() {} }).await;
 }
 
+/// The next connection, when there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> (Option<OwnedSemaphorePermit>, io::Result<(TcpStream, SocketAddr)>) {
+    // The semaphore is never closed.
+    let place = Arc::clone(places).acquire_owned().await.ok();
+    (place, listener.accept().await)
+}
+
 /// What serves one connection.
 struct Connection<S> {
     sandbox: Sandbox,
@@ -181,7 +189,7 @@ where
         // Without it the tail of a large answer waits for the client's delayed acknowledgement.
         let _ = stream.set_nodelay(true);
         let orders = Arc::new(Orders::default());
-        let line = TokioIo::new(Line::new(stream, Arc::clone(&orders)));
+        let line = TokioIo::new(Line::new(stream, Arc::clone(&orders), self.sockets.stall));
         let service = service_fn(|request| self.answer(request, Arc::clone(&orders)));
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(self.sockets.head);

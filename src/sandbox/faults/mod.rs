@@ -4,6 +4,8 @@
 //! command line ([`Plan::add`]); both have the same words. Every rule that matches a request is asked in the order of
 //! the plan: each latency that hits is waited for, and of the other faults the first that hits is the one that happens.
 //!
+//! Rules are about requests to the two APIs; what else the sandbox serves meets those alone that name its `path`.
+//!
 //! # What can go wrong
 //!
 //! | what | what happens | words of its own |

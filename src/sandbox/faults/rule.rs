@@ -220,7 +220,10 @@ impl Which {
             Of::Parts => seen.part,
             Of::All => true,
         };
-        of && (self.methods.is_empty() || self.methods.contains(&seen.method))
+        // What is no API (a page, a sign-in) meets only what names its path.
+        let api = seen.api.is_some() || self.path.is_some();
+        of && api
+            && (self.methods.is_empty() || self.methods.contains(&seen.method))
             && self.path.as_ref().is_none_or(|path| seen.path.starts_with(path.as_str()))
             && (self.kinds.is_empty() || self.kinds.contains(&seen.kind))
             && self.api.is_none_or(|api| seen.api == Some(api))

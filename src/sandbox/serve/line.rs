@@ -4,7 +4,10 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
+use hyper::rt::{Sleep, Timer};
+use hyper_util::rt::TokioTimer;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
@@ -57,15 +60,28 @@ impl Orders {
 }
 
 /// A connection that does as it is told.
-#[derive(Debug)]
 pub(super) struct Line {
     stream: TcpStream,
     orders: Arc<Orders>,
+    /// How long the client may take nothing of what it is sent, and how long it has taken nothing already.
+    stall: Duration,
+    stalled: Option<Pin<Box<dyn Sleep>>>,
 }
 
 impl Line {
-    pub(super) fn new(stream: TcpStream, orders: Arc<Orders>) -> Line {
-        Line { stream, orders }
+    pub(super) fn new(stream: TcpStream, orders: Arc<Orders>, stall: Duration) -> Line {
+        Line { stream, orders, stall, stalled: None }
+    }
+
+    /// What became of writing, or that it has been waited for long enough.
+    fn written(&mut self, wrote: Poll<io::Result<usize>>, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if wrote.is_ready() {
+            self.stalled = None;
+            return wrote;
+        }
+        let stalled = self.stalled.get_or_insert_with(|| TokioTimer::new().sleep(self.stall));
+        ready!(stalled.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -86,7 +102,8 @@ impl AsyncRead for Line {
 
 impl AsyncWrite for Line {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let wrote = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.written(wrote, context)
     }
 
     /// Whoever writes flushes when all it has is written.
@@ -105,7 +122,8 @@ impl AsyncWrite for Line {
         context: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+        let wrote = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.written(wrote, context)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -47,6 +47,22 @@ fn four_clients_at_once_meet_the_same_faults_in_every_run() {
     assert_ne!(run(8, |at| at, &RULES), once, "another seed");
 }
 
+#[test]
+fn rules_are_about_the_apis_unless_they_name_a_path() {
+    let statuses = |rule: &str| {
+        let bench = bench(skipping(), plan(1, &[rule]));
+        ["/v1.0/me", "/api/v2.0/me", "/page"].map(|path| {
+            let delivery = bench.runtime.block_on(bench.sandbox.send(asks("GET", path, "")));
+            status(&delivery).unwrap()
+        })
+    };
+    assert_eq!(statuses("error,status=503"), [503, 503, 404]);
+    assert_eq!(statuses("error,status=503,path=/PAGE"), [200, 200, 503]);
+    assert_eq!(statuses("error,status=503,api=outlook"), [200, 503, 404]);
+    assert_eq!(statuses("error,status=503,method=POST|PATCH"), [200, 200, 404]);
+    assert_eq!(statuses("error,status=503,kind=other,path=/v1.0"), [503, 200, 404]);
+}
+
 /// One client after the other: by number, whatever the requests say; and as often as is said.
 #[test]
 fn counted_rules_hit_when_they_should() {

@@ -10,7 +10,7 @@ use pretty_assertions::assert_eq;
 use tokio::sync::oneshot;
 
 use super::super::socket::{request, served};
-use super::{bench, plan, see, still};
+use super::{asks, bench, plan, see, still};
 use crate::sandbox::Bench;
 
 const CONTACTS: &str = "/v1.0/me/contacts";
@@ -82,6 +82,27 @@ fn so_many_connections_and_the_others_wait() {
         let mut answer = String::new();
         (&waiting).read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    });
+}
+
+#[test]
+fn a_client_that_takes_nothing_of_its_answer_is_not_waited_for() {
+    let bench = bench(still(), plan(1, &[]));
+    let notes = "x".repeat(3_900_000);
+    for _ in 0..5 {
+        let body = format!("{{\"givenName\": \"Ada\", \"personalNotes\": \"{notes}\"}}");
+        let made = bench.runtime.block_on(bench.sandbox.handle(asks("POST", CONTACTS, &body)));
+        assert_eq!(made.status(), 201);
+    }
+    bounded(&bench, Sockets { stall: SOON, connections: 1, ..Sockets::default() }, async |address| {
+        let mut held = TcpStream::connect(address).unwrap();
+        held.write_all(&request("GET", CONTACTS, "")).unwrap();
+        held.read_exact(&mut [0]).unwrap();
+        // There is one place, and it is free again.
+        assert_eq!(see(address, &request("GET", "/v1.0/me", "")).await.status(), 200);
+        let mut rest = Vec::new();
+        let ended = held.read_to_end(&mut rest);
+        assert!(ended.is_err() || rest.len() < 5 * notes.len(), "it broke off");
     });
 }
 
