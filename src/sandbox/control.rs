@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use super::behaviour::Behaviour;
 use super::faults::Plan;
 use super::request::{set, with_type};
-use super::serve::{Sockets, serve};
+use super::serve::{Sockets, TooLarge, serve};
 use super::{Delivery, Sandbox};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -80,6 +80,9 @@ type Told = Result<Value, (StatusCode, String)>;
 async fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> {
     let path = request.uri().path();
     let told = match from_here(request.headers()) {
+        Ok(()) if request.extensions().get::<TooLarge>().is_some() => {
+            Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is too large, or broke off".to_owned()))
+        }
         Ok(()) => route(sandbox, request.method(), path, request.body()).await,
         Err(why) => Err((StatusCode::FORBIDDEN, why.to_owned())),
     };

@@ -52,7 +52,7 @@ pub struct Serve {
 /// What goes wrong on purpose.
 #[derive(Debug, Default, Group)]
 pub struct FaultArgs {
-    /// Let go wrong what the TOML file FILE says: a table [[fault]] for each rule, in the words of --fault
+    /// Let go wrong what the TOML file FILE says: a table `[[fault]]` for each rule, in the words of --fault
     #[arg(long, value_name = "FILE", env = "CARDFERRY_FAULTS")]
     pub faults: Option<PathBuf>,
     /// Let this go wrong: latency, error, throttle, quota, token, lost, late, reset, cut, slow or dirt, and which

@@ -58,7 +58,7 @@ fn plan(text: &str) -> Result<Plan, Wrong> {
 
 fn seed(value: &Spanned<DeValue<'_>>) -> Result<u64, Wrong> {
     let number = match value.get_ref() {
-        DeValue::Integer(number) => number.as_str().parse().ok(),
+        DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
         _ => None,
     };
     number.ok_or_else(|| wrong(value.span(), "the seed is a whole number from 0 to 18446744073709551615"))
@@ -87,7 +87,9 @@ fn faults(value: &Spanned<DeValue<'_>>, plan: &mut Plan) -> Result<(), Wrong> {
 fn scalar(value: &Spanned<DeValue<'_>>) -> Result<String, Wrong> {
     Ok(match value.get_ref() {
         DeValue::String(text) => text.to_string(),
-        DeValue::Integer(number) => number.as_str().to_owned(),
+        // In whatever base it stands; what is too large for any word stays as it is, and is refused there.
+        DeValue::Integer(number) => i128::from_str_radix(number.as_str(), number.radix())
+            .map_or_else(|_| number.as_str().to_owned(), |number| number.to_string()),
         DeValue::Float(number) => number.as_str().to_owned(),
         DeValue::Boolean(yes) => yes.to_string(),
         DeValue::Array(values) => values.iter().map(scalar).collect::<Result<Vec<_>, _>>()?.join("|"),
@@ -108,6 +110,8 @@ fn wrong(at: Range<usize>, what: impl Into<String>) -> Wrong {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const GOOD: &str = r#"
@@ -135,6 +139,10 @@ times = 3
         plan.add("lost,name=lost creates,method=POST|PATCH,kind=contacts,probability=0.1,times=3").unwrap();
         assert_eq!(Plan::parse(GOOD), Ok(plan));
         assert_eq!(Plan::parse(""), Ok(Plan::default()));
+        let numbers = Plan::parse("seed = 0x1F\n[[fault]]\nwhat = \"lost\"\nnth = 1_000\nevery = 0b11").unwrap();
+        let mut plan = Plan::seeded(31);
+        plan.add("lost,nth=1000,every=3").unwrap();
+        assert_eq!(numbers, plan);
     }
 
     /// The text, the place of the mistake, and words that tell what is allowed.
@@ -180,5 +188,41 @@ times = 3
             assert!(plan.add(rule).unwrap_err().contains(says), "{rule}: {:?}", plan.add(rule));
         }
         assert!(plan.is_empty());
+    }
+
+    /// What plans are made of, in no order.
+    const PIECES: [&str; 22] = [
+        "[[fault]]",
+        "\n",
+        "what = ",
+        "\"latency\"",
+        "\"cut\"",
+        "\"error\"",
+        "time = ",
+        "\"normal:9e9h~..\"",
+        "status = ",
+        "503",
+        "-1",
+        "0xF",
+        "1e400",
+        "nan",
+        "[\"a\", ",
+        "]",
+        "{",
+        "}",
+        "nth = ",
+        "ä",
+        "\"date:",
+        "limits = \"upload=1/1s",
+    ];
+
+    proptest! {
+        #[test]
+        fn hostile_plans_never_panic(pieces in prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..24), text in "\\PC{0,60}") {
+            let _ = Plan::parse(&pieces.concat());
+            let _ = Plan::parse(&text);
+            let _ = Plan::default().add(&text);
+            let _ = Plan::default().add(&pieces.concat());
+        }
     }
 }

@@ -67,6 +67,8 @@ fn faults_are_set_counted_and_started_over() {
         let told = talk.told("PUT", "/faults", "limits = \"in-flight=2\"\n[[fault]]\nwhat = \"quota\"\n").await;
         assert_eq!(told, json!({"seed": 0, "faults": [{"name": "quota", "matched": 0, "hit": 0}]}));
         assert_eq!((send().await, bench.sandbox.limits().to_string()), (Some(507), "in-flight=2".into()));
+        let too_large = "#".repeat(5 * 1024 * 1024);
+        assert_eq!((talk.says("PUT", "/faults", &too_large).await.0, send().await), (413, Some(507)));
         talk.told("PUT", "/faults", "").await;
         assert_eq!(send().await, Some(200));
     });
