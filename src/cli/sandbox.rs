@@ -28,11 +28,16 @@ async fn serve(common: &Common, args: &Serve) -> Result<Exit, Failure> {
             return Err(Failure::new(Exit::Stopped, what));
         }
     };
-    let bound = Server::bind(sandbox, args.port).await;
+    let bound = Server::bind_to(sandbox, (args.bind, args.port).into()).await;
     let server = bound.map_err(|error| {
-        let what = format!("port {} on 127.0.0.1 cannot be had: {error}; choose another with --port", args.port);
+        let (port, address) = (args.port, args.bind);
+        let what = format!("port {port} on {address} cannot be had: {error}; choose another with --port or --bind");
         Failure::new(Exit::Stopped, what)
     })?;
+    let server = server.named(&args.allow_host);
+    if !args.bind.is_loopback() {
+        print::note(common, &format!("{} can be reached from other machines, and any token is let in", args.bind));
+    }
     let control = match args.control_port {
         Some(port) => Some(control(server.sandbox().clone(), port).await?),
         None => None,

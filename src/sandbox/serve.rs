@@ -8,7 +8,7 @@ mod line;
 
 use std::future::Future;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +27,7 @@ use tokio::time::timeout;
 
 use super::clock::Clock;
 use super::error::ODataError;
+use super::guard::Guard;
 use super::{Delivery, Sandbox};
 use body::Paced;
 use line::{Line, Orders};
@@ -77,6 +78,7 @@ pub struct Server {
     listener: TcpListener,
     url: String,
     sockets: Sockets,
+    guard: Guard,
 }
 
 impl Server {
@@ -85,10 +87,31 @@ impl Server {
     /// # Errors
     /// When the port is taken, or the URL cannot be written beside the store.
     pub async fn bind(sandbox: Sandbox, port: u16) -> io::Result<Server> {
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        Server::bind_to(sandbox, (Ipv4Addr::LOCALHOST, port).into()).await
+    }
+
+    /// Binds an address that others may reach too, any free port of it for 0, and announces the URL to other processes
+    /// of this machine.
+    ///
+    /// # Errors
+    /// When the address is not this machine's or the port is taken, or the URL cannot be written beside the store.
+    pub async fn bind_to(sandbox: Sandbox, address: SocketAddr) -> io::Result<Server> {
+        let listener = TcpListener::bind(address).await?;
+        let bound = listener.local_addr()?;
+        // Whoever listens on all addresses is reached here by the loopback one.
+        let url = match bound.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
+            IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{}", bound.port()),
+            _ => format!("http://{bound}"),
+        };
         sandbox.inner.lock.announce(&url)?;
-        Ok(Server { sandbox, listener, url, sockets: Sockets::default() })
+        Ok(Server { sandbox, listener, url, sockets: Sockets::default(), guard: Guard::default() })
+    }
+
+    /// The same, answering to these host names too.
+    #[must_use]
+    pub fn named(self, hosts: &[String]) -> Server {
+        Server { guard: Guard::new(hosts), ..self }
     }
 
     /// The same with other bounds for its clients.
@@ -113,10 +136,15 @@ impl Server {
     /// # Errors
     /// When the URL cannot be withdrawn.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let sandbox = self.sandbox.clone();
+        let (sandbox, guard) = (self.sandbox.clone(), Arc::new(self.guard));
         serve(self.listener, self.sandbox.clone(), self.sockets, shutdown, move |request| {
-            let sandbox = sandbox.clone();
-            async move { sandbox.send(request).await }
+            let (sandbox, guard) = (sandbox.clone(), Arc::clone(&guard));
+            async move {
+                match guard.refusal(request.headers()) {
+                    None => sandbox.show_or_send(request).await,
+                    Some(refusal) => Delivery::Whole(refusal),
+                }
+            }
         })
         .await;
         self.sandbox.settle().await;

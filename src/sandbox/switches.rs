@@ -44,6 +44,18 @@ impl Switches {
         *self.behaviours.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn set_behaviours(&self, behaviours: Behaviours) {
+        *self.behaviours.lock().unwrap_or_else(PoisonError::into_inner) = behaviours;
+    }
+
+    /// Follows another plan from its beginning; its limits too, if it has some.
+    pub(super) fn follow(&self, plan: Plan) {
+        if let Some(limits) = plan.limits {
+            self.meter.limit(limits);
+        }
+        self.faults.set(plan);
+    }
+
     /// The next request's number, from 1.
     pub(super) fn number(&self) -> u64 {
         self.requests.fetch_add(1, Ordering::Relaxed) + 1
@@ -63,7 +75,7 @@ impl Sandbox {
 
     /// Follows these ways from now on.
     pub fn set_behaviours(&self, behaviours: Behaviours) {
-        *self.inner.switches.behaviours.lock().unwrap_or_else(PoisonError::into_inner) = behaviours;
+        self.inner.switches.set_behaviours(behaviours);
     }
 
     /// What an app is granted in a mailbox.
@@ -83,10 +95,7 @@ impl Sandbox {
 
     /// Follows another plan from now on, from its beginning; its limits too, if it has some.
     pub fn set_faults(&self, plan: Plan) {
-        if let Some(limits) = plan.limits {
-            self.set_limits(limits);
-        }
-        self.inner.switches.faults.set(plan);
+        self.inner.switches.follow(plan);
     }
 
     /// The plan starts over: what was counted and drawn is forgotten.

@@ -6,6 +6,7 @@ mod faults;
 mod folders;
 mod golden;
 mod listing;
+mod page;
 mod photos;
 mod refusals;
 mod socket;

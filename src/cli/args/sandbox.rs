@@ -1,5 +1,6 @@
 //! `sandbox` on the command line.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::{Args as Group, Subcommand};
@@ -25,9 +26,15 @@ pub enum SandboxCommand {
 /// `sandbox serve`.
 #[derive(Debug, Group)]
 pub struct Serve {
-    /// The port on 127.0.0.1; 0 takes a free one
+    /// The port; 0 takes a free one
     #[arg(long, value_name = "N", env = "CARDFERRY_PORT", default_value_t = 0)]
     pub port: u16,
+    /// The address to listen on; any but a loopback one lets others in, whom any token admits
+    #[arg(long, value_name = "ADDRESS", env = "CARDFERRY_BIND", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub bind: IpAddr,
+    /// Answer to this host name too, beside this machine's own names and addresses in figures; may be given again
+    #[arg(long, value_name = "NAME", env = "CARDFERRY_ALLOW_HOST", value_delimiter = ',')]
+    pub allow_host: Vec<String>,
     /// The store, in place of the one in the user's data directory
     #[arg(long, value_name = "FILE", env = "CARDFERRY_SANDBOX_STORE")]
     pub sandbox_store: Option<PathBuf>,
