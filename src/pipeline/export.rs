@@ -20,8 +20,6 @@ use crate::remote::{Clock, Mailbox, RemoteError, Transport};
 const PER_PAGE: u32 = 250;
 /// Photos that are fetched ahead, in order; the gate lets as many requests go as the service allows.
 const PHOTOS_AHEAD: usize = 8;
-/// Lists cut notes to this many characters when these begin with an empty line (microsoft-graph-docs#17598).
-const CUT_NOTES: usize = 256;
 
 /// Bytes held back before they go out.
 const HELD: usize = 64 * 1024;
@@ -106,7 +104,7 @@ async fn whole<T: Transport, C: Clock>(
 ) -> Result<Fetched, RemoteError> {
     let dialect = mailbox.endpoint().dialect;
     let mut item = exchange::read(json, dialect);
-    if item.stash_damaged || item.contact.notes.chars().count() == CUT_NOTES {
+    if item.may_be_cut() {
         let query = Query { expand: Expand(exchange::all_extended()), ..Query::default() };
         match mailbox.contact(place, &item.id, &query).await {
             Ok(json) => item = exchange::read(json, dialect),

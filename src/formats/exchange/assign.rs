@@ -23,9 +23,10 @@ pub(super) trait Live: Clone + Default + PartialEq {
     /// The text that the mailbox shows.
     fn live_text(&self) -> String;
 
-    /// Whether there is anything to show.
+    /// Whether there is anything to show that the service would keep.
     fn is_shown(&self) -> bool {
-        !self.live_text().is_empty()
+        let text = self.live_text();
+        !text.is_empty() && (self.what() != What::Email || is_kept(&text))
     }
 
     /// Whether it is known in its parts where others like it are.
@@ -85,6 +86,14 @@ live!(Phone, Phones, |value| What::Phone(value.line), value.number.clone());
 live!(Im, Ims, |_value| What::Im, _value.address.clone());
 live!(Url, Urls, |value| page_of(&value.url), value.url.clone());
 live!(Address, Addresses, |_value| What::Address, address_text(_value), has_parts);
+
+/// Whether the service keeps an e-mail address: it takes malformed ones and drops them without a word
+/// (microsoft-graph-docs#2186). What has no `@` may be an address of another kind.
+fn is_kept(address: &str) -> bool {
+    let Some((local, domain)) = address.rsplit_once('@') else { return true };
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>');
+    !local.is_empty() && !domain.is_empty() && !domain.ends_with('.') && !address.contains(odd)
+}
 
 fn page_of(url: &str) -> What {
     let is_ftp = url.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("ftp:"));

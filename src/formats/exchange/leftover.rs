@@ -138,7 +138,11 @@ fn list_pieces<V: Live>(values: &[V], back: &[V], place: fn(&mut Contact) -> &mu
         let text = value.live_text();
         // A repeat without a place of its own is to be seen all the same.
         let is_seen = live.is_some() || !text.is_empty() && back.iter().any(|live| live.live_text() == text);
-        let why = if is_seen { Why::Remark } else { full(V::FIELD) };
+        let why = match (is_seen, value.is_shown()) {
+            (true, _) => Why::Remark,
+            (false, true) => full(V::FIELD),
+            (false, false) => Why::NoPlace,
+        };
         let of = live.map(|at| prints[at]);
         let shown = text.split('\n').filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ");
         pieces.push(Piece { fragment, of, loss: Loss::new(V::FIELD, shown, why) });

@@ -6,6 +6,7 @@ use super::leftover::{list_text, live_print, live_prints, sex_print};
 use super::order::Order;
 use super::print::date_text;
 use super::spelt::Spelt;
+use super::stash::Filler;
 use super::table::lender;
 use crate::model::{Contact, Date, Field, Shape};
 
@@ -23,10 +24,17 @@ pub(super) enum Stashed {
     Order(Order),
     /// The names that the source's properties had.
     Spelt(Spelt),
+    /// A given name that the source did not have.
+    Filler(Filler),
 }
 
 /// Puts the pieces back where the values they belong to still are as they were.
 pub(super) fn merge(contact: &mut Contact, stashed: Vec<Stashed>) {
+    for stashed in &stashed {
+        if let Stashed::Filler(filler) = stashed {
+            filler.take_out(contact);
+        }
+    }
     let live = LivePrints::of(contact);
     let (mut orders, mut spelt) = (Vec::new(), None);
     for stashed in stashed {
@@ -34,6 +42,7 @@ pub(super) fn merge(contact: &mut Contact, stashed: Vec<Stashed>) {
             Stashed::Piece { of, fragment } => merge_piece(contact, &live, of, *fragment),
             Stashed::Order(order) => orders.push(order),
             Stashed::Spelt(names) => spelt = Some(names),
+            Stashed::Filler(_) => {}
         }
     }
     orders.iter().for_each(|order| order.restore(contact, &live));

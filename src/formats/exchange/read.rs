@@ -33,9 +33,27 @@ pub struct Item {
     pub has_picture: Option<bool>,
     /// Whether its stash came back damaged: a list may cut long texts, a single contact is whole.
     pub stash_damaged: bool,
+    /// Whether another of its extended properties is as long as a list leaves them.
+    pub long_text: bool,
 }
 
+/// Lists cut the texts of extended properties to this many characters.
+const CUT_TEXT: usize = 255;
+/// Lists cut notes to this many characters when these begin with an empty line, and take all line breaks out of them
+/// (microsoft-graph-docs#17598).
+const CUT_NOTES: usize = 256;
+
 impl Item {
+    /// Whether it may have lost something on the way through a list, so that it should be fetched by itself. What is just
+    /// as cardferry uploaded it is whole. For the rest, notes without a line break are what a list makes of notes that
+    /// begin with one.
+    pub fn may_be_cut(&self) -> bool {
+        let notes = &self.contact.notes;
+        let notes = !notes.is_empty() && !notes.contains('\n') && notes.chars().nth(CUT_NOTES).is_none();
+        let whole = || self.state.as_ref().is_some_and(|state| state.content == content(&self.contact));
+        self.stash_damaged || (self.long_text || notes) && !whole()
+    }
+
     /// The state with a fingerprint that this version can compare: where another version of cardferry made it, the
     /// fingerprint of the content that is there. That is the card that was uploaded, unless somebody has changed it since
     /// or its stash is damaged. The contact must be whole.
@@ -64,13 +82,15 @@ pub fn read(json: Map<String, Value>, dialect: Dialect) -> Item {
     let state = own(extended::STATE).and_then(State::parse);
     let has_picture = own(extended::HAS_PICTURE).map(|text| text.eq_ignore_ascii_case("true"));
     let stash = own(extended::STASH).map(stash::read);
+    let long = |(id, value): &(String, String)| !same_id(id, extended::STASH) && value.chars().count() == CUT_TEXT;
+    let long_text = extended.iter().any(long);
     let mut contact = contact_of(body_of(json, &extended, dialect));
     let stash_damaged = matches!(stash, Some(Err(_)));
     if let Some(Ok(pieces)) = stash {
         merge(&mut contact, pieces);
     }
     contact.forget_made_name();
-    Item { id, change_key, parent_folder, contact, key, state, has_picture, stash_damaged }
+    Item { id, change_key, parent_folder, contact, key, state, has_picture, stash_damaged, long_text }
 }
 
 /// Fingerprint of a contact's id, if it has one: ids are long, and a folder may hold many.

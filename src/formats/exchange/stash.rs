@@ -13,21 +13,22 @@
 use serde_json::{Value, json};
 
 use super::extended::Fingerprint;
-use super::leftover::Piece;
+use super::leftover::{Piece, live_print};
 use super::merge::Stashed;
 use super::order::Order;
 use super::piece;
 use super::spelt::Spelt;
+use super::words::{FIELDS, of_word, word_of};
 use crate::model::{Contact, Field, Loss, Why};
 
 /// The most bytes that the stash's text may have: long string properties beyond this size are costly to the service.
 const MAX_BYTES: usize = 16 * 1024;
 const VERSION: u64 = 1;
-/// What stands around the pieces, at most, and the version of the source.
-const ENVELOPE: usize = 100;
+/// What stands around the pieces, at most, the version of the source and a [`Filler`].
+const ENVELOPE: usize = 170;
 
 /// The pieces that have room, ready to be written.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Stash {
     /// The pieces' JSON.
     kept: Vec<String>,
@@ -88,12 +89,44 @@ impl Stash {
         fits
     }
 
-    /// Its text, if there is anything to keep.
-    pub(super) fn text(&self) -> Option<String> {
-        let pieces = format!("[{}]", self.kept.join(","));
+    /// Its text, if there is anything to keep; with a note of what was filled in, if anything was.
+    pub(super) fn text(&self, filler: Option<Filler>) -> Option<String> {
+        let note = filler.map(|filler| filler.json().to_string());
+        let kept: Vec<&str> = self.kept.iter().map(String::as_str).chain(note.as_deref()).collect();
+        let pieces = format!("[{}]", kept.join(","));
         let (length, sum) = (pieces.len(), sum(&pieces));
         let text = || format!(r#"{{"v":{VERSION},"length":{length},"sum":"{sum}","pieces":{pieces}}}"#);
-        (!self.kept.is_empty()).then(text)
+        (!kept.is_empty()).then(text)
+    }
+}
+
+/// Says that a contact's given name was filled in because the service wants one: `{"filler":"givenName","of":"…"}`. It
+/// always has room. When somebody has changed that name since, it is theirs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Filler {
+    of: Fingerprint,
+}
+
+impl Filler {
+    pub(super) fn of(text: &str) -> Self {
+        Self { of: live_print(Field::GivenName, text) }
+    }
+
+    fn json(self) -> Value {
+        json!({ "filler": word_of(FIELDS, &Field::GivenName), "of": self.of.to_string() })
+    }
+
+    fn of_json(json: &Value) -> Option<Self> {
+        let field = of_word(FIELDS, json.get("filler")?.as_str()?)?;
+        let of = Fingerprint::parse(json.get("of")?.as_str()?)?;
+        (field == Field::GivenName).then_some(Self { of })
+    }
+
+    /// Takes the name away again, if it is still the one that was filled in.
+    pub(super) fn take_out(self, contact: &mut Contact) {
+        if live_print(Field::GivenName, &contact.name.given) == self.of {
+            contact.name.given.clear();
+        }
     }
 }
 
@@ -146,6 +179,9 @@ pub(super) fn read(text: &str) -> Result<Vec<Stashed>, Damaged> {
         }
         if let Some(spelt) = Spelt::of_json(piece) {
             return Some(Stashed::Spelt(spelt));
+        }
+        if let Some(filler) = Filler::of_json(piece) {
+            return Some(Stashed::Filler(filler));
         }
         let of = piece["of"].as_str().and_then(Fingerprint::parse);
         let fragment = Box::new(piece::fragment_of(piece["piece"].as_object()?)?);

@@ -13,7 +13,7 @@ use super::print::content;
 use super::read::contact_of;
 use super::slots::{Place, SLOTS};
 use super::spelt::Spelt;
-use super::stash::Stash;
+use super::stash::{Filler, Stash};
 use super::table::{Carried, ROWS, lender};
 use crate::model::{Address, Contact, Date, Email, Field, Loss, Sex};
 
@@ -22,6 +22,9 @@ use crate::model::{Address, Contact, Date, Email, Field, Loss, Sex};
 pub struct Written {
     body: Body,
     dialect: Dialect,
+    stash: Stash,
+    /// What stands for the given name where the contact has none.
+    filler: Option<String>,
     /// Fingerprint of the content: [`content`], the same in both dialects, whenever and by whatever the source was written.
     pub content: Fingerprint,
     /// What is kept for the way back alone: the mailbox has no place that people see.
@@ -43,17 +46,38 @@ pub fn write(contact: &Contact, dialect: Dialect) -> Written {
     merge(&mut back, std::mem::take(&mut stash.stashed));
     stash.take_orders(orders(contact, &back, &live));
     stash.take_spelt(Spelt::of(contact));
-    body.extended.extend(stash.text().map(|text| (extended::STASH, text)));
-    Written { body, dialect, content: content(contact), hidden: stash.hidden, losses: stash.losses }
+    let (hidden, losses) = (std::mem::take(&mut stash.hidden), std::mem::take(&mut stash.losses));
+    Written { body, dialect, stash, filler: filler(contact), content: content(contact), hidden, losses }
+}
+
+/// What stands for a given name that a contact lacks: its name as a whole, its company, an e-mail or a phone, else
+/// whatever else it is called by.
+fn filler(contact: &Contact) -> Option<String> {
+    let names = [contact.display_name(), contact.name.nickname.clone(), "-".to_owned()];
+    contact.name.given.is_empty().then(|| names.into_iter().find(|text| !text.trim().is_empty()))?
 }
 
 impl Written {
     /// The JSON to send, with the marks that say which record it is.
     pub fn json(&self, marks: Option<&Marks>) -> Map<String, Value> {
-        let Some(marks) = marks else { return self.body.json(self.dialect) };
+        self.marked(self.body.clone(), marks, None)
+    }
+
+    /// The same for a service that wants a given name: it is filled in, and the stash says so, so that it does not come
+    /// back. None where the contact has one.
+    pub fn json_with_given_name(&self, marks: Option<&Marks>) -> Option<Map<String, Value>> {
+        let filler = self.filler.as_deref()?;
         let mut body = self.body.clone();
-        body.extended.push((extended::KEY, marks.key.to_string()));
-        body.extended.push((extended::STATE, marks.state.to_string()));
+        body.text(names::GIVEN_NAME, filler);
+        Some(self.marked(body, marks, Some(Filler::of(filler))))
+    }
+
+    fn marked(&self, mut body: Body, marks: Option<&Marks>, filler: Option<Filler>) -> Map<String, Value> {
+        body.extended.extend(self.stash.text(filler).map(|text| (extended::STASH, text)));
+        if let Some(marks) = marks {
+            body.extended.push((extended::KEY, marks.key.to_string()));
+            body.extended.push((extended::STATE, marks.state.to_string()));
+        }
         body.json(self.dialect)
     }
 }

@@ -1,6 +1,9 @@
 //! The work on one record: requests to the mailbox.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bytes::Bytes;
+use serde_json::Map;
 
 use crate::formats::exchange::extended::{Fingerprint, Marks, State};
 use crate::formats::exchange::{MAX_PHOTO_BYTES, Written};
@@ -9,7 +12,7 @@ use crate::model::identity::Key;
 use crate::model::{Loss, PhotoKind};
 use crate::pipeline::links::keeps_photo;
 use crate::pipeline::{Ending, NoPhoto, PhotoLink, RecordReport};
-use crate::remote::api::Place;
+use crate::remote::api::{Place, ServiceError};
 use crate::remote::fetch::Fetch;
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
 
@@ -99,6 +102,8 @@ pub(super) struct Site<'a, T, C> {
     pub(super) place: &'a Place,
     pub(super) run: &'a str,
     pub(super) pictures: Option<&'a dyn Fetch>,
+    /// Whether the mailbox has refused a contact for want of a given name: then it gets one at once.
+    pub(super) given_names: &'a AtomicBool,
 }
 
 impl<T, C> Clone for Site<'_, T, C> {
@@ -129,9 +134,25 @@ pub(super) async fn apply<T: Transport, C: Clock>(
 async fn create<T: Transport, C: Clock>(site: Site<'_, T, C>, job: &Job) -> Result<Applied, RemoteError> {
     let photo = job.picture.as_ref().map(|picture| picture.print);
     let state = State { content: job.written.content, photo, run: site.run.to_owned() };
-    let body = job.written.json(Some(&Marks { key: job.key, state }));
-    let created = site.mailbox.create(site.place, &body, job.key).await?;
+    let marks = Marks { key: job.key, state };
+    let filled = job.written.json_with_given_name(Some(&marks));
+    let wanted = site.given_names.load(Ordering::Relaxed);
+    let plain = || job.written.json(Some(&marks));
+    let body = filled.as_ref().filter(|_| wanted).map_or_else(plain, Map::clone);
+    let created = match (site.mailbox.create(site.place, &body, job.key).await, filled) {
+        (Err(RemoteError::Refused(error)), Some(filled)) if !wanted && wants_given_name(&error) => {
+            site.given_names.store(true, Ordering::Relaxed);
+            site.mailbox.create(site.place, &filled, job.key).await?
+        }
+        (created, _) => created?,
+    };
     set_photo(site, job, &created.id, Ending::Created).await
+}
+
+/// Some mailboxes take no contact without a given name (msgraph-sdk-dotnet#247). The code says no more than that some
+/// property is wrong.
+fn wants_given_name(error: &ServiceError) -> bool {
+    error.is("ErrorInvalidProperty") && error.message.to_ascii_lowercase().contains("givenname")
 }
 
 /// Adds the photo to a contact that is there without it; one that is refused changes nothing.

@@ -63,7 +63,8 @@ pub async fn import<T: Transport, C: Clock>(
 ) -> Imported {
     let mut totals = Totals::default();
     totals.photo_links.wanted = pictures.is_some();
-    let site = Site { mailbox, place, run, pictures };
+    let given_names = AtomicBool::new(false);
+    let site = Site { mailbox, place, run, pictures, given_names: &given_names };
     let stopped = match Target::list(mailbox, place).await {
         Ok(target) => {
             let photos = records.photos();

@@ -43,26 +43,31 @@ impl Target {
             expand: Expand(vec![extended::KEY, extended::STATE, extended::HAS_PICTURE]),
             ..Query::default()
         };
-        let target = Self::listed(mailbox, place, &states, |item| item.state.clone()).await?;
+        let target = Self::listed(mailbox, place, &states, false, |item| item.state.clone()).await?;
         if target.held.values().flatten().filter_map(|held| held.state.as_ref()).all(State::is_of_this_version) {
             return Ok(target);
         }
         let contents =
             Query { top: Some(CONTENTS_PER_PAGE), expand: Expand(exchange::all_extended()), ..Query::default() };
-        Self::listed(mailbox, place, &contents, Item::comparable_state).await
+        Self::listed(mailbox, place, &contents, true, Item::comparable_state).await
     }
 
+    /// `whole` where the contents count: then what a list may have cut is fetched by itself.
     async fn listed<T: Transport, C: Clock>(
         mailbox: &Mailbox<T, C>,
         place: &Place,
         query: &Query,
+        whole: bool,
         state: fn(&Item) -> Option<State>,
     ) -> Result<Self, RemoteError> {
         let mut target = Self::default();
         let mut pages = mailbox.contacts(place, query);
         while let Some(page) = pages.next().await? {
             for json in page {
-                let item = exchange::read(json, mailbox.endpoint().dialect);
+                let mut item = exchange::read(json, mailbox.endpoint().dialect);
+                if whole && item.key.is_some() && item.may_be_cut() {
+                    item = single(mailbox, place, item, query).await?;
+                }
                 let state = state(&item);
                 target.add(Item { state, ..item });
             }
@@ -80,5 +85,20 @@ impl Target {
             return;
         }
         held.push(Held { id: item.id, state: item.state, has_picture: item.has_picture });
+    }
+}
+
+/// A contact that a list may have cut, whole. One that is gone or cannot be read stays as the list has it.
+async fn single<T: Transport, C: Clock>(
+    mailbox: &Mailbox<T, C>,
+    place: &Place,
+    listed: Item,
+    query: &Query,
+) -> Result<Item, RemoteError> {
+    let query = Query { expand: query.expand.clone(), ..Query::default() };
+    match mailbox.contact(place, &listed.id, &query).await {
+        Ok(json) => Ok(exchange::read(json, mailbox.endpoint().dialect)),
+        Err(error) if error.is_about_one_request() => Ok(listed),
+        Err(error) => Err(error),
     }
 }
