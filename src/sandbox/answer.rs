@@ -1,17 +1,16 @@
 //! From a request to its answer: who asks, in which dialect, for what.
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, DATE, HeaderName, WWW_AUTHENTICATE};
-use http::{HeaderMap, Method, Request, Response, StatusCode};
-use serde_json::{Map, Value};
+use http::header::{DATE, HeaderName, WWW_AUTHENTICATE};
+use http::{Request, Response, StatusCode};
 
 use super::clock::http_date;
 use super::dialect::Dialect;
 use super::error::{ODataError, RequestIds};
-use super::path::{self, ResourcePath, Target, User};
+use super::path::{self, ResourcePath, Target};
 use super::request::{Answer, Call, json, origin, set};
 use super::serve::{MAX_BODY, MAX_HEADERS, MAX_URL, TooLarge};
-use super::{Inner, contacts, folders, photos};
+use super::{Inner, contacts, folders, immutable, photos, users};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
@@ -19,9 +18,9 @@ const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id
 impl Inner {
     /// Answers one request.
     pub(super) fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        self.dressed(request, |found, now| match found {
-            Some((dialect, rest)) => self.let_in(request, dialect, rest, now),
-            None => Err(nowhere()),
+        self.dressed(request, |found, ids| match found {
+            Some((dialect, rest)) => self.let_in(request, dialect, rest, ids.at),
+            None => self.sign_in(request, ids).ok_or_else(nowhere),
         })
     }
 
@@ -34,7 +33,7 @@ impl Inner {
     fn dressed(
         &self,
         request: &Request<Bytes>,
-        answer: impl FnOnce(Option<(Dialect, &str)>, i64) -> Answer,
+        answer: impl FnOnce(Option<(Dialect, &str)>, &RequestIds<'_>) -> Answer,
     ) -> Response<Bytes> {
         let request_id = self.next_request();
         let now = self.settings.clock.now();
@@ -42,7 +41,7 @@ impl Inner {
         let ids = RequestIds { request: &request_id, client, at: now.as_second() };
         let found = Dialect::of(request.uri().path());
         let dialect = found.map_or(Dialect::Graph, |(dialect, _)| dialect);
-        let answered = answer(found, ids.at);
+        let answered = answer(found, &ids);
         let mut response = answered.unwrap_or_else(|error| refusal(&error, dialect, &ids, request));
         set(&mut response, REQUEST_ID, &request_id);
         set(&mut response, CLIENT_REQUEST_ID, client.unwrap_or(&request_id));
@@ -52,12 +51,17 @@ impl Inner {
 
     fn let_in(&self, request: &Request<Bytes>, dialect: Dialect, rest: &str, now: i64) -> Answer {
         within_limits(request)?;
-        authorized(request.headers())?;
+        let origin = origin(request.uri(), request.headers());
+        let bearer = self.admit(request.headers(), dialect, now)?;
+        if let Some(user) = users::asked(rest) {
+            return self.users(request, dialect, &origin, user.as_ref(), &bearer);
+        }
+        bearer.may(request)?;
         let path = path::parse(rest)?;
-        self.resolve(&path.user)?;
         let call = Call {
             store: &self.store,
-            mailbox: &self.mailbox,
+            mailbox: self.resolve(&path.user, &bearer)?,
+            sandbox: self,
             behaviours: self.switches.behaviours(),
             dialect,
             method: request.method().clone(),
@@ -66,33 +70,22 @@ impl Inner {
             raw_query: request.uri().query().unwrap_or_default(),
             headers: request.headers(),
             body: request.body(),
-            base: origin(request.uri(), request.headers()) + dialect.base(),
+            base: origin + dialect.base(),
             now,
         };
-        route(&call, &path)
-    }
-
-    /// The one mailbox there is: `me`, its id, its UPN, or the `{id}@{tenant}` of v2.0's own links.
-    fn resolve(&self, user: &User) -> Result<(), ODataError> {
-        match user {
-            User::Named(name) if !self.knows(name) => {
-                Err(ODataError::no_such_user(&name.chars().take(100).collect::<String>()))
-            }
-            _ => Ok(()),
+        let mut response = route(&call, &path)?;
+        if call.immutable() {
+            immutable::applied(&mut response);
         }
-    }
-
-    pub(super) fn knows(&self, name: &str) -> bool {
-        let ids = &self.mailbox.ids;
-        let known = [self.mailbox.upn.clone(), ids.guid.clone(), format!("{}@{}", ids.guid, ids.tenant())];
-        known.iter().any(|known| known.eq_ignore_ascii_case(name))
+        Ok(response)
     }
 }
 
 /// One row for each kind of resource.
 fn route(call: &Call<'_>, path: &ResourcePath) -> Answer {
     match &path.target {
-        Target::Mailbox => mailbox(call),
+        // Answered before the path is read.
+        Target::Mailbox => Err(ODataError::not_supported()),
         Target::Folders => folders::collection(call),
         Target::FoldersCount => folders::count(call),
         Target::Folder => folders::single(call),
@@ -103,28 +96,6 @@ fn route(call: &Call<'_>, path: &ResourcePath) -> Answer {
         Target::Photo(id) => photos::metadata(call, id),
         Target::PhotoValue(id) => photos::value(call, id),
     }
-}
-
-/// `/me` (observed in v2.0).
-fn mailbox(call: &Call<'_>) -> Answer {
-    if call.method != Method::GET {
-        return Err(ODataError::not_supported());
-    }
-    let mailbox = call.mailbox;
-    let alias = mailbox.upn.split('@').next().unwrap_or_default();
-    let (guid, upn, name) = (mailbox.ids.guid.as_str(), mailbox.upn.as_str(), mailbox.name.as_str());
-    let shown: Vec<(&str, &str)> = match call.dialect {
-        Dialect::Graph => vec![("id", guid), ("displayName", name), ("mail", upn), ("userPrincipalName", upn)],
-        Dialect::Outlook => {
-            vec![("Id", guid), ("EmailAddress", upn), ("DisplayName", name), ("Alias", alias), ("MailboxGuid", guid)]
-        }
-    };
-    let shown: Map<String, Value> = shown.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-    let context = match call.dialect {
-        Dialect::Graph => format!("{}/$metadata#users/$entity", call.base),
-        Dialect::Outlook => call.context(),
-    };
-    Ok(call.json(StatusCode::OK, context, shown))
 }
 
 fn within_limits(request: &Request<Bytes>) -> Result<(), ODataError> {
@@ -139,20 +110,6 @@ fn within_limits(request: &Request<Bytes>) -> Result<(), ODataError> {
     }
     let too_large = request.body().len() > MAX_BODY || request.extensions().get::<TooLarge>().is_some();
     if too_large { Err(ODataError::too_large()) } else { Ok(()) }
-}
-
-/// Any bearer token that is not empty will do.
-fn authorized(headers: &HeaderMap) -> Result<(), ODataError> {
-    if token(headers).is_empty() { Err(ODataError::no_token()) } else { Ok(()) }
-}
-
-/// The bearer token, or nothing.
-pub(super) fn token(headers: &HeaderMap) -> &str {
-    let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match sent.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-        _ => "",
-    }
 }
 
 fn nowhere() -> ODataError {

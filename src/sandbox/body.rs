@@ -33,6 +33,20 @@ pub(super) enum Purpose {
 /// # Errors
 /// The service's 400s: not JSON, no such property, wrong shape, too many entries, not to be set.
 pub(super) fn read(body: &[u8], dialect: Dialect, entity: &Entity, purpose: Purpose) -> Result<Changes, ODataError> {
+    read_capped(body, dialect, entity, purpose, true)
+}
+
+/// Reads a body; lists have their limits where it is `capped`.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_capped(
+    body: &[u8],
+    dialect: Dialect,
+    entity: &Entity,
+    purpose: Purpose,
+    capped: bool,
+) -> Result<Changes, ODataError> {
     let Ok(Value::Object(sent)) = serde_json::from_slice(body) else { return Err(ODataError::unreadable_body()) };
     let extended_name = dialect.pick("singleValueExtendedProperties", "SingleValueExtendedProperties");
     let mut changes = Changes::default();
@@ -48,10 +62,30 @@ pub(super) fn read(body: &[u8], dialect: Dialect, entity: &Entity, purpose: Purp
         let row = entity.find(dialect, &name).ok_or_else(|| ODataError::no_such_member(&cut(&name), entity.outlook))?;
         changes.take(row, value, dialect, purpose)?;
     }
+    if capped {
+        changes.within_caps(entity)?;
+    }
     Ok(changes)
 }
 
 impl Changes {
+    /// Observed for e-mail addresses and business phones; guessed from v2.0's padding for the other two.
+    fn within_caps(&self, entity: &Entity) -> Result<(), ODataError> {
+        for row in entity.rows {
+            let count = self.values.get(row.graph).and_then(Value::as_array).map_or(0, Vec::len);
+            let max = match row.shape {
+                Shape::Texts(max) => max,
+                Shape::Emails => Some(MAX_EMAILS),
+                _ => None,
+            };
+            // The service names the property as v2.0 does, in Graph too (observed).
+            if let Some(max) = max.filter(|max| count > *max) {
+                return Err(ODataError::too_many(row.outlook, count, max));
+            }
+        }
+        Ok(())
+    }
+
     fn take(&mut self, row: &Property, value: Value, dialect: Dialect, purpose: Purpose) -> Result<(), ODataError> {
         match (row.set, purpose, dialect) {
             (Set::Client, ..) => {
@@ -75,8 +109,8 @@ impl Changes {
 fn stored(row: &Property, value: Value, dialect: Dialect) -> Result<Value, ODataError> {
     match row.shape {
         Shape::Text | Shape::Moment => text(value),
-        Shape::Texts(max) => texts(row, value, max),
-        Shape::Emails => emails(row, value, dialect),
+        Shape::Texts(_) => texts(value),
+        Shape::Emails => emails(value, dialect),
         Shape::Address => members(value, &ADDRESS, dialect, "PhysicalAddress"),
         Shape::Birthday => birthday(value),
     }
@@ -104,7 +138,7 @@ fn entries(value: Value) -> Result<Vec<Value>, ODataError> {
     }
 }
 
-fn texts(row: &Property, value: Value, max: Option<usize>) -> Result<Value, ODataError> {
+fn texts(value: Value) -> Result<Value, ODataError> {
     let mut kept = Vec::new();
     for entry in entries(value)? {
         // The schema allows null entries; they hold nothing.
@@ -113,20 +147,10 @@ fn texts(row: &Property, value: Value, max: Option<usize>) -> Result<Value, ODat
             entry => kept.push(entry),
         }
     }
-    within(row, kept.len(), max)?;
     Ok(if kept.is_empty() { Value::Null } else { Value::Array(kept) })
 }
 
-/// Observed for e-mail addresses and business phones; guessed from v2.0's padding for the other two.
-fn within(row: &Property, count: usize, max: Option<usize>) -> Result<(), ODataError> {
-    match max {
-        // The service names the property as v2.0 does, in Graph too (observed).
-        Some(max) if count > max => Err(ODataError::too_many(row.outlook, count, max)),
-        _ => Ok(()),
-    }
-}
-
-fn emails(row: &Property, value: Value, dialect: Dialect) -> Result<Value, ODataError> {
+fn emails(value: Value, dialect: Dialect) -> Result<Value, ODataError> {
     let mut kept = Vec::new();
     for entry in entries(value)? {
         let mut email = members(entry, &EMAIL, dialect, "EmailAddress")?;
@@ -138,7 +162,6 @@ fn emails(row: &Property, value: Value, dialect: Dialect) -> Result<Value, OData
             kept.push(email);
         }
     }
-    within(row, kept.len(), Some(MAX_EMAILS))?;
     Ok(if kept.is_empty() { Value::Null } else { Value::Array(kept) })
 }
 

@@ -4,17 +4,18 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use super::behaviour::{Behaviour, Behaviours};
+use super::behaviour::Behaviour;
 use super::body::{self, Changes, Purpose};
+use super::emails;
 use super::error::ODataError;
 use super::folders;
-use super::ids;
-use super::names::display_name;
+use super::names::{display_name, file_as};
 use super::query::{DEFAULT_TOP, MAX_TOP, Query, Takes};
-use super::render::Expanded;
+use super::render::{Expanded, Style};
 use super::request::{Answer, Call, empty, json, set, with_type};
 use super::schema::{CONTACT, Moment};
 use super::search;
+use super::settings::Quota;
 use super::store::{Change, ContactRow, NewContact, View};
 
 /// Names of the collection in both dialects.
@@ -46,18 +47,21 @@ pub(super) fn count(call: &Call<'_>) -> Answer {
         return Err(ODataError::not_supported());
     }
     let query = call.query(&CONTACT, Takes::COUNT)?;
-    let count = call
-        .store
-        .read(&call.mailbox.ids, |view| search::count(view, &folders::find(view, call)?, query.filter.as_ref()))?;
+    let count = call.store.read(&call.mailbox.ids, |view| {
+        search::count(view, &folders::find(view, call)?, query.filter.as_ref(), call.counts_lists())
+    })?;
     Ok(with_type(StatusCode::OK, "text/plain", Bytes::from(count.to_string())))
 }
 
 /// Finds a contact of the mailbox; where the path names a folder, it must stand in it (guessed).
 pub(super) fn find(view: &View<'_>, call: &Call<'_>, id: &str) -> Result<ContactRow, ODataError> {
-    if !ids::well_formed(id) {
-        return Err(ODataError::malformed_id());
-    }
-    let found = view.contact_by_id(id)?;
+    call.mailbox.ids.own(id)?;
+    let found = match call.mailbox.ids.born(id) {
+        Some(born) if call.behaviours.has(Behaviour::ImmutableIds) => view.contact_by_birth(born)?,
+        _ => view.contact_by_id(id)?,
+    };
+    // Neither API shows distribution lists.
+    let found = found.filter(|contact| !contact.is_list());
     if !call.path.folders.is_empty() {
         let folder = folders::find(view, call)?;
         return found.filter(|contact| contact.folder == folder.id).ok_or_else(ODataError::not_found);
@@ -65,18 +69,31 @@ pub(super) fn find(view: &View<'_>, call: &Call<'_>, id: &str) -> Result<Contact
     found.ok_or_else(ODataError::not_found)
 }
 
+impl Call<'_> {
+    /// Whether distribution lists take places in a listing.
+    pub(super) fn counts_lists(&self) -> bool {
+        self.behaviours.has(Behaviour::ShortPages)
+    }
+}
+
 /// The context of a contact or, without `$entity`, of its collection.
 fn context(call: &Call<'_>) -> String {
     call.collection_context(call.path.folders.last().map(String::as_str), CONTACTS)
 }
 
-fn show(call: &Call<'_>, view: &View<'_>, row: &ContactRow, query: &Query) -> Result<Map<String, Value>, ODataError> {
-    let style = call.style(Moment::Read, query.select.as_deref());
+fn show(
+    call: &Call<'_>,
+    view: &View<'_>,
+    row: &ContactRow,
+    query: &Query,
+    listed: bool,
+) -> Result<Map<String, Value>, ODataError> {
+    let style = Style { listed, ..call.style(Moment::Read, query.select.as_deref()) };
     if query.expand.is_empty() {
         return Ok(style.contact(row, None));
     }
     let has = view.extended(row.number)?;
-    let context = format!("{}('{}')", context(call), row.public);
+    let context = format!("{}('{}')", context(call), call.id_of(row));
     Ok(style.contact(row, Some(&Expanded { asked: &query.expand, has: &has, context })))
 }
 
@@ -88,13 +105,17 @@ fn list(call: &Call<'_>) -> Answer {
     body.insert("@odata.context".into(), (context(call) + &call.selected(query.select.as_deref())).into());
     call.store.read(&call.mailbox.ids, |view| {
         let folder = folders::find(view, call)?;
-        let mut rows = search::page(view, &folder, &query, top + 1)?;
+        let mut rows = search::page(view, &folder, &query, top + 1, call.counts_lists())?;
         let more = rows.len() > top;
         rows.truncate(top);
         if query.count {
-            body.insert("@odata.count".into(), search::count(view, &folder, query.filter.as_ref())?.into());
+            body.insert(
+                "@odata.count".into(),
+                search::count(view, &folder, query.filter.as_ref(), call.counts_lists())?.into(),
+            );
         }
-        let value = rows.iter().map(|row| show(call, view, row, &query).map(Value::Object));
+        let shown = rows.iter().filter(|row| !row.is_list());
+        let value = shown.map(|row| show(call, view, row, &query, true).map(Value::Object));
         body.insert("value".into(), Value::Array(value.collect::<Result<_, _>>()?));
         if more {
             body.insert("@odata.nextLink".into(), call.next_link(query.skip + top as u64).into());
@@ -113,19 +134,26 @@ fn get(call: &Call<'_>, id: &str) -> Answer {
     let query = call.query(&CONTACT, Takes::ONE)?;
     let shown = call.store.read(&call.mailbox.ids, |view| {
         let row = find(view, call, id)?;
-        show(call, view, &row, &query)
+        show(call, view, &row, &query, false)
     })?;
     let context = context(call) + &call.selected(query.select.as_deref()) + "/$entity";
     Ok(call.json(StatusCode::OK, context, shown))
 }
 
 /// The answer to a change. Documented: extended properties are not in it.
-fn changed(call: &Call<'_>, status: StatusCode, row: &ContactRow) -> Response<Bytes> {
-    let mut shown = call.style(Moment::Write, None).contact(row, None);
+fn changed(call: &Call<'_>, status: StatusCode, row: &ContactRow, changes: &Changes) -> Response<Bytes> {
+    let style = call.style(Moment::Write, None);
+    let sent: Vec<String> = changes.extended.iter().map(|(id, _)| id.clone()).collect();
+    let has: Vec<(String, String)> =
+        changes.extended.iter().filter_map(|(id, value)| Some((id.clone(), value.clone()?))).collect();
+    let one = format!("{}('{}')", context(call), call.id_of(row));
+    let quiet = call.behaviours.has(Behaviour::QuietExtended);
+    let expanded = Expanded { asked: &sent, has: &has, context: one.clone() };
+    let shown = style.contact(row, (!quiet).then_some(&expanded));
     let location = shown.get("@odata.id").and_then(Value::as_str).map(str::to_owned);
-    let mut response = call.json(status, context(call) + "/$entity", std::mem::take(&mut shown));
+    let mut response = call.json(status, context(call) + "/$entity", shown);
     if status == StatusCode::CREATED {
-        let graph = || format!("{}('{}')", context(call).replace("$metadata#", ""), row.public);
+        let graph = || one.replace("$metadata#", "");
         set(&mut response, http::header::LOCATION, &location.unwrap_or_else(graph));
     }
     response
@@ -133,32 +161,68 @@ fn changed(call: &Call<'_>, status: StatusCode, row: &ContactRow) -> Response<By
 
 fn create(call: &Call<'_>) -> Answer {
     call.query(&CONTACT, Takes::NOTHING)?;
-    let mut changes = body::read(call.body, call.dialect, &CONTACT, Purpose::Create)?;
+    let mut changes = read_body(call, Purpose::Create)?;
+    if call.behaviours.has(Behaviour::GivenName) && !has_text(&changes.values, "givenName") {
+        return Err(ODataError::no_given_name());
+    }
     let mut content = Map::new();
-    apply(&mut content, &mut changes, call.behaviours);
+    apply(call, &mut content, &mut changes);
+    if !call.behaviours.has(Behaviour::FileAs)
+        && !content.contains_key("fileAs")
+        && let Some(name) = file_as(&content)
+    {
+        content.insert("fileAs".into(), name.into());
+    }
     let row = call.store.write(&call.mailbox.ids, |change| {
         let folder = folders::find(change, call)?;
         let number = change.add_contact(&NewContact { folder: &folder, content: &content, now: call.now })?;
         set_extended(change, number, &changes)?;
+        within_quota(call, change)?;
         change.contact_by_number(number)?.ok_or_else(ODataError::not_found)
     })?;
-    Ok(changed(call, StatusCode::CREATED, &row))
+    Ok(changed(call, StatusCode::CREATED, &row, &changes))
+}
+
+fn read_body(call: &Call<'_>, purpose: Purpose) -> Result<Changes, ODataError> {
+    body::read_capped(call.body, call.dialect, &CONTACT, purpose, call.behaviours.has(Behaviour::ValueCaps))
+}
+
+fn has_text(content: &Map<String, Value>, name: &str) -> bool {
+    content.get(name).and_then(Value::as_str).is_some_and(|text| !text.is_empty())
 }
 
 fn update(call: &Call<'_>, id: &str) -> Answer {
     call.query(&CONTACT, Takes::NOTHING)?;
-    let mut changes = body::read(call.body, call.dialect, &CONTACT, Purpose::Update)?;
+    let mut changes = read_body(call, Purpose::Update)?;
     let row = call.store.write(&call.mailbox.ids, |change| {
         let row = find(change, call, id)?;
         fresh(call, &row)?;
         let mut content = row.content.clone();
-        apply(&mut content, &mut changes, call.behaviours);
+        apply(call, &mut content, &mut changes);
         change.set_contact(row.number, &content, call.now)?;
         set_extended(change, row.number, &changes)?;
+        within_quota(call, change)?;
         let number = moved(change, call, &row, &changes)?;
         change.contact_by_number(number)?.ok_or_else(ODataError::not_found)
     })?;
-    Ok(changed(call, StatusCode::OK, &row))
+    Ok(changed(call, StatusCode::OK, &row, &changes))
+}
+
+/// Refuses what makes a mailbox larger than it may be.
+pub(super) fn within_quota(call: &Call<'_>, change: &Change<'_>) -> Result<(), ODataError> {
+    if !call.behaviours.has(Behaviour::Quota) {
+        return Ok(());
+    }
+    let Quota { bytes, contacts } = call.sandbox.settings.quota;
+    let many = match contacts {
+        Some(most) => change.contacts_of(call.mailbox, most.saturating_add(1))? > most,
+        None => false,
+    };
+    let large = match bytes {
+        Some(most) => change.bytes_of(call.mailbox)? > most,
+        None => false,
+    };
+    if many || large { Err(ODataError::mailbox_full()) } else { Ok(()) }
 }
 
 /// Moves the contact where the body names another folder, and answers its number.
@@ -167,7 +231,8 @@ fn update(call: &Call<'_>, id: &str) -> Answer {
 fn moved(change: &Change<'_>, call: &Call<'_>, row: &ContactRow, changes: &Changes) -> Result<i64, ODataError> {
     let Some(parent) = &changes.parent else { return Ok(row.number) };
     let to = folders::by_id(change, call, parent)?;
-    if to.id == row.folder { Ok(row.number) } else { change.move_contact(row, &to) }
+    let keeps_id = !call.behaviours.has(Behaviour::NewIdOnMove);
+    if to.id == row.folder { Ok(row.number) } else { change.move_contact(row, &to, keeps_id) }
 }
 
 fn delete(call: &Call<'_>, id: &str) -> Answer {
@@ -182,7 +247,8 @@ fn delete(call: &Call<'_>, id: &str) -> Answer {
 
 /// Holds `If-Match` against the etag (412 is documented; that PATCH and DELETE of contacts heed it is guessed).
 pub(super) fn fresh(call: &Call<'_>, row: &ContactRow) -> Result<(), ODataError> {
-    let Some(wanted) = call.headers.get(http::header::IF_MATCH) else { return Ok(()) };
+    let heeded = call.behaviours.has(Behaviour::IfMatch);
+    let Some(wanted) = call.headers.get(http::header::IF_MATCH).filter(|_| heeded) else { return Ok(()) };
     let wanted = wanted.to_str().unwrap_or_default().trim();
     let etag = format!("W/\"{}\"", call.mailbox.ids.change_key(row.change));
     if wanted == "*" || wanted == etag || Some(wanted) == etag.strip_prefix("W/") {
@@ -194,14 +260,19 @@ pub(super) fn fresh(call: &Call<'_>, row: &ContactRow) -> Result<(), ODataError>
 
 /// Brings the changed values in. Documented: a value replaces the earlier one whole, an address too; the display name
 /// is made anew from the names unless it is sent.
-fn apply(content: &mut Map<String, Value>, changes: &mut Changes, behaviours: Behaviours) {
-    let named = !behaviours.has(Behaviour::DisplayName) || changes.values.contains_key("displayName");
+fn apply(call: &Call<'_>, content: &mut Map<String, Value>, changes: &mut Changes) {
+    let named = !call.behaviours.has(Behaviour::DisplayName) || changes.values.contains_key("displayName");
+    let emails = content.get("emailAddresses").cloned();
+    let sent = changes.values.contains_key("emailAddresses");
     for (name, value) in std::mem::take(&mut changes.values) {
         if value.is_null() {
             content.shift_remove(&name);
         } else {
             content.insert(name, value);
         }
+    }
+    if sent {
+        emails::settle(call, content, emails.as_ref());
     }
     if let (false, Some(name)) = (named, display_name(content)) {
         content.insert("displayName".into(), name.into());

@@ -11,7 +11,6 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::answer::token;
 use super::clock::{Clock, Waits, http_date};
 use super::dialect::Dialect;
 use super::error::ODataError;
@@ -133,11 +132,6 @@ impl Sandbox {
     async fn through(&self, request: Request<Bytes>, seen: &Seen) -> (Delivery, Option<String>) {
         let (inner, clock) = (&self.inner, &self.inner.settings.clock);
         let under_way = UnderWay::start(clock);
-        let refuse = |error| Delivery::Whole(inner.refuse(&request, error));
-        let token = token(request.headers());
-        if !token.is_empty() && inner.switches.tokens.expired(token) {
-            return (refuse(ODataError::token_expired()), Some("expired token".into()));
-        }
         let place = match self.enter(&request, seen) {
             Ok(place) => place,
             Err(over) => return (Delivery::Whole(over_limit(inner, &request, over)), Some(over.name().into())),
@@ -159,13 +153,17 @@ impl Sandbox {
     /// A place among the requests under way. A batch is let in by its parts.
     fn enter(&self, request: &Request<Bytes>, seen: &Seen) -> Result<Option<Place>, Over> {
         let api = Dialect::of(request.uri().path());
-        let (Some((_, rest)), true) = (api, seen.part || seen.kind != Kind::Batch) else { return Ok(None) };
+        let (Some((dialect, rest)), true) = (api, seen.part || seen.kind != Kind::Batch) else { return Ok(None) };
         if self.limits() == Limits::NONE {
             return Ok(None);
         }
         let uploads = matches!(seen.method, Method::POST | Method::PATCH | Method::PUT);
         let upload = if uploads { request.body().len() as u64 } else { 0 };
-        let by = format!("{}\n{}", app(request.headers()), self.inner.whose(rest));
+        let whose = path::parse(rest).ok().and_then(|path| {
+            self.inner.meant(request.headers(), dialect, &path.user, self.now().as_second())
+        });
+        // What asks for nobody's mailbox is counted together.
+        let by = format!("{}\n{}", app(request.headers()), whose.map_or("", |mailbox| &mailbox.upn));
         self.inner.switches.meter.enter(&by, upload, self.now()).map(Some)
     }
 
@@ -181,8 +179,10 @@ impl Sandbox {
                 Delivery::Whole(answer)
             }
             Fault::Token => {
-                self.inner.switches.tokens.expire(token(request.headers()));
-                Delivery::Whole(self.inner.refuse(&request, ODataError::token_expired()))
+                if let Some(token) = bearer(request.headers()) {
+                    self.inner.uses.expire(token);
+                }
+                Delivery::Whole(self.inner.refuse(&request, ODataError::expired_token()))
             }
             Fault::Lost => {
                 self.handle(request).await;
@@ -246,22 +246,10 @@ impl Drop for UnderWay {
     }
 }
 
-impl Inner {
-    /// The mailbox that a path names, by a name that is the same for all ways to write it.
-    fn whose(&self, rest: &str) -> String {
-        match path::parse(rest).map(|path| path.user) {
-            Ok(User::Named(name)) if self.knows(&name) => self.mailbox.upn.clone(),
-            Ok(User::Me) => self.mailbox.upn.clone(),
-            // Nobody's: what asks for these is counted together.
-            Ok(User::Named(_)) | Err(_) => String::new(),
-        }
-    }
-}
-
 /// The app that a token names, if it is one that can be read (RFC 7519): Entra's `appid`, or `azp` in its second form.
 fn app(headers: &HeaderMap) -> String {
     let claims = || {
-        let payload = token(headers).split('.').nth(1)?;
+        let payload = bearer(headers)?.split('.').nth(1)?;
         let bytes = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
         let claims: Value = serde_json::from_slice(&bytes).ok()?;
         let app = claims.get("appid").or_else(|| claims.get("azp"))?.as_str()?;

@@ -64,7 +64,7 @@ impl ODataError {
     }
 
     /// Code documented; the words are Graph's own for a token whose time is over (observed).
-    pub(super) fn token_expired() -> ODataError {
+    pub(super) fn expired_token() -> ODataError {
         let message = "Lifetime validation failed, the token is expired.";
         ODataError::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
     }
@@ -77,6 +77,37 @@ impl ODataError {
     /// Documented.
     pub(super) fn too_many_requests() -> ODataError {
         ODataError::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "Please retry again later.")
+    }
+
+    /// Observed, for what is no token of the service at all.
+    pub(super) fn unknown_token() -> ODataError {
+        let message = "CompactToken parsing failed with error code: 80049217";
+        ODataError::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+    }
+
+    /// Observed, for a token of the other API. A page says 403 for it.
+    pub(super) fn wrong_audience() -> ODataError {
+        let message = "Access token validation failure. Invalid audience.";
+        ODataError::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+    }
+
+    /// Observed.
+    pub(super) fn access_denied() -> ODataError {
+        let message = "Access is denied. Check credentials and try again.";
+        ODataError::new(StatusCode::FORBIDDEN, "ErrorAccessDenied", message)
+    }
+
+    /// Observed: `me` with a token that no user stands behind.
+    pub(super) fn me_without_user() -> ODataError {
+        ODataError::bad("BadRequest", "/me request is only valid with delegated authentication flow.")
+    }
+
+    /// Observed, for the user itself.
+    pub(super) fn no_such_resource(name: &str) -> ODataError {
+        let message = format!(
+            "Resource '{name}' does not exist or one of its queried reference-property objects are not present."
+        );
+        ODataError::new(StatusCode::NOT_FOUND, "Request_ResourceNotFound", message)
     }
 
     /// Observed code for a user without a mailbox; EWS's words.
@@ -220,7 +251,18 @@ impl ODataError {
         ODataError::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestBodyTooLarge", message)
     }
 
-    /// A mailbox, or here the disk, that is full (observed code, guessed status).
+    /// Observed, in 2018.
+    pub(super) fn no_given_name() -> ODataError {
+        ODataError::bad("ErrorInvalidProperty", "The property 'GivenName' is required when creating the entity.")
+    }
+
+    /// A mailbox that is full (observed code, guessed status; EWS's words).
+    pub(super) fn mailbox_full() -> ODataError {
+        let message = "The mailbox has exceeded its quota.";
+        ODataError::new(StatusCode::INSUFFICIENT_STORAGE, "ErrorQuotaExceeded", message)
+    }
+
+    /// The same, where the sandbox's disk is full.
     pub(super) fn quota_exceeded() -> ODataError {
         let message = "The mailbox has exceeded its quota: the sandbox's disk is full.";
         ODataError::new(StatusCode::INSUFFICIENT_STORAGE, "ErrorQuotaExceeded", message)

@@ -55,6 +55,8 @@ pub(super) enum Field {
 pub(super) enum Operand {
     Null,
     Text(String),
+    /// A text whose letter case counts.
+    Exact(String),
     Time(Timestamp),
 }
 
@@ -88,6 +90,15 @@ pub(super) enum Op {
 pub(super) fn parse(text: &str, dialect: Dialect, entity: &'static Entity) -> Result<Filter, ODataError> {
     let tree = grammar::parse(text)?;
     check::check(&tree, &check::Scope::entity(dialect, entity))
+}
+
+/// Reads and checks a filter whose texts are compared with case.
+///
+/// # Errors
+/// As [`parse`].
+pub(super) fn parse_exact(text: &str, dialect: Dialect, entity: &'static Entity) -> Result<Filter, ODataError> {
+    let tree = grammar::parse(text)?;
+    check::check(&tree, &check::Scope::entity(dialect, entity).exact())
 }
 
 /// Reads `id eq '…' or id eq '…'`, the filter inside `$expand`, into normalised ids.

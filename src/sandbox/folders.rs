@@ -4,11 +4,11 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 use serde_json::{Map, Value};
 
+use super::behaviour::Behaviour;
 use super::body::{self, Changes, Purpose};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::filter::{Item, compare_by};
-use super::ids;
 use super::query::{DEFAULT_TOP, Query, Takes};
 use super::request::{Answer, Call, empty, json, with_type};
 use super::schema::{FOLDER, Moment};
@@ -45,9 +45,7 @@ pub(super) fn by_id(view: &View<'_>, call: &Call<'_>, id: &str) -> Result<Folder
     if id.eq_ignore_ascii_case("contacts") {
         return default(view, call);
     }
-    if !ids::well_formed(id) {
-        return Err(ODataError::malformed_id());
-    }
+    call.mailbox.ids.own(id)?;
     view.folder_by_id(id)?.ok_or_else(ODataError::not_found)
 }
 
@@ -83,7 +81,11 @@ pub(super) fn count(call: &Call<'_>) -> Answer {
 
 /// The folders below the one that the path names. Documented: the default folder itself is never among them.
 fn matching(view: &View<'_>, call: &Call<'_>, query: &Query) -> Result<Vec<FolderRow>, ODataError> {
-    let mut found = view.child_folders(find(view, call)?.id)?;
+    let above = find(view, call)?;
+    let mut found = view.child_folders(above.id)?;
+    if call.path.folders.is_empty() && !call.behaviours.has(Behaviour::DefaultFolderHidden) {
+        found.insert(0, above);
+    }
     if let Some(filter) = &query.filter {
         found.retain(|folder| filter.matches(Item::Folder(folder)));
     }
@@ -149,7 +151,8 @@ fn create(call: &Call<'_>) -> Answer {
     })?;
     let folder = call.store.write(&call.mailbox.ids, |change| {
         let parent = find(change, call)?;
-        let id = change.add_folder(&parent, name)?;
+        let second = !call.behaviours.has(Behaviour::UniqueFolders);
+        let id = change.add_folder(&parent, name, second)?;
         change.folder(id)?.ok_or_else(ODataError::not_found)
     })?;
     Ok(show(call, StatusCode::CREATED, &folder, &query))

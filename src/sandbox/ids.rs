@@ -6,6 +6,8 @@
 use data_encoding::{BASE64, BASE64URL};
 use sha2::{Digest, Sha256};
 
+use super::error::ODataError;
+
 /// Makes the ids of one mailbox.
 #[derive(Debug, Clone)]
 pub(super) struct Ids {
@@ -17,6 +19,9 @@ pub(super) struct Ids {
 
 /// The first bytes of every item id, which Base64 writes as `AAMk`.
 const ITEM: [u8; 4] = [0x00, 0x03, 0x24, 0x00];
+
+/// The kind of immutable ids.
+const IMMUTABLE: u8 = 0x47;
 
 impl Ids {
     /// The id of a contact. 89 bytes, so that the text ends in one `=`.
@@ -30,13 +35,19 @@ impl Ids {
     }
 
     fn item(&self, kind: u8, number: i64) -> String {
+        let mut bytes = self.start(kind);
+        bytes.extend(&self.digest(&[kind], number)[..26]);
+        BASE64URL.encode(&bytes)
+    }
+
+    /// What all ids of one kind begin with.
+    fn start(&self, kind: u8) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(89);
         bytes.extend(ITEM);
         bytes.extend(self.guid.as_bytes());
         bytes.extend([0, kind, 0, 0, 0, 0, 0]);
         bytes.extend(&self.digest(b"provider", 0)[..16]);
-        bytes.extend(&self.digest(&[kind], number)[..26]);
-        BASE64URL.encode(&bytes)
+        bytes
     }
 
     /// A change key: Exchange's replica id (16 bytes) and change number (6 bytes) behind a fixed start.
@@ -55,6 +66,51 @@ impl Ids {
     /// The mailbox's tenant.
     pub(super) fn tenant(&self) -> String {
         guid(&self.digest(b"tenant", 0))
+    }
+
+    /// What another mailbox of the same store draws its own secrets from.
+    pub(super) fn derived(&self, label: &str) -> [u8; 32] {
+        self.digest(label.as_bytes(), -1)
+    }
+
+    /// Whether an id is one of this mailbox's.
+    ///
+    /// # Errors
+    /// 400 for what could be no mailbox's id, 404 for another's: mailboxes share nothing.
+    pub(super) fn own(&self, id: &str) -> Result<(), ODataError> {
+        if !well_formed(id) {
+            return Err(ODataError::malformed_id());
+        }
+        let bytes = BASE64URL.decode(id.as_bytes()).unwrap_or_default();
+        let guid = bytes.get(ITEM.len()..ITEM.len() + self.guid.len());
+        if guid == Some(self.guid.as_bytes()) { Ok(()) } else { Err(ODataError::not_found()) }
+    }
+
+    /// The id of a contact that stays when it moves: of the number that it was made with (documented: stable over
+    /// moves within the mailbox). It tells its number to whoever knows the mailbox's secret.
+    pub(super) fn immutable(&self, born: i64) -> String {
+        let tag = self.digest(&[IMMUTABLE], born);
+        let hidden = born.to_be_bytes().into_iter().zip(self.mask(&tag[..18])).map(|(byte, mask)| byte ^ mask);
+        let mut bytes = self.start(IMMUTABLE);
+        bytes.extend(&tag[..18]);
+        bytes.extend(hidden);
+        BASE64URL.encode(&bytes)
+    }
+
+    /// The number that an immutable id is of.
+    pub(super) fn born(&self, id: &str) -> Option<i64> {
+        let bytes = BASE64URL.decode(id.as_bytes()).ok()?;
+        let start = self.start(IMMUTABLE);
+        let (tag, hidden) = bytes.strip_prefix(start.as_slice())?.split_at_checked(18)?;
+        let shown: Vec<u8> = hidden.iter().zip(self.mask(tag)).map(|(byte, mask)| byte ^ mask).collect();
+        let born = i64::from_be_bytes(shown.try_into().ok()?);
+        (self.immutable(born) == id).then_some(born)
+    }
+
+    fn mask(&self, tag: &[u8]) -> [u8; 8] {
+        let mut mask = [0; 8];
+        mask.copy_from_slice(&self.digest(tag, -2)[..8]);
+        mask
     }
 
     fn digest(&self, kind: &[u8], number: i64) -> [u8; 32] {
@@ -104,6 +160,25 @@ mod tests {
         assert_ne!(ids().contact(1), ids().folder(1));
         assert!(ids().change_key(5).starts_with("EQAAABYAAAC"));
         assert_eq!(guid(&[7; 32]), "07070707-0707-4707-8707-070707070707");
+    }
+
+    #[test]
+    fn immutable_ids_tell_their_number_to_their_own_mailbox() {
+        let other = Ids { guid: guid(&[7; 32]), secret: [8; 32] };
+        for number in [1, 2, i64::MAX] {
+            let id = ids().immutable(number);
+            assert!(id.len() == ids().contact(number).len() && well_formed(&id), "{id}");
+            assert_eq!((ids().born(&id), other.born(&id)), (Some(number), None));
+        }
+        assert_eq!(ids().born(&ids().contact(1)), None);
+    }
+
+    #[test]
+    fn another_mailboxs_ids_are_not_here() {
+        let other = Ids { guid: guid(&[9; 32]), secret: [7; 32] };
+        assert_eq!(ids().own(&ids().contact(1)), Ok(()));
+        assert_eq!(ids().own(&other.contact(1)), Err(ODataError::not_found()));
+        assert_eq!(ids().own("x"), Err(ODataError::malformed_id()));
     }
 
     #[test]

@@ -2,40 +2,40 @@
 //!
 //! It shares no types with the client: it stores and checks JSON against its own list of properties, so that a client
 //! that misspells one is refused here as it would be there. [`Sandbox::handle`] answers one request, [`Sandbox::send`]
-//! does so behind the limits and [`faults`] that are set up, and [`serve`] does that over a socket. Graph lives under [`Dialect::Graph`]'s `/v1.0`, Outlook REST under `/api/v2.0`, over one store.
+//! does so behind the limits and [`faults`] that are set up, and [`serve`] does that over a socket. [`authority`] is an
+//! OAuth authority beside them. Graph lives under [`Dialect::Graph`]'s `/v1.0`, Outlook REST under `/api/v2.0`, over one
+//! store.
 //!
 //! # What it does as the service does, and how that is known
+//!
+//! Those of its ways that can be switched off are the rows of [`behaviour::Behaviour::ALL`], each with what happens
+//! without it. The rest:
 //!
 //! | behaviour | known |
 //! | --- | --- |
 //! | names and their case, the order of properties, `@odata.context`, `@odata.id`, `@odata.etag` of each dialect | documented (v2.0), observed (Graph) |
-//! | v2.0 pads POST and PATCH answers with nulls (3 e-mails, 3 IM, 2 phones, whole addresses), and no GET | documented |
-//! | birthdays keep their date in UTC; v2.0 shows `T00:00:00Z`, Graph `T11:59:00Z` | documented, observed |
-//! | `displayName` is made of the names unless sent, on every PATCH again; `fileAs` stays `""` | documented |
 //! | an e-mail address without a name is named by its address | documented |
 //! | an address that is sent replaces the old one whole | documented |
-//! | more than 3 e-mails or 2 business phones: 400 for the whole contact | observed; 3 IM and 2 home phones guessed |
 //! | a property of the other dialect's case, or none at all: 400 | observed |
 //! | `id`, `changeKey` and the times cannot be sent: 400 | observed |
-//! | `parentFolderId` is ignored on POST; in Graph's PATCH it moves the contact, whose id then changes | observed; guessed, documented |
-//! | extended properties are shown through `$expand` alone, ids in one normal form, values compared without case | documented; the form guessed |
+//! | `parentFolderId` is ignored on POST; in Graph's PATCH it moves the contact | observed; guessed |
+//! | extended properties are shown through `$expand`, ids in one normal form | documented; the form guessed |
 //! | an extended property sent with a null value goes away | guessed |
-//! | `PidLidHasPicture` follows the photo | guessed from MAPI |
-//! | change key and time change with every write, the photo's too | documented |
-//! | `contactFolders` lists what is below the default folder; `contacts` names the default folder as an id | documented; guessed |
-//! | a folder of the same name (without case) in the same place: 409 | observed code, guessed status |
+//! | change key and time change with every write | documented |
+//! | `contacts` names the default folder as an id | guessed |
 //! | contacts are listed in the order they came into the folder | guessed |
-//! | `$filter` compares texts without case; e-mail addresses take `any` and `eq` alone | guessed; documented |
-//! | another user's mailbox: 404 `ErrorInvalidUser` | observed code |
+//! | e-mail addresses take `any` and `eq` alone | documented |
+//! | a user who is not here: 404, `ErrorInvalidUser` below the user, `Request_ResourceNotFound` for the user itself | observed codes |
+//! | mailboxes share nothing: another one's ids are 404 | guessed |
+//! | 401 for no token, one that is over, an unknown one, one of the other API; 403 for writing with one that reads, or in a mailbox that it does not open | observed |
+//! | `me` with an application's token: 400 | observed |
 //! | a contact or folder must stand in the folder that the path names | guessed |
 //! | v2.0 makes folders, and neither renames nor deletes them, nor deletes photos: 405 | guessed, documented |
 //! | an id that cannot be: 400; one that is not here: 404 | observed |
 //! | pages of 10, of 1000 at most, next links with `$skip` and the other options as they were sent | documented |
 //! | unknown query options: 400 | guessed; the service may overlook them |
 //! | JPEG, PNG, GIF, BMP, WEBP and HEIC photos are kept as they came; what is no image: 400 | guessed |
-//! | `If-Match` on PATCH and DELETE: 412 if stale | guessed |
 //! | limits, their 429s and `Retry-After`, off unless asked for: each has its row in [`limits`] | documented, observed, guessed |
-//! | an expired token: 401 `InvalidAuthenticationToken` | documented code, observed words |
 //! | codes and words of what goes wrong on purpose ([`faults`]) | codes documented, 429s observed, other words guessed |
 //!
 //! # Where a page contradicts itself
@@ -47,9 +47,10 @@
 //!
 //! # Not here yet
 //!
-//! Delta and tracked changes, `$batch`, open extensions and multi-value extended properties, OAuth.
+//! Delta and tracked changes, `$batch`, open extensions and multi-value extended properties.
 
 mod answer;
+mod authority;
 pub mod behaviour;
 mod body;
 pub mod clock;
@@ -57,14 +58,15 @@ mod contacts;
 mod control;
 mod dialect;
 mod door;
+mod emails;
 mod error;
-mod expiry;
 mod extended;
 pub mod faults;
 mod filter;
 mod folders;
 mod guard;
 mod ids;
+mod immutable;
 mod late;
 pub mod limits;
 pub mod log;
@@ -82,6 +84,8 @@ pub mod serve;
 mod settings;
 mod store;
 mod switches;
+mod tokens;
+mod users;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -94,14 +98,19 @@ use tokio::sync::Mutex;
 
 use crate::disk::lock::{Attempt, StoreLock, try_hold};
 use crate::disk::sqlite::SqliteError;
+use authority::Authority;
+use error::ODataError;
 use store::{Mailbox, Store};
 use switches::Switches;
+use tokens::Uses;
 
+pub use authority::SignIn;
 pub use control::Control;
 pub use dialect::Dialect;
 pub use door::{Broken, Delivery};
 pub use serve::{MAX_BODY, Server};
-pub use settings::Settings;
+pub use settings::{Quota, Settings};
+pub use tokens::TokenRules;
 
 /// An open store and the server over it. Clones share both.
 #[derive(Clone)]
@@ -111,7 +120,12 @@ pub struct Sandbox {
 
 struct Inner {
     store: Store,
+    /// The first mailbox: whose every token is that is nobody's.
     mailbox: Mailbox,
+    /// The mailboxes beside it.
+    others: Vec<Mailbox>,
+    authority: Authority,
+    uses: Uses,
     settings: Settings,
     /// When the store was opened, in seconds since 1970: part of request ids.
     opened: i64,
@@ -153,6 +167,20 @@ pub enum OpenError {
         /// What is wrong with it.
         source: SqliteError,
     },
+    /// A mailbox that was asked for cannot be.
+    #[error("{upn} cannot be a mailbox's name; name it as an e-mail address, such as ada@sandbox.example")]
+    Mailbox {
+        /// The name.
+        upn: String,
+    },
+    /// The store cannot take what a new mailbox is made of.
+    #[error("cannot set up the mailboxes in {}: {what}", path.display())]
+    SetUp {
+        /// The store.
+        path: PathBuf,
+        /// What it said.
+        what: String,
+    },
 }
 
 impl Sandbox {
@@ -162,6 +190,9 @@ impl Sandbox {
     /// When the files cannot be opened or are not ours; that another process holds the store is no error.
     pub fn open(store: &Path, settings: Settings) -> Result<Opened, OpenError> {
         let path = store.to_owned();
+        if let Some(upn) = settings.mailboxes.iter().find(|upn| !is_upn(upn)) {
+            return Err(OpenError::Mailbox { upn: upn.clone() });
+        }
         let lock = match try_hold(store) {
             Ok(Attempt::Mine(lock)) => lock,
             Ok(Attempt::Held { url }) => return Ok(Opened::Elsewhere { url }),
@@ -169,15 +200,20 @@ impl Sandbox {
         };
         let opened = settings.clock.now().as_second();
         let seed = settings.seed.unwrap_or_else(|| fastrand::u64(..));
-        let (store, mailbox) = Store::open(store, seed, opened).map_err(|source| OpenError::Store { path, source })?;
-        let switches = Switches::new(&settings);
+        let (store, mailbox) =
+            Store::open(store, seed, opened).map_err(|source| OpenError::Store { path: path.clone(), source })?;
+        let others = set_up(&store, &mailbox, &settings, opened)
+            .map_err(|error| OpenError::SetUp { path, what: error.message.into_owned() })?;
         let inner = Inner {
             store,
             mailbox,
+            others,
+            authority: Authority::new(settings.seed),
+            uses: Uses::default(),
+            switches: Switches::new(&settings),
             settings,
             opened,
             requests: AtomicI64::new(0),
-            switches,
             turn: Arc::default(),
             lock,
         };
@@ -208,6 +244,32 @@ impl Sandbox {
     pub fn upn(&self) -> &str {
         &self.inner.mailbox.upn
     }
+
+    /// The user principal names of all mailboxes, that of `me` first.
+    pub fn mailboxes(&self) -> Vec<&str> {
+        self.inner.mailboxes().map(|mailbox| mailbox.upn.as_str()).collect()
+    }
+}
+
+/// Makes what the settings ask for in the store, and answers the mailboxes beside the first.
+fn set_up(store: &Store, first: &Mailbox, settings: &Settings, now: i64) -> Result<Vec<Mailbox>, ODataError> {
+    let others = store.others(first, &settings.mailboxes, now)?;
+    if settings.distribution_lists > 0 {
+        for mailbox in std::iter::once(first).chain(&others) {
+            store.write(&mailbox.ids, |change| {
+                let folder = change.folder(mailbox.contacts)?.ok_or_else(ODataError::not_found)?;
+                change.have_lists(&folder, settings.distribution_lists, now)
+            })?;
+        }
+    }
+    Ok(others)
+}
+
+/// Whether a mailbox may be called so: `alias@domain`, without anything that means something in a path.
+fn is_upn(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "!#$&*+-.=^_{}~".contains(c);
+    let parts = text.split_once('@').filter(|(alias, domain)| !alias.is_empty() && !domain.is_empty());
+    text.len() <= 113 && parts.is_some_and(|(alias, domain)| alias.chars().chain(domain.chars()).all(plain))
 }
 
 impl Inner {

@@ -14,6 +14,15 @@ pub(super) fn display_name(content: &Map<String, Value>) -> Option<String> {
     text("companyName").or_else(email).map(str::to_owned)
 }
 
+/// `Surname, Given` (documented by v2.0's samples of older contacts); one of the two, else the company (guessed).
+pub(super) fn file_as(content: &Map<String, Value>) -> Option<String> {
+    let text = |name: &str| content.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+    match (text("surname"), text("givenName")) {
+        (Some(surname), Some(given)) => Some(format!("{surname}, {given}")),
+        (one, other) => one.or(other).or_else(|| text("companyName")).map(str::to_owned),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -67,6 +67,21 @@ pub(super) fn parse(raw: &str, dialect: Dialect, entity: &'static Entity, takes:
     Ok(query)
 }
 
+impl Query {
+    /// Lets the filter compare with case.
+    ///
+    /// # Errors
+    /// As [`parse`].
+    pub(super) fn mind_case(&mut self, raw: &str, dialect: Dialect, entity: &'static Entity) -> Result<(), ODataError> {
+        for (name, value) in raw.split('&').filter_map(|pair| pair.split_once('=')) {
+            if decoded(name)? == "$filter" {
+                self.filter = Some(filter::parse_exact(&decoded(value)?, dialect, entity)?);
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Percent-decodes; a plus is a space, as the service's web framework has it (observed in clients that write so).
 fn decoded(text: &str) -> Result<String, ODataError> {
     let text = text.replace('+', " ");

@@ -19,7 +19,16 @@ pub(super) struct Style<'a> {
     pub base: &'a str,
     pub ids: &'a Ids,
     pub select: Option<&'a [&'static Property]>,
+    /// Whether what is shown stands in a list, which cuts long texts.
+    pub listed: bool,
+    /// Whether contacts have immutable ids.
+    pub immutable: bool,
 }
+
+/// The most characters of notes that begin with a line break, in a list (observed).
+const CUT_NOTES: usize = 256;
+/// The most characters of a string extended property in a list (guessed).
+const CUT_STRING: usize = 255;
 
 /// An expanded contact's extended properties: what was asked for, and what the contact has.
 pub(super) struct Expanded<'a> {
@@ -33,18 +42,20 @@ impl Style<'_> {
     /// A contact: its annotations and its properties.
     pub(super) fn contact(&self, row: &ContactRow, expanded: Option<&Expanded<'_>>) -> Map<String, Value> {
         let change_key = self.ids.change_key(row.change);
+        let id = if self.immutable { self.ids.immutable(row.born) } else { row.public.clone() };
         let mut shown = Map::new();
         if self.dialect == Dialect::Outlook {
-            shown.insert("@odata.id".into(), self.entity_id("Contacts", &row.public).into());
+            shown.insert("@odata.id".into(), self.entity_id("Contacts", &id).into());
         }
         shown.insert("@odata.etag".into(), format!("W/\"{change_key}\"").into());
         for property in schema::ordered(self.dialect, self.moment).filter(|property| self.selects(property)) {
             let value = match property.graph {
-                "id" => row.public.clone().into(),
+                "id" => id.clone().into(),
                 "changeKey" => change_key.clone().into(),
                 "parentFolderId" => row.folder_public.clone().into(),
                 "createdDateTime" => written(row.created).into(),
                 "lastModifiedDateTime" => written(row.modified).into(),
+                "personalNotes" => self.notes(property, row.content.get("personalNotes")),
                 name => self.value(property, row.content.get(name)),
             };
             shown.insert(property.name(self.dialect).to_owned(), value);
@@ -84,7 +95,8 @@ impl Style<'_> {
 
     /// Documented for v2.0's POST and PATCH answers alone: lists and addresses padded with nulls.
     fn pads(&self) -> bool {
-        self.dialect == Dialect::Outlook && self.moment == Moment::Write
+        let padding = self.behaviours.has(Behaviour::NullPadding);
+        padding && self.dialect == Dialect::Outlook && self.moment == Moment::Write
     }
 
     fn value(&self, property: &Property, stored: Option<&Value>) -> Value {
@@ -97,6 +109,17 @@ impl Style<'_> {
                 self.padded(emails.map(|email| self.email(email)).collect(), Some(MAX_EMAILS))
             }
             Shape::Address => self.members(stored, &ADDRESS, self.pads()),
+        }
+    }
+
+    /// Observed: notes that begin with a line break come into a list without any and cut.
+    fn notes(&self, property: &Property, stored: Option<&Value>) -> Value {
+        let cut = self.listed && self.behaviours.has(Behaviour::CutNotes);
+        match stored.and_then(Value::as_str) {
+            Some(text) if cut && text.starts_with(['\r', '\n']) => {
+                text.chars().filter(|c| !matches!(c, '\r' | '\n')).take(CUT_NOTES).collect::<String>().into()
+            }
+            _ => self.value(property, stored),
         }
     }
 
@@ -123,7 +146,8 @@ impl Style<'_> {
     /// Documented for v2.0: name first on GET, address first on POST and PATCH.
     fn email(&self, email: &Value) -> Value {
         let [name, address] = EMAIL;
-        let order = if self.pads() { [address, name] } else { [name, address] };
+        let write = self.dialect == Dialect::Outlook && self.moment == Moment::Write;
+        let order = if write { [address, name] } else { [name, address] };
         self.members(Some(email), &order, false)
     }
 
@@ -138,6 +162,12 @@ impl Style<'_> {
         Value::Object(shown)
     }
 
+    /// The text of an extended property, cut where a list cuts it.
+    fn string(&self, id: &str, text: &str) -> String {
+        let cut = self.listed && self.behaviours.has(Behaviour::CutStrings) && id.starts_with("String ");
+        text.chars().take(if cut { CUT_STRING } else { usize::MAX }).collect()
+    }
+
     /// Observed: a contact that has none of the properties shows no list at all.
     fn expand(&self, shown: &mut Map<String, Value>, row: &ContactRow, expanded: &Expanded<'_>) {
         let (list, id, value) = self.dialect.pick(
@@ -145,14 +175,15 @@ impl Style<'_> {
             ("SingleValueExtendedProperties", "PropertyId", "Value"),
         );
         let picture = if row.has_photo { "true" } else { "false" };
+        let has_picture = self.behaviours.has(Behaviour::HasPicture);
         let found: Vec<Value> = expanded
             .asked
             .iter()
             .filter_map(|asked| match asked.as_str() {
-                HAS_PICTURE => Some((asked, picture)),
+                HAS_PICTURE => has_picture.then_some((asked, picture)),
                 _ => expanded.has.iter().find(|(has, _)| has == asked).map(|(_, text)| (asked, text.as_str())),
             })
-            .map(|(asked, text)| json!({ id: asked, value: text }))
+            .map(|(asked, text)| json!({ id: asked, value: self.string(asked, text) }))
             .collect();
         if !found.is_empty() {
             shown.insert(format!("{list}@odata.context"), format!("{}/{list}", expanded.context).into());

@@ -5,7 +5,8 @@ use http::header::{CONTENT_TYPE, HOST, HeaderName};
 use http::{HeaderMap, Method, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use super::behaviour::Behaviours;
+use super::Inner;
+use super::behaviour::{Behaviour, Behaviours};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::path::{ResourcePath, User};
@@ -18,6 +19,7 @@ use super::store::{Mailbox, Store};
 pub(super) struct Call<'a> {
     pub store: &'a Store,
     pub mailbox: &'a Mailbox,
+    pub sandbox: &'a Inner,
     pub behaviours: Behaviours,
     pub dialect: Dialect,
     pub method: Method,
@@ -38,7 +40,11 @@ pub(super) type Answer = Result<Response<Bytes>, ODataError>;
 
 impl Call<'_> {
     pub(super) fn query(&self, entity: &'static Entity, takes: Takes) -> Result<Query, ODataError> {
-        query::parse(self.raw_query, self.dialect, entity, takes)
+        let mut query = query::parse(self.raw_query, self.dialect, entity, takes)?;
+        if query.filter.is_some() && !self.behaviours.has(Behaviour::CaseBlind) {
+            query.mind_case(self.raw_query, self.dialect, entity)?;
+        }
+        Ok(query)
     }
 
     pub(super) fn style<'a>(&'a self, moment: Moment, select: Option<&'a [&'static Property]>) -> Style<'a> {
@@ -49,6 +55,8 @@ impl Call<'_> {
             base: &self.base,
             ids: &self.mailbox.ids,
             select,
+            listed: false,
+            immutable: self.immutable(),
         }
     }
 

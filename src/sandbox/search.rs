@@ -10,22 +10,23 @@ use super::store::{ContactRow, FolderRow, View};
 /// How many contacts are held in memory at once while a folder is searched.
 const BATCH: usize = 500;
 
-/// At most `limit` contacts of a folder, from the query's `$skip` on.
+/// At most `limit` contacts of a folder, from the query's `$skip` on; distribution lists are among them where `lists`.
 pub(super) fn page(
     view: &View<'_>,
     folder: &FolderRow,
     query: &Query,
     limit: usize,
+    lists: bool,
 ) -> Result<Vec<ContactRow>, ODataError> {
-    if query.filter.is_none() && query.order.is_empty() {
+    if query.filter.is_none() && query.order.is_empty() && lists {
         return view.page(folder, query.skip, limit);
     }
     if !query.order.is_empty() {
-        return ordered(view, folder, query, limit);
+        return ordered(view, folder, query, limit, lists);
     }
     let mut skip = query.skip;
     let mut found = Vec::new();
-    each(view, folder, query.filter.as_ref(), |row, _| {
+    each(view, folder, query.filter.as_ref(), lists, |row, _| {
         if skip > 0 {
             skip -= 1;
         } else {
@@ -37,12 +38,17 @@ pub(super) fn page(
 }
 
 /// How many contacts of a folder there are, or match.
-pub(super) fn count(view: &View<'_>, folder: &FolderRow, filter: Option<&Filter>) -> Result<u64, ODataError> {
-    if filter.is_none() {
+pub(super) fn count(
+    view: &View<'_>,
+    folder: &FolderRow,
+    filter: Option<&Filter>,
+    lists: bool,
+) -> Result<u64, ODataError> {
+    if filter.is_none() && lists {
         return view.count_contacts(folder);
     }
     let mut count = 0;
-    each(view, folder, filter, |_, _| {
+    each(view, folder, filter, lists, |_, _| {
         count += 1;
         true
     })?;
@@ -50,9 +56,15 @@ pub(super) fn count(view: &View<'_>, folder: &FolderRow, filter: Option<&Filter>
 }
 
 /// Sorted listings hold the whole match in memory; they are rare and the folder is local.
-fn ordered(view: &View<'_>, folder: &FolderRow, query: &Query, limit: usize) -> Result<Vec<ContactRow>, ODataError> {
+fn ordered(
+    view: &View<'_>,
+    folder: &FolderRow,
+    query: &Query,
+    limit: usize,
+    lists: bool,
+) -> Result<Vec<ContactRow>, ODataError> {
     let mut found = Vec::new();
-    each(view, folder, query.filter.as_ref(), |row, _| {
+    each(view, folder, query.filter.as_ref(), lists, |row, _| {
         found.push(row);
         true
     })?;
@@ -71,10 +83,14 @@ fn each(
     view: &View<'_>,
     folder: &FolderRow,
     filter: Option<&Filter>,
+    lists: bool,
     mut keep: impl FnMut(ContactRow, &[(String, String)]) -> bool,
 ) -> Result<(), ODataError> {
     let asks_extended = filter.is_some_and(Filter::asks_extended);
     let mut offer = |row: ContactRow| -> Result<bool, ODataError> {
+        if !lists && row.is_list() {
+            return Ok(true);
+        }
         let extended = if asks_extended { view.extended(row.number)? } else { Vec::new() };
         let matches = filter.is_none_or(|filter| filter.matches(Item::Contact(&row, &extended)));
         Ok(!matches || keep(row, &extended))

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::authority::SignIn;
 use super::behaviour::Behaviours;
 use super::clock::{Clock, SystemClock};
 use super::faults::Plan;
 use super::limits::Limits;
+use super::tokens::TokenRules;
 
 /// How a sandbox is set up. The default is Exchange as it is, by the machine's clock, without faults.
 #[derive(Clone)]
@@ -20,6 +22,17 @@ pub struct Settings {
     pub limits: Limits,
     /// What goes wrong on purpose.
     pub faults: Plan,
+    /// User principal names of mailboxes that there are beside the first one; those that are missing are made.
+    pub mailboxes: Vec<String>,
+    /// How many distribution lists the default folder of each mailbox holds at least. They can be neither read nor
+    /// deleted; see [`Behaviour::ShortPages`](super::behaviour::Behaviour::ShortPages).
+    pub distribution_lists: u32,
+    /// How large a mailbox may become.
+    pub quota: Quota,
+    /// Which bearer tokens are taken.
+    pub tokens: TokenRules,
+    /// How people sign in at the sandbox's own authority.
+    pub sign_in: SignIn,
 }
 
 impl Default for Settings {
@@ -30,6 +43,20 @@ impl Default for Settings {
             behaviours: Behaviours::default(),
             limits: Limits::NONE,
             faults: Plan::default(),
+            mailboxes: Vec::new(),
+            distribution_lists: 0,
+            quota: Quota::default(),
+            tokens: TokenRules::default(),
+            sign_in: SignIn::default(),
         }
     }
+}
+
+/// How large a mailbox may become. Nothing is counted while neither is set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Quota {
+    /// Bytes of its contacts, their extended properties and photos.
+    pub bytes: Option<u64>,
+    /// Contacts, in all folders.
+    pub contacts: Option<u64>,
 }

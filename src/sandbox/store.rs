@@ -6,6 +6,7 @@
 mod contacts;
 mod extended;
 mod folders;
+mod mailboxes;
 mod photos;
 mod tables;
 
@@ -37,6 +38,8 @@ pub(super) struct Mailbox {
     pub upn: String,
     pub name: String,
     pub ids: Ids,
+    /// Its number in the store.
+    pub number: i64,
     /// The default Contacts folder.
     pub contacts: i64,
 }
@@ -136,13 +139,7 @@ impl Change<'_> {
 }
 
 fn mailbox(connection: &Connection) -> Result<Option<Mailbox>, rusqlite::Error> {
-    let sql = "SELECT guid, upn, name, secret, (SELECT id FROM folder WHERE mailbox = mailbox.id AND parent IS NULL)
-               FROM mailbox ORDER BY id LIMIT 1";
-    let read = |row: &rusqlite::Row<'_>| {
-        let ids = Ids { guid: row.get(0)?, secret: row.get(3)? };
-        Ok(Mailbox { upn: row.get(1)?, name: row.get(2)?, ids, contacts: row.get(4)? })
-    };
-    connection.query_row(sql, [], read).optional()
+    connection.query_row(&format!("{} LIMIT 1", mailboxes::SELECT), [], mailboxes::mailbox).optional()
 }
 
 fn make_mailbox(making: &Transaction<'_>, seed: u64, now: i64) -> Result<Mailbox, rusqlite::Error> {
@@ -153,7 +150,8 @@ fn make_mailbox(making: &Transaction<'_>, seed: u64, now: i64) -> Result<Mailbox
     let sql = "INSERT INTO mailbox (guid, upn, name, secret, created) VALUES (?, ?, ?, ?, ?)";
     making.execute(sql, (&ids.guid, upn, name, ids.secret, now))?;
     let sql = "INSERT INTO folder (id, mailbox, parent, public, name, folded) VALUES (1, ?, NULL, ?, ?, ?)";
-    making.execute(sql, (making.last_insert_rowid(), ids.folder(1), "Contacts", "contacts"))?;
+    let number = making.last_insert_rowid();
+    making.execute(sql, (number, ids.folder(1), "Contacts", "contacts"))?;
     making.execute("INSERT INTO counter (value) VALUES (1)", [])?;
-    Ok(Mailbox { upn: upn.into(), name: name.into(), ids, contacts: 1 })
+    Ok(Mailbox { number, upn: upn.into(), name: name.into(), ids, contacts: 1 })
 }

@@ -8,19 +8,17 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::behaviour::Behaviours;
-use super::expiry::Tokens;
 use super::faults::{Faults, Plan};
 use super::late::Late;
 use super::limits::{Limits, Meter};
 use super::log::{Entry, Log};
-use super::{Sandbox, Settings};
+use super::{Inner, Sandbox, Settings};
 
 /// The switches and what they act on.
 pub(super) struct Switches {
     behaviours: Mutex<Behaviours>,
     pub meter: Arc<Meter>,
     pub faults: Faults,
-    pub tokens: Tokens,
     pub late: Late,
     pub log: Log,
     /// How many requests there were.
@@ -33,7 +31,6 @@ impl Switches {
             behaviours: Mutex::new(settings.behaviours),
             meter: Arc::new(Meter::new(settings.faults.limits.unwrap_or(settings.limits))),
             faults: Faults::new(settings.faults.clone()),
-            tokens: Tokens::default(),
             late: Late::default(),
             log: Log::default(),
             requests: AtomicU64::new(0),
@@ -115,8 +112,16 @@ impl Sandbox {
         moved
     }
 
-    /// Every token that was used so far has expired from now on. Says how many those are.
+    /// From now on every token that was used or issued is over: its next request is answered 401. Says how many of those
+    /// that were used this ends.
     pub fn expire_tokens(&self) -> usize {
-        self.inner.switches.tokens.expire_all()
+        self.inner.expire_tokens()
+    }
+}
+
+impl Inner {
+    pub(super) fn expire_tokens(&self) -> usize {
+        self.authority.expire();
+        self.uses.expire_all()
     }
 }

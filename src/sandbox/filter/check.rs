@@ -13,6 +13,8 @@ use crate::sandbox::schema::{self, Entity, Filterable, Shape};
 pub(super) struct Scope<'a> {
     dialect: Dialect,
     kind: Kind<'a>,
+    /// Whether letter case counts.
+    exact: bool,
 }
 
 enum Kind<'a> {
@@ -23,12 +25,17 @@ enum Kind<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn entity(dialect: Dialect, entity: &'static Entity) -> Scope<'a> {
-        Scope { dialect, kind: Kind::Whole(entity) }
+        Scope { dialect, kind: Kind::Whole(entity), exact: false }
+    }
+
+    /// The same where letter case counts.
+    pub(super) fn exact(self) -> Scope<'a> {
+        Scope { exact: true, ..self }
     }
 
     /// An extended property; without a variable where its parts are named directly.
     pub(super) fn extended(dialect: Dialect, variable: Option<&'a str>) -> Scope<'a> {
-        Scope { dialect, kind: Kind::Entry(Collection::Extended, variable) }
+        Scope { dialect, kind: Kind::Entry(Collection::Extended, variable), exact: false }
     }
 }
 
@@ -47,7 +54,7 @@ fn any(path: &[String], condition: Option<&(String, Box<Expr>)>, scope: &Scope<'
     let (Kind::Whole(entity), [name]) = (&scope.kind, path) else { return Err(ODataError::unfilterable()) };
     let collection = collection(name, scope.dialect, entity)?;
     let Some((variable, body)) = condition else { return Ok(Filter::Any(collection, None)) };
-    let inner = Scope { dialect: scope.dialect, kind: Kind::Entry(collection, Some(variable)) };
+    let inner = Scope { kind: Kind::Entry(collection, Some(variable)), ..*scope };
     Ok(Filter::Any(collection, Some(Box::new(check(body, &inner)?))))
 }
 
@@ -74,7 +81,12 @@ fn compare(left: &Term, op: Op, right: &Term, scope: &Scope<'_>) -> Result<Test,
     if op != Op::Eq && matches!(field, Field::EmailAddress | Field::ExtendedId) {
         return Err(ODataError::unfilterable());
     }
-    Ok(Test { field, op, value: operand(field, op, value)? })
+    let value = match operand(field, op, value)? {
+        Operand::Text(text) if field != Field::ExtendedId && !scope.exact => Operand::Text(text.to_lowercase()),
+        Operand::Text(text) if field != Field::ExtendedId => Operand::Exact(text),
+        operand => operand,
+    };
+    Ok(Test { field, op, value })
 }
 
 /// The operator as it is with its sides exchanged.
@@ -97,7 +109,7 @@ fn operand(field: Field, op: Op, value: &Term) -> Result<Operand, ODataError> {
         (Field::Time(_), Term::Text(text)) if !words => quoted_moment(text).map(Operand::Time),
         (Field::ExtendedId, Term::Text(text)) => normal_id(text).map(Operand::Text),
         (Field::Time(_) | Field::ExtendedId, _) => Err(ODataError::unfilterable()),
-        (_, Term::Text(text)) => Ok(Operand::Text(text.to_lowercase())),
+        (_, Term::Text(text)) => Ok(Operand::Text(text.clone())),
         (_, Term::Null) if matches!(op, Op::Eq | Op::Ne) => Ok(Operand::Null),
         _ => Err(ODataError::unfilterable()),
     }

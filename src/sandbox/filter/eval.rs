@@ -61,7 +61,8 @@ impl Test {
         match (&self.value, found) {
             (Operand::Text(wanted), Some(found)) if self.field == Field::ExtendedId => found == wanted.as_str(),
             (Operand::Text(wanted), Some(found)) => words(&found.to_lowercase(), self.op, wanted),
-            (Operand::Text(_), None) => self.op == Op::Ne,
+            (Operand::Exact(wanted), Some(found)) => words(&found, self.op, wanted),
+            (Operand::Text(_) | Operand::Exact(_), None) => self.op == Op::Ne,
             (_, found) => found.is_none() == (self.op == Op::Eq),
         }
     }

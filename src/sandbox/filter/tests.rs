@@ -22,6 +22,7 @@ fn ada() -> (ContactRow, Vec<(String, String)>) {
         modified: 1_700_000_000,
         content: content.as_object().unwrap().clone(),
         has_photo: true,
+        born: 1,
     };
     let id = "String {00020329-0000-0000-c000-000000000046} Name Key".to_owned();
     (row, vec![(id, "AbC".to_owned())])

@@ -58,7 +58,7 @@ fn change(visit: &Visit<'_>) -> Result<&'static str, ODataError> {
             Ok("faults")
         }
         Some("tokens") => {
-            switches.tokens.expire_all();
+            visit.inner.expire_tokens();
             Ok("tokens")
         }
         _ => Err(ODataError::bad_option("This form is none of the sandbox's.")),

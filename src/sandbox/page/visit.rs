@@ -39,12 +39,9 @@ impl<'a> Visit<'a> {
     /// The mailbox that is looked at: the one that is named, else the first.
     pub(super) fn mailbox(&self) -> Result<&'a Mailbox, ODataError> {
         let asked = self.asked("mailbox");
-        let mailbox = &self.inner.mailbox;
-        if asked.is_empty() || mailbox.upn.eq_ignore_ascii_case(asked) {
-            Ok(mailbox)
-        } else {
-            Err(ODataError::no_such_user(asked))
-        }
+        let mut mailboxes = self.inner.mailboxes();
+        let found = mailboxes.find(|mailbox| asked.is_empty() || mailbox.upn.eq_ignore_ascii_case(asked));
+        found.ok_or_else(|| ODataError::no_such_user(asked))
     }
 
     /// Looks at one moment of the mailbox.

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::{OptionalExtension, Row};
 use serde_json::{Map, Value};
 
+use super::mailboxes::LIST;
 use super::{Change, FolderRow, View};
 use crate::sandbox::error::ODataError;
 
@@ -26,6 +27,15 @@ pub(in crate::sandbox) struct ContactRow {
     /// The properties that have a value, under Graph's names.
     pub content: Map<String, Value>,
     pub has_photo: bool,
+    /// The number that it was made with: it has another one since it moved.
+    pub born: i64,
+}
+
+impl ContactRow {
+    /// Whether it is a distribution list, which neither API shows.
+    pub(in crate::sandbox) fn is_list(&self) -> bool {
+        self.content.contains_key(LIST)
+    }
 }
 
 /// A contact to be made.
@@ -36,7 +46,8 @@ pub(in crate::sandbox) struct NewContact<'a> {
 }
 
 const COLUMNS: &str = "c.number, c.folder, c.public, f.public, c.change, c.created, c.modified, c.content,
-    EXISTS (SELECT 1 FROM photo WHERE photo.contact = c.number)";
+    EXISTS (SELECT 1 FROM photo WHERE photo.contact = c.number),
+    coalesce((SELECT born FROM moved WHERE moved.number = c.number), c.number)";
 
 impl View<'_> {
     /// The contacts of a folder in the order they came, from the `skip`th on.
@@ -92,6 +103,13 @@ impl View<'_> {
         Ok(self.connection.prepare_cached(&sql)?.query_row([public], contact).optional()?)
     }
 
+    /// The contact that was made with this number, wherever it has moved since.
+    pub(in crate::sandbox) fn contact_by_birth(&self, born: i64) -> Result<Option<ContactRow>, ODataError> {
+        let sql = "SELECT number FROM moved WHERE born = ?";
+        let moved = self.connection.prepare_cached(sql)?.query_row([born], |row| row.get(0)).optional()?;
+        Ok(self.contact_by_number(moved.unwrap_or(born))?.filter(|contact| contact.born == born))
+    }
+
     pub(in crate::sandbox) fn count_contacts(&self, folder: &FolderRow) -> Result<u64, ODataError> {
         let mut statement = self.connection.prepare_cached("SELECT count(*) FROM contact WHERE folder = ?")?;
         Ok(statement.query_row([folder.id], |row| row.get::<_, i64>(0))?.unsigned_abs())
@@ -130,12 +148,21 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Moves a contact to the end of another folder; it gets a new number and a new id. Answers the number.
-    pub(in crate::sandbox) fn move_contact(&self, contact: &ContactRow, to: &FolderRow) -> Result<i64, ODataError> {
+    /// Moves a contact to the end of another folder; it gets a new number and, unless `keeps_id`, a new id. Answers the
+    /// number.
+    pub(in crate::sandbox) fn move_contact(
+        &self,
+        contact: &ContactRow,
+        to: &FolderRow,
+        keeps_id: bool,
+    ) -> Result<i64, ODataError> {
         let number = self.next()?;
         let sql = "UPDATE contact SET number = ?1, public = ?2, folder = ?3, change = ?1 WHERE number = ?4";
-        let id = self.ids.contact(number);
+        let id = if keeps_id { contact.public.clone() } else { self.ids.contact(number) };
         self.connection.prepare_cached(sql)?.execute((number, id, to.id, contact.number))?;
+        // One that moved before has its row already, which went along with the number.
+        let sql = "INSERT OR IGNORE INTO moved (number, born) VALUES (?, ?)";
+        self.connection.prepare_cached(sql)?.execute((number, contact.born))?;
         self.count_removal(contact.folder)?;
         Ok(number)
     }
@@ -167,6 +194,7 @@ fn contact(row: &Row<'_>) -> Result<ContactRow, rusqlite::Error> {
         modified: row.get(6)?,
         content,
         has_photo: row.get(8)?,
+        born: row.get(9)?,
     })
 }
 

@@ -62,15 +62,25 @@ impl View<'_> {
 }
 
 impl Change<'_> {
-    /// Makes a folder and answers its id.
-    pub(in crate::sandbox) fn add_folder(&self, parent: &FolderRow, name: &str) -> Result<i64, ODataError> {
-        self.name_is_free(parent.id, name, 0)?;
+    /// Makes a folder and answers its id. A `second` one may have a name that is there already.
+    pub(in crate::sandbox) fn add_folder(
+        &self,
+        parent: &FolderRow,
+        name: &str,
+        second: bool,
+    ) -> Result<i64, ODataError> {
+        let free = self.name_is_free(parent.id, name, 0);
         self.is_not_too_deep(parent.id)?;
         let id = self.next()?;
+        let folded = match free {
+            // No name holds a control character; this one keeps the table's names apart.
+            Err(_) if second => format!("{}\0{id}", name.to_lowercase()),
+            free => free.map(|()| name.to_lowercase())?,
+        };
         let sql = "INSERT INTO folder (id, mailbox, parent, public, name, folded)
                    SELECT ?1, mailbox, id, ?2, ?3, ?4 FROM folder WHERE id = ?5";
         let mut statement = self.connection.prepare_cached(sql)?;
-        statement.execute((id, self.ids.folder(id), name, name.to_lowercase(), parent.id))?;
+        statement.execute((id, self.ids.folder(id), name, folded, parent.id))?;
         Ok(id)
     }
 

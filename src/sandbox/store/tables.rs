@@ -5,8 +5,8 @@ use crate::disk::sqlite::Layout;
 pub(super) const LAYOUT: Layout = Layout {
     // "cfsb": a cardferry sandbox.
     application: 0x6366_7362,
-    version: 1,
-    upgrades: &[],
+    version: 2,
+    upgrades: &[MOVED],
     tables: "
 -- One change number for everything: it makes change keys, ids and the order of listings.
 CREATE TABLE counter (value INTEGER NOT NULL);
@@ -62,5 +62,17 @@ CREATE TABLE photo (
     height INTEGER NOT NULL,
     bytes BLOB NOT NULL
 );
+
+-- Contacts that have another number than the one that they were made with, which their immutable ids are of.
+CREATE TABLE moved (
+    number INTEGER PRIMARY KEY REFERENCES contact ON UPDATE CASCADE ON DELETE CASCADE,
+    born INTEGER NOT NULL UNIQUE
+);
 ",
 };
+
+/// Version 2: contacts that moved.
+const MOVED: &str = "CREATE TABLE moved (
+    number INTEGER PRIMARY KEY REFERENCES contact ON UPDATE CASCADE ON DELETE CASCADE,
+    born INTEGER NOT NULL UNIQUE
+);";

@@ -1,0 +1,112 @@
+//! Mailboxes beside the first one, what a mailbox holds in all, and the distribution lists in it.
+
+use rusqlite::Row;
+use serde_json::{Map, Value, json};
+
+use super::{Change, FolderRow, Mailbox, NewContact, Store};
+use crate::sandbox::error::ODataError;
+use crate::sandbox::ids::{Ids, guid};
+
+/// All mailboxes, the first one first.
+pub(super) const SELECT: &str = "SELECT id, guid, upn, name, secret,
+    (SELECT folder.id FROM folder WHERE folder.mailbox = mailbox.id AND parent IS NULL)
+    FROM mailbox ORDER BY id";
+
+pub(super) fn mailbox(row: &Row<'_>) -> Result<Mailbox, rusqlite::Error> {
+    let ids = Ids { guid: row.get(1)?, secret: row.get(4)? };
+    Ok(Mailbox { number: row.get(0)?, upn: row.get(2)?, name: row.get(3)?, ids, contacts: row.get(5)? })
+}
+
+/// The property that makes a stored contact a distribution list.
+pub(in crate::sandbox) const LIST: &str = "distributionList";
+
+/// What a distribution list is stored as. Neither API shows any of it.
+fn list() -> Map<String, Value> {
+    Map::from_iter([(LIST.to_owned(), json!(true))])
+}
+
+impl Store {
+    /// The mailboxes beside `first`; those of `upns` that are missing are made.
+    pub(in crate::sandbox) fn others(
+        &self,
+        first: &Mailbox,
+        upns: &[String],
+        now: i64,
+    ) -> Result<Vec<Mailbox>, ODataError> {
+        self.write(&first.ids, |change| {
+            let mut all = change.mailboxes()?;
+            for upn in upns {
+                if !all.iter().any(|mailbox| mailbox.upn.eq_ignore_ascii_case(upn)) {
+                    change.add_mailbox(upn, &first.ids, now)?;
+                    all = change.mailboxes()?;
+                }
+            }
+            all.retain(|mailbox| mailbox.number != first.number);
+            Ok(all)
+        })
+    }
+}
+
+impl Change<'_> {
+    fn mailboxes(&self) -> Result<Vec<Mailbox>, ODataError> {
+        let mut statement = self.connection.prepare_cached(SELECT)?;
+        let rows = statement.query_map([], mailbox)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Makes a mailbox. Its secret comes from the first one's and its name, so that equal runs give equal ids.
+    fn add_mailbox(&self, upn: &str, first: &Ids, now: i64) -> Result<(), ODataError> {
+        let lower = upn.to_lowercase();
+        let secret = first.derived(&lower);
+        let ids = Ids { guid: guid(&first.derived(&format!("guid of {lower}"))), secret };
+        let sql = "INSERT INTO mailbox (guid, upn, name, secret, created) VALUES (?, ?, ?, ?, ?)";
+        let name = name_of(upn);
+        self.connection.prepare_cached(sql)?.execute((&ids.guid, upn, name, ids.secret, now))?;
+        let mailbox = self.connection.last_insert_rowid();
+        let folder = self.next()?;
+        let sql = "INSERT INTO folder (id, mailbox, parent, public, name, folded) VALUES (?, ?, NULL, ?, ?, ?)";
+        self.connection.prepare_cached(sql)?.execute((folder, mailbox, ids.folder(folder), "Contacts", "contacts"))?;
+        Ok(())
+    }
+
+    /// Sees to it that a folder holds so many distribution lists.
+    pub(in crate::sandbox) fn have_lists(&self, folder: &FolderRow, wanted: u32, now: i64) -> Result<(), ODataError> {
+        let content = list();
+        let text = Value::Object(content.clone()).to_string();
+        let sql = "SELECT count(*) FROM contact WHERE folder = ? AND content = ?";
+        let found: u32 = self.connection.prepare_cached(sql)?.query_row((folder.id, text), |row| row.get(0))?;
+        for _ in found..wanted {
+            self.add_contact(&NewContact { folder, content: &content, now })?;
+        }
+        Ok(())
+    }
+
+    /// How many contacts a mailbox holds; more than `most` are not counted.
+    pub(in crate::sandbox) fn contacts_of(&self, mailbox: &Mailbox, most: u64) -> Result<u64, ODataError> {
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM folder f JOIN contact c ON c.folder = f.id
+                   WHERE f.mailbox = ? LIMIT ?)";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row((mailbox.number, most), |row| row.get::<_, i64>(0))?.unsigned_abs())
+    }
+
+    /// How many bytes a mailbox holds: contacts, extended properties and photos.
+    pub(in crate::sandbox) fn bytes_of(&self, mailbox: &Mailbox) -> Result<u64, ODataError> {
+        let sql = "SELECT coalesce(sum(octet_length(c.content)
+                       + coalesce((SELECT sum(octet_length(value)) FROM extended e WHERE e.contact = c.number), 0)
+                       + coalesce((SELECT octet_length(bytes) FROM photo p WHERE p.contact = c.number), 0)), 0)
+                   FROM folder f JOIN contact c ON c.folder = f.id WHERE f.mailbox = ?";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([mailbox.number], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    }
+}
+
+/// `ada.lovelace@example.com` is `Ada Lovelace`.
+fn name_of(upn: &str) -> String {
+    let alias = upn.split('@').next().unwrap_or_default();
+    let words = alias.split(['.', '_', '-']).filter(|word| !word.is_empty()).map(|word| {
+        let mut letters = word.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
