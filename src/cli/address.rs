@@ -58,7 +58,11 @@ async fn sandbox(api: Option<Dialect>, owner: Owner, args: &MailboxArgs) -> Resu
     };
     let api = api.unwrap_or(Dialect::Graph);
     let endpoint = Endpoint::parse(&base, Some(api), owner).map_err(|error| Failure::new(Exit::Stopped, error))?;
-    let token = Token::new(SANDBOX_TOKEN).ok_or_else(|| Failure::usage("the sandbox's token is empty"))?;
+    // A sandbox that is served may want a token of its own.
+    let token = match &args.token_env {
+        Some(_) => token(args)?,
+        None => Token::new(SANDBOX_TOKEN).ok_or_else(|| Failure::usage("the sandbox's token is empty"))?,
+    };
     Ok(Mailbox::new(endpoint, door, System::start(), token, Limits::NONE))
 }
 

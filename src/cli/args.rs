@@ -18,7 +18,7 @@ use crate::formats::{Format, table, vcard};
 
 pub use how::How;
 pub use inspect::Inspect;
-pub use sandbox::{Clock, FaultArgs, Sandbox, SandboxCommand, Serve};
+pub use sandbox::{Access, Clock, FaultArgs, Mailboxes, Sandbox, SandboxCommand, Secret, Serve};
 
 /// Moves address books between vCard, CSV and Exchange mailboxes.
 ///

@@ -310,14 +310,25 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
 }
 
 /// The URLs of a running server: they are what a script reads, so they go to standard output.
-pub(super) fn serving(common: &Common, url: &str, control: Option<&str>, store: &Path) -> Result<(), Failure> {
+pub(super) fn serving(
+    common: &Common,
+    url: &str,
+    control: Option<&str>,
+    store: &Path,
+    any_token: bool,
+) -> Result<(), Failure> {
     let control = control.map_or_else(String::new, |url| format!("\nControl:              {url}"));
     data(&format!(
         "Microsoft Graph v1.0: {url}/v1.0\nOutlook REST v2.0:    {url}/api/v2.0\nIn the browser:       {url}/{control}"
     ))?;
     if !common.quiet {
         let store = store.display();
-        line(&format!("any bearer token that is not empty is taken; store: {store}; stop with Ctrl-C"));
+        let tokens = if any_token {
+            "any bearer token that is not empty is"
+        } else {
+            "named tokens and those of its sign-in are"
+        };
+        line(&format!("{tokens} taken; store: {store}; stop with Ctrl-C"));
     }
     Ok(())
 }

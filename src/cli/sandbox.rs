@@ -1,49 +1,52 @@
-//! `cardferry sandbox serve`.
+//! `cardferry sandbox serve` and `cardferry sandbox behaviours`.
 
-use std::sync::Arc;
+mod settings;
 
-use crate::cli::args::{Clock, Common, Sandbox, SandboxCommand, Serve};
+use serde_json::json;
+
+use crate::cli::args::{Common, Sandbox, SandboxCommand, Serve};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::local::{self, Opened};
 use crate::cli::signal::Signals;
-use crate::cli::{address, faults, print};
-use crate::sandbox::clock::{SystemClock, VirtualClock};
-use crate::sandbox::{self, Control, Server, Settings};
+use crate::cli::{address, print};
+use crate::sandbox::behaviour::{Behaviour, Row};
+use crate::sandbox::{self, Control, Server};
 
 pub(super) async fn run(common: &Common, args: &Sandbox) -> Result<Exit, Failure> {
     match &args.command {
         SandboxCommand::Serve(args) => serve(common, args).await,
+        SandboxCommand::Behaviours => behaviours(common),
     }
+}
+
+/// The table of behaviours, for people or for programs.
+fn behaviours(common: &Common) -> Result<Exit, Failure> {
+    for Row { name, on, does, without, known, .. } in Behaviour::ALL {
+        let known = known.word();
+        print::data(&if common.json {
+            json!({ "name": name, "on": on, "does": does, "without": without, "known": known }).to_string()
+        } else {
+            let off = if *on { "" } else { ", off by default" };
+            format!("{name} ({known}{off})\n    {does}\n    without it: {without}")
+        })?;
+    }
+    Ok(Exit::Done)
 }
 
 async fn serve(common: &Common, args: &Serve) -> Result<Exit, Failure> {
     let store = address::store_path(args.sandbox_store.as_deref())?;
-    let sandbox = match local::open(&store, settings(args)?).await? {
-        Opened::Here(sandbox) => sandbox,
-        Opened::At(url) => {
-            let what = format!(
-                "{}: is served at {url} already; use that server, or name another store with --sandbox-store",
-                store.display()
-            );
-            return Err(Failure::new(Exit::Stopped, what));
-        }
-    };
-    let bound = Server::bind_to(sandbox, (args.bind, args.port).into()).await;
-    let server = bound.map_err(|error| {
-        let (port, address) = (args.port, args.bind);
-        let what = format!("port {port} on {address} cannot be had: {error}; choose another with --port or --bind");
-        Failure::new(Exit::Stopped, what)
-    })?;
-    let server = server.named(&args.allow_host);
+    let server = listen(args, &store).await?;
+    let any_token = args.access.token.is_empty() && !args.access.sign_in_required;
     if !args.bind.is_loopback() {
-        print::note(common, &format!("{} can be reached from other machines, and any token is let in", args.bind));
+        let who = if any_token { "and any token is let in" } else { "where tokens can be read on the way" };
+        print::note(common, &format!("{} can be reached from other machines, {who}", args.bind));
     }
     let control = match args.control_port {
         Some(port) => Some(control(server.sandbox().clone(), port).await?),
         None => None,
     };
     let mut signals = Signals::listen();
-    print::serving(common, server.url(), control.as_ref().map(Control::url), &store)?;
+    print::serving(common, server.url(), control.as_ref().map(Control::url), &store, any_token)?;
     // The control endpoint ends with the server: it is dropped when that has ended.
     let controlled = async {
         match control {
@@ -60,23 +63,29 @@ async fn serve(common: &Common, args: &Serve) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-async fn control(sandbox: crate::sandbox::Sandbox, port: u16) -> Result<Control, Failure> {
+async fn listen(args: &Serve, store: &std::path::Path) -> Result<Server, Failure> {
+    let sandbox = match local::open(store, settings::of(args)?).await? {
+        Opened::Here(sandbox) => sandbox,
+        Opened::At(url) => {
+            let what = format!(
+                "{}: is served at {url} already; use that server, or name another store with --sandbox-store",
+                store.display()
+            );
+            return Err(Failure::new(Exit::Stopped, what));
+        }
+    };
+    let bound = Server::bind_to(sandbox, (args.bind, args.port).into()).await;
+    let server = bound.map_err(|error| {
+        let (port, address) = (args.port, args.bind);
+        let what = format!("port {port} on {address} cannot be had: {error}; choose another with --port or --bind");
+        Failure::new(Exit::Stopped, what)
+    })?;
+    Ok(server.named(&args.allow_host))
+}
+
+async fn control(sandbox: sandbox::Sandbox, port: u16) -> Result<Control, Failure> {
     Control::bind(sandbox, port).await.map_err(|error| {
         let what = format!("port {port} on 127.0.0.1 cannot be had: {error}; choose another with --control-port");
         Failure::new(Exit::Stopped, what)
     })
-}
-
-/// How the sandbox is set up.
-fn settings(args: &Serve) -> Result<Settings, Failure> {
-    let mut faults = faults::all(&args.faults)?;
-    faults.limits = args.limits.or(faults.limits);
-    let clock: Arc<dyn sandbox::clock::Clock> = match args.clock {
-        Clock::System => Arc::new(SystemClock),
-        Clock::Virtual { start, skips } => {
-            let start = start.unwrap_or_else(|| sandbox::clock::Clock::now(&SystemClock));
-            Arc::new(if skips { VirtualClock::skipping(start) } else { VirtualClock::at(start) })
-        }
-    };
-    Ok(Settings { clock, faults, ..Settings::default() })
 }

@@ -279,8 +279,9 @@ impl Behaviour {
 
 /// All behaviours in Markdown, for people to read.
 pub fn table() -> String {
-    let mut text =
-        String::from("| behaviour | the service | without it | known | |\n| --- | --- | --- | --- | --- |\n");
+    let mut text = String::from(
+        "| behaviour | the service | without it | known | by default |\n| --- | --- | --- | --- | --- |\n",
+    );
     for Row { name, on, does, without, known, .. } in Behaviour::ALL {
         let state = if *on { "on" } else { "off" };
         // Writing to a string does not fail.

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use cardferry::cli::Exit;
 use cardferry::formats::{exchange, fields, vcard};
+use cardferry::sandbox::behaviour;
 use pretty_assertions::assert_eq;
 
 fn root() -> &'static Path {
@@ -33,6 +34,7 @@ fn the_readme_says_what_the_program_says() {
     text = with_block(&text, "slots", &exchange::rules_table());
     text = with_block(&text, "vcard profiles", &vcard::profile::table());
     text = with_block(&text, "table profiles", &fields::profiles());
+    text = with_block(&text, "behaviours", &behaviour::table());
     text = with_block(&text, "exit codes", &exit_codes());
     check(&with_outputs(&text));
 }

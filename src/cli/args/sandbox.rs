@@ -1,12 +1,16 @@
 //! `sandbox` on the command line.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args as Group, Subcommand};
 use jiff::Timestamp;
 
 use crate::sandbox::limits::Limits;
+
+use crate::sandbox::behaviour::Behaviour;
 
 /// `sandbox`.
 #[derive(Debug, Group)]
@@ -21,6 +25,8 @@ pub struct Sandbox {
 pub enum SandboxCommand {
     /// Run the server alone, for any client, until interrupted
     Serve(Serve),
+    /// List Exchange's ways that --with and --without switch, and what each is known from
+    Behaviours,
 }
 
 /// `sandbox serve`.
@@ -38,6 +44,12 @@ pub struct Serve {
     /// The store, in place of the one in the user's data directory
     #[arg(long, value_name = "FILE", env = "CARDFERRY_SANDBOX_STORE")]
     pub sandbox_store: Option<PathBuf>,
+    /// How the mailboxes are.
+    #[command(flatten)]
+    pub mailboxes: Mailboxes,
+    /// Who may come in.
+    #[command(flatten)]
+    pub access: Access,
     /// What goes wrong.
     #[command(flatten)]
     pub faults: FaultArgs,
@@ -99,4 +111,78 @@ fn clock_named(text: &str) -> Result<Clock, String> {
         "still" => Ok(Clock::Virtual { start, skips: false }),
         _ => Err("the clocks are system, virtual and still".into()),
     }
+}
+
+/// What mailboxes there are and how they behave.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Mailboxes")]
+pub struct Mailboxes {
+    /// Make a mailbox of this address beside the first one; repeatable
+    #[arg(long, value_name = "UPN", env = "CARDFERRY_WITH_MAILBOX", value_delimiter = ',')]
+    pub with_mailbox: Vec<String>,
+    /// Switch one of Exchange's ways on (see sandbox behaviours); repeatable
+    #[arg(long, value_name = "NAME", env = "CARDFERRY_WITH", value_delimiter = ',', value_parser = behaviour_named)]
+    pub with: Vec<Behaviour>,
+    /// Switch one of Exchange's ways off; repeatable
+    #[arg(long, value_name = "NAME", env = "CARDFERRY_WITHOUT", value_delimiter = ',', value_parser = behaviour_named)]
+    pub without: Vec<Behaviour>,
+    /// Let each mailbox hold this many distribution lists, which make pages short
+    #[arg(long, value_name = "N", env = "CARDFERRY_DISTRIBUTION_LISTS", default_value_t = 0)]
+    pub distribution_lists: u32,
+    /// The most bytes that a mailbox may hold
+    #[arg(long, value_name = "BYTES", env = "CARDFERRY_QUOTA_BYTES")]
+    pub quota_bytes: Option<u64>,
+    /// The most contacts that a mailbox may hold
+    #[arg(long, value_name = "N", env = "CARDFERRY_QUOTA_CONTACTS")]
+    pub quota_contacts: Option<u64>,
+}
+
+/// Which tokens are taken.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Tokens and signing in")]
+pub struct Access {
+    /// Take this bearer token and no others that are not named; repeatable
+    #[arg(long, value_name = "TOKEN", env = "CARDFERRY_TOKEN", hide_env_values = true, value_delimiter = ',')]
+    pub token: Vec<Secret>,
+    /// A bearer token that may read and not write; repeatable
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "CARDFERRY_READ_ONLY_TOKEN",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub read_only_token: Vec<Secret>,
+    /// Let a token expire after this many requests
+    #[arg(long, value_name = "N", env = "CARDFERRY_TOKEN_REQUESTS")]
+    pub token_requests: Option<u64>,
+    /// Take no tokens but named ones and those of the sandbox's own authority
+    #[arg(long, env = "CARDFERRY_SIGN_IN_REQUIRED", value_parser = FalseyValueParser::new())]
+    pub sign_in_required: bool,
+    /// Let the authority consent by itself, without anybody at its page
+    #[arg(long, env = "CARDFERRY_AUTO_APPROVE", value_parser = FalseyValueParser::new())]
+    pub auto_approve: bool,
+}
+
+/// A text that is shown nowhere.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl From<String> for Secret {
+    fn from(text: String) -> Secret {
+        Secret(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("(secret)")
+    }
+}
+
+fn behaviour_named(name: &str) -> Result<Behaviour, String> {
+    Behaviour::named(name).ok_or_else(|| {
+        let names: Vec<&str> = Behaviour::ALL.iter().map(|row| row.name).collect();
+        format!("there are {}", names.join(", "))
+    })
 }

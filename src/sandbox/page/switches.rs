@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::visit::{Visit, address};
 use super::{Shown, layout, see};
-use crate::sandbox::behaviour::{Behaviour, Behaviours, Known};
+use crate::sandbox::behaviour::{Behaviour, Behaviours};
 use crate::sandbox::error::ODataError;
 use crate::sandbox::faults::Plan;
 
@@ -84,7 +84,7 @@ fn behaviours(visit: &Visit<'_>) -> Markup {
                 input type="checkbox" name=(row.name) id={ "b-" (row.name) } checked[on.has(row.behaviour)]
                     aria-describedby={ "d-" (row.name) };
                 div {
-                    label for={ "b-" (row.name) } { (row.does) span.tag { (known(row.known)) } }
+                    label for={ "b-" (row.name) } { (row.does) span.tag { (row.known.word()) } }
                     p id={ "d-" (row.name) } { code { (row.name) } " — off: " (row.without) }
                 }
             }
@@ -96,14 +96,6 @@ fn behaviours(visit: &Visit<'_>) -> Markup {
             h2 #behaviours { "Exchange's ways" }
             (form(visit, "behaviours", rows))
         }
-    }
-}
-
-fn known(known: Known) -> &'static str {
-    match known {
-        Known::Documented => "documented",
-        Known::Observed => "observed",
-        Known::Guessed => "guessed",
     }
 }
 
