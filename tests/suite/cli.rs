@@ -8,6 +8,7 @@ mod links;
 pub(crate) mod mailbox;
 mod photo_files;
 mod refusals;
+mod rehearsal;
 mod servers;
 mod split;
 mod tables;
