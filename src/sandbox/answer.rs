@@ -53,11 +53,14 @@ impl Inner {
         within_limits(request)?;
         let origin = origin(request.uri(), request.headers());
         let bearer = self.admit(request.headers(), dialect, now)?;
-        if let Some(user) = users::asked(rest) {
-            return self.users(request, dialect, &origin, user.as_ref(), &bearer);
+        if users::is_list(rest) {
+            return self.users(request, dialect, &origin, None, &bearer);
+        }
+        let path = path::parse(rest)?;
+        if path.target == Target::Mailbox {
+            return self.users(request, dialect, &origin, Some(&path.user), &bearer);
         }
         bearer.may(request)?;
-        let path = path::parse(rest)?;
         let call = Call {
             store: &self.store,
             mailbox: self.resolve(&path.user, &bearer)?,
@@ -84,7 +87,7 @@ impl Inner {
 /// One row for each kind of resource.
 fn route(call: &Call<'_>, path: &ResourcePath) -> Answer {
     match &path.target {
-        // Answered before the path is read.
+        // Answered before.
         Target::Mailbox => Err(ODataError::not_supported()),
         Target::Folders => folders::collection(call),
         Target::FoldersCount => folders::count(call),

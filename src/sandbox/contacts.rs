@@ -15,7 +15,6 @@ use super::render::{Expanded, Style};
 use super::request::{Answer, Call, empty, json, set, with_type};
 use super::schema::{CONTACT, Moment};
 use super::search;
-use super::settings::Quota;
 use super::store::{Change, ContactRow, NewContact, View};
 
 /// Names of the collection in both dialects.
@@ -177,7 +176,8 @@ fn create(call: &Call<'_>) -> Answer {
         let folder = folders::find(change, call)?;
         let number = change.add_contact(&NewContact { folder: &folder, content: &content, now: call.now })?;
         set_extended(change, number, &changes)?;
-        within_quota(call, change)?;
+        within_number(call, change)?;
+        within_quota(call, change, None)?;
         change.contact_by_number(number)?.ok_or_else(ODataError::not_found)
     })?;
     Ok(changed(call, StatusCode::CREATED, &row, &changes))
@@ -197,32 +197,39 @@ fn update(call: &Call<'_>, id: &str) -> Answer {
     let row = call.store.write(&call.mailbox.ids, |change| {
         let row = find(change, call, id)?;
         fresh(call, &row)?;
+        let before = held(call, change)?;
         let mut content = row.content.clone();
         apply(call, &mut content, &mut changes);
         change.set_contact(row.number, &content, call.now)?;
         set_extended(change, row.number, &changes)?;
-        within_quota(call, change)?;
+        within_quota(call, change, before)?;
         let number = moved(change, call, &row, &changes)?;
         change.contact_by_number(number)?.ok_or_else(ODataError::not_found)
     })?;
     Ok(changed(call, StatusCode::OK, &row, &changes))
 }
 
-/// Refuses what makes a mailbox larger than it may be.
-pub(super) fn within_quota(call: &Call<'_>, change: &Change<'_>) -> Result<(), ODataError> {
-    if !call.behaviours.has(Behaviour::Quota) {
+/// How many bytes the mailbox holds; none where nobody counts them.
+pub(super) fn held(call: &Call<'_>, change: &Change<'_>) -> Result<Option<u64>, ODataError> {
+    let counted = call.behaviours.has(Behaviour::Quota) && call.sandbox.settings.quota.bytes.is_some();
+    counted.then(|| change.bytes_of(call.mailbox)).transpose()
+}
+
+/// Refuses what has made the mailbox larger than it may be; `before` is what it held.
+pub(super) fn within_quota(call: &Call<'_>, change: &Change<'_>, before: Option<u64>) -> Result<(), ODataError> {
+    let most = call.sandbox.settings.quota.bytes.unwrap_or(u64::MAX);
+    // One that is too large already may become smaller.
+    let grew = held(call, change)?.is_some_and(|now| now > most && before.is_none_or(|before| now > before));
+    if grew { Err(ODataError::mailbox_full()) } else { Ok(()) }
+}
+
+/// Refuses one contact more than there may be.
+fn within_number(call: &Call<'_>, change: &Change<'_>) -> Result<(), ODataError> {
+    let Some(most) = call.sandbox.settings.quota.contacts.filter(|_| call.behaviours.has(Behaviour::Quota)) else {
         return Ok(());
-    }
-    let Quota { bytes, contacts } = call.sandbox.settings.quota;
-    let many = match contacts {
-        Some(most) => change.contacts_of(call.mailbox, most.saturating_add(1))? > most,
-        None => false,
     };
-    let large = match bytes {
-        Some(most) => change.bytes_of(call.mailbox)? > most,
-        None => false,
-    };
-    if many || large { Err(ODataError::mailbox_full()) } else { Ok(()) }
+    let many = change.contacts_of(call.mailbox, most.saturating_add(1))? > most;
+    if many { Err(ODataError::mailbox_full()) } else { Ok(()) }
 }
 
 /// Moves the contact where the body names another folder, and answers its number.

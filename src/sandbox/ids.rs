@@ -15,6 +15,8 @@ pub(super) struct Ids {
     pub guid: String,
     /// What makes two stores' ids differ.
     pub secret: [u8; 32],
+    /// The secret of the first mailbox: all of a store are of one tenant.
+    pub store: [u8; 32],
 }
 
 /// The first bytes of every item id, which Base64 writes as `AAMk`.
@@ -65,7 +67,7 @@ impl Ids {
 
     /// The mailbox's tenant.
     pub(super) fn tenant(&self) -> String {
-        guid(&self.digest(b"tenant", 0))
+        guid(&digest(&self.store, b"tenant", 0))
     }
 
     /// What another mailbox of the same store draws its own secrets from.
@@ -114,8 +116,12 @@ impl Ids {
     }
 
     fn digest(&self, kind: &[u8], number: i64) -> [u8; 32] {
-        Sha256::new().chain_update(self.secret).chain_update(kind).chain_update(number.to_be_bytes()).finalize().into()
+        digest(&self.secret, kind, number)
     }
+}
+
+fn digest(secret: &[u8; 32], kind: &[u8], number: i64) -> [u8; 32] {
+    Sha256::new().chain_update(secret).chain_update(kind).chain_update(number.to_be_bytes()).finalize().into()
 }
 
 /// Sixteen bytes as a GUID of version 4 (RFC 9562 section 5.4).
@@ -147,7 +153,7 @@ mod tests {
     use super::*;
 
     fn ids() -> Ids {
-        Ids { guid: guid(&[7; 32]), secret: [7; 32] }
+        Ids { guid: guid(&[7; 32]), secret: [7; 32], store: [7; 32] }
     }
 
     #[test]
@@ -164,7 +170,7 @@ mod tests {
 
     #[test]
     fn immutable_ids_tell_their_number_to_their_own_mailbox() {
-        let other = Ids { guid: guid(&[7; 32]), secret: [8; 32] };
+        let other = Ids { guid: guid(&[7; 32]), secret: [8; 32], store: [7; 32] };
         for number in [1, 2, i64::MAX] {
             let id = ids().immutable(number);
             assert!(id.len() == ids().contact(number).len() && well_formed(&id), "{id}");
@@ -175,7 +181,7 @@ mod tests {
 
     #[test]
     fn another_mailboxs_ids_are_not_here() {
-        let other = Ids { guid: guid(&[9; 32]), secret: [7; 32] };
+        let other = Ids { guid: guid(&[9; 32]), secret: [7; 32], store: [7; 32] };
         assert_eq!(ids().own(&ids().contact(1)), Ok(()));
         assert_eq!(ids().own(&other.contact(1)), Err(ODataError::not_found()));
         assert_eq!(ids().own("x"), Err(ODataError::malformed_id()));

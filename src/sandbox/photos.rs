@@ -1,7 +1,7 @@
 //! A contact's photo: metadata, bytes, set, deleted.
 //!
 //! Documented: JPEG. Observed once: a PNG was answered 200 and did not show. The sandbox keeps PNG, GIF, BMP, WEBP and HEIC too, as
-//! they came (guessed: the observation was of a nearly empty upload), and refuses what is no image.
+//! they came (guessed: the observation was of a nearly empty upload) unless `png-dropped` is on, and refuses what is no image.
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -10,7 +10,7 @@ use imagesize::ImageType;
 use serde_json::{Map, Value};
 
 use super::behaviour::Behaviour;
-use super::contacts::{CONTACTS, find, fresh, within_quota};
+use super::contacts::{CONTACTS, find, fresh, held, within_quota};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::query::Takes;
@@ -91,8 +91,9 @@ fn put(call: &Call<'_>, id: &str) -> Answer {
         if photo.kind != "image/jpeg" && call.behaviours.has(Behaviour::PngDropped) {
             return Ok(());
         }
+        let before = held(call, change)?;
         change.set_photo(row.number, &photo)?;
-        within_quota(call, change)?;
+        within_quota(call, change, before)?;
         touch(call, change, &row)
     })?;
     Ok(empty(StatusCode::OK))

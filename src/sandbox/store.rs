@@ -145,7 +145,8 @@ fn mailbox(connection: &Connection) -> Result<Option<Mailbox>, rusqlite::Error> 
 fn make_mailbox(making: &Transaction<'_>, seed: u64, now: i64) -> Result<Mailbox, rusqlite::Error> {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut bytes = || std::array::from_fn(|_| random.u8(..));
-    let ids = Ids { guid: guid(&bytes()), secret: bytes() };
+    let (guid, secret) = (guid(&bytes()), bytes());
+    let ids = Ids { guid, secret, store: secret };
     let (upn, name) = ("me@sandbox.example", "Sandbox");
     let sql = "INSERT INTO mailbox (guid, upn, name, secret, created) VALUES (?, ?, ?, ?, ?)";
     making.execute(sql, (&ids.guid, upn, name, ids.secret, now))?;

@@ -11,24 +11,18 @@ use serde_json::{Map, Value};
 use super::Inner;
 use super::dialect::Dialect;
 use super::error::ODataError;
-use super::path::{self, ResourcePath, Target, User};
+use super::path::User;
 use super::request::{Answer, json};
 use super::store::Mailbox;
 use super::tokens::Bearer;
 
-/// Whether a resource path asks for all users (`Some(None)`) or for one (`Some(Some(user))`).
-pub(super) fn asked(rest: &str) -> Option<Option<User>> {
-    if rest.trim_matches('/').eq_ignore_ascii_case("users") {
-        return Some(None);
-    }
-    match path::parse(rest) {
-        Ok(ResourcePath { user, target: Target::Mailbox, .. }) => Some(Some(user)),
-        _ => None,
-    }
+/// Whether a resource path asks for the list of users.
+pub(super) fn is_list(rest: &str) -> bool {
+    rest.trim_matches('/').eq_ignore_ascii_case("users")
 }
 
 impl Inner {
-    /// Answers a request for users.
+    /// Answers a request for one user, or for all.
     pub(super) fn users(
         &self,
         request: &Request<Bytes>,

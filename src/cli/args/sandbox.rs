@@ -24,7 +24,7 @@ pub struct Sandbox {
 #[derive(Debug, Subcommand)]
 pub enum SandboxCommand {
     /// Run the server alone, for any client, until interrupted
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// List Exchange's ways that --with and --without switch, and what each is known from
     Behaviours,
 }

@@ -13,7 +13,8 @@ pub(super) const SELECT: &str = "SELECT id, guid, upn, name, secret,
     FROM mailbox ORDER BY id";
 
 pub(super) fn mailbox(row: &Row<'_>) -> Result<Mailbox, rusqlite::Error> {
-    let ids = Ids { guid: row.get(1)?, secret: row.get(4)? };
+    let secret = row.get(4)?;
+    let ids = Ids { guid: row.get(1)?, secret, store: secret };
     Ok(Mailbox { number: row.get(0)?, upn: row.get(2)?, name: row.get(3)?, ids, contacts: row.get(5)? })
 }
 
@@ -42,6 +43,7 @@ impl Store {
                 }
             }
             all.retain(|mailbox| mailbox.number != first.number);
+            all.iter_mut().for_each(|mailbox| mailbox.ids.store = first.ids.secret);
             Ok(all)
         })
     }
@@ -58,7 +60,7 @@ impl Change<'_> {
     fn add_mailbox(&self, upn: &str, first: &Ids, now: i64) -> Result<(), ODataError> {
         let lower = upn.to_lowercase();
         let secret = first.derived(&lower);
-        let ids = Ids { guid: guid(&first.derived(&format!("guid of {lower}"))), secret };
+        let ids = Ids { guid: guid(&first.derived(&format!("guid of {lower}"))), secret, store: first.secret };
         let sql = "INSERT INTO mailbox (guid, upn, name, secret, created) VALUES (?, ?, ?, ?, ?)";
         let name = name_of(upn);
         self.connection.prepare_cached(sql)?.execute((&ids.guid, upn, name, ids.secret, now))?;
@@ -109,4 +111,49 @@ fn name_of(upn: &str) -> String {
         letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::sqlite;
+    use crate::sandbox::store::{Store, tables};
+
+    #[test]
+    fn names_of_mailboxes() {
+        for (upn, name) in
+            [("ada.lovelace@x", "Ada Lovelace"), ("bob@x", "Bob"), ("a_b-c@x", "A B C"), ("élan@x", "Élan")]
+        {
+            assert_eq!(name_of(upn), name);
+        }
+    }
+
+    /// A store of the first layout has no table of contacts that moved.
+    #[test]
+    fn a_store_of_the_first_layout_learns_to_move() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        let (store, mailbox) = Store::open(&path, 7, 0).unwrap();
+        let add = |store: &Store| {
+            store.write(&mailbox.ids, |change| {
+                let folder = change.folder(mailbox.contacts)?.unwrap();
+                change.add_contact(&NewContact { folder: &folder, content: &Map::new(), now: 0 })
+            })
+        };
+        let number = add(&store).unwrap();
+        drop(store);
+        let old = sqlite::open(&path, &tables::LAYOUT).unwrap();
+        old.execute_batch("DROP TABLE moved; PRAGMA user_version = 1").unwrap();
+        drop(old);
+        let (store, mailbox) = Store::open(&path, 7, 0).unwrap();
+        let found = store.write(&mailbox.ids, |change| {
+            let folder = change.folder(mailbox.contacts)?.unwrap();
+            let other = change.folder(change.add_folder(&folder, "A", false)?)?.unwrap();
+            let contact = change.contact_by_number(number)?.unwrap();
+            let there = change.move_contact(&contact, &other, false)?;
+            Ok((there, change.contact_by_birth(number)?.map(|contact| contact.number)))
+        });
+        let (there, found) = found.unwrap();
+        assert_eq!(found, Some(there));
+    }
 }

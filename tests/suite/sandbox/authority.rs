@@ -137,7 +137,7 @@ fn a_device_may_be_declined_forgotten_or_unknown() {
         refused(&token(&stage, &format!("{DEVICE}&client_id=other&device_code={device}"))),
         "400 bad_verification_code 70018"
     );
-    let approving = super::authority::stage(SignIn { auto_approve: true, required: true });
+    let approving = self::stage(SignIn { auto_approve: true, required: true });
     let (device, _) = start_device(&approving, "Contacts.Read");
     let granted = token(&approving, &format!("{DEVICE}&client_id=app&device_code={device}"));
     assert!(granted.json().get("refresh_token").is_none(), "nobody asked for offline access");
