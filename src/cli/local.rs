@@ -48,8 +48,8 @@ pub(super) enum Opened {
     At(String),
 }
 
-/// Opens the sandbox's store with these settings, making it and its directory if need be. A store that a server holds is reached through
-/// that server; one that another job holds is waited for.
+/// Opens the sandbox's store with these settings, making it and its directory if need be. A store that a server holds is
+/// reached through that server; one that another job holds is waited for.
 pub(super) async fn open(store: &Path, settings: Settings) -> Result<Opened, Failure> {
     if let Some(directory) = store.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         let made = disk::make_directory(directory);
