@@ -18,6 +18,10 @@ pub enum Behaviour {
     BirthdayTime,
     /// The display name is made of the names on every write that does not send it.
     DisplayName,
+    /// Extended properties have no URLs of their own.
+    UnaddressedProperties,
+    /// Extensions are not listed.
+    UnlistedExtensions,
 }
 
 /// What is said of a behaviour.
@@ -51,6 +55,20 @@ impl Behaviour {
             does: "a write that does not send displayName makes it anew from the names",
             without: "displayName stays as it was sent",
             known: Known::Documented,
+        },
+        Row {
+            behaviour: Behaviour::UnaddressedProperties,
+            name: "unaddressed-properties",
+            does: "extended properties are sent and expanded with what has them; their own URLs are refused",
+            without: "their own URLs list, get, make, change and delete them",
+            known: Known::Observed,
+        },
+        Row {
+            behaviour: Behaviour::UnlistedExtensions,
+            name: "unlisted-extensions",
+            does: "extensions are got by name alone: neither .../extensions nor $expand lists them all",
+            without: "both list them",
+            known: Known::Observed,
         },
     ];
 

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 use super::behaviour::{Behaviour, Behaviours};
 use super::body::{self, Changes, Purpose};
 use super::error::ODataError;
+use super::expand;
+use super::extensions;
 use super::folders;
 use super::ids;
 use super::names::display_name;
@@ -77,7 +79,10 @@ fn show(call: &Call<'_>, view: &View<'_>, row: &ContactRow, query: &Query) -> Re
     }
     let has = view.extended(row.number)?;
     let context = format!("{}('{}')", context(call), row.public);
-    Ok(style.contact(row, Some(&Expanded { asked: &query.expand, has: &has, context })))
+    let single = Expanded { asked: &query.expand.single.ids, has: &has, context: context.clone() };
+    let mut shown = style.contact(row, Some(&single));
+    query.expand.onto(&mut shown, &has, call.dialect, &context);
+    Ok(shown)
 }
 
 fn list(call: &Call<'_>) -> Answer {
@@ -119,9 +124,11 @@ fn get(call: &Call<'_>, id: &str) -> Answer {
     Ok(call.json(StatusCode::OK, context, shown))
 }
 
-/// The answer to a change. Documented: extended properties are not in it.
-fn changed(call: &Call<'_>, status: StatusCode, row: &ContactRow) -> Response<Bytes> {
+/// The answer to a change. Documented: extended properties are not in it, extensions that were sent are.
+fn changed(call: &Call<'_>, status: StatusCode, row: &ContactRow, extensions: Vec<Value>) -> Response<Bytes> {
     let mut shown = call.style(Moment::Write, None).contact(row, None);
+    let name = call.dialect.pick("extensions", "Extensions");
+    expand::put(&mut shown, name, extensions, &format!("{}('{}')", context(call), row.public));
     let location = shown.get("@odata.id").and_then(Value::as_str).map(str::to_owned);
     let mut response = call.json(status, context(call) + "/$entity", std::mem::take(&mut shown));
     if status == StatusCode::CREATED {
@@ -136,13 +143,14 @@ fn create(call: &Call<'_>) -> Answer {
     let mut changes = body::read(call.body, call.dialect, &CONTACT, Purpose::Create)?;
     let mut content = Map::new();
     apply(&mut content, &mut changes, call.behaviours);
-    let row = call.store.write(&call.mailbox.ids, |change| {
+    let (row, extensions) = call.store.write(&call.mailbox.ids, |change| {
         let folder = folders::find(change, call)?;
         let number = change.add_contact(&NewContact { folder: &folder, content: &content, now: call.now })?;
         set_extended(change, number, &changes)?;
-        change.contact_by_number(number)?.ok_or_else(ODataError::not_found)
+        let extensions = extensions::add_all(change, number, &changes.extensions, call.dialect)?;
+        Ok((change.contact_by_number(number)?.ok_or_else(ODataError::not_found)?, extensions))
     })?;
-    Ok(changed(call, StatusCode::CREATED, &row))
+    Ok(changed(call, StatusCode::CREATED, &row, extensions))
 }
 
 fn update(call: &Call<'_>, id: &str) -> Answer {
@@ -158,7 +166,7 @@ fn update(call: &Call<'_>, id: &str) -> Answer {
         let number = moved(change, call, &row, &changes)?;
         change.contact_by_number(number)?.ok_or_else(ODataError::not_found)
     })?;
-    Ok(changed(call, StatusCode::OK, &row))
+    Ok(changed(call, StatusCode::OK, &row, Vec::new()))
 }
 
 /// Moves the contact where the body names another folder, and answers its number.

@@ -5,7 +5,7 @@ use http::header::{CONTENT_TYPE, HOST, HeaderName};
 use http::{HeaderMap, Method, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use super::behaviour::Behaviours;
+use super::behaviour::{Behaviour, Behaviours};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::path::{ResourcePath, User};
@@ -38,7 +38,8 @@ pub(super) type Answer = Result<Response<Bytes>, ODataError>;
 
 impl Call<'_> {
     pub(super) fn query(&self, entity: &'static Entity, takes: Takes) -> Result<Query, ODataError> {
-        query::parse(self.raw_query, self.dialect, entity, takes)
+        let free = !self.behaviours.has(Behaviour::UnlistedExtensions);
+        query::parse(self.raw_query, self.dialect, entity, takes, free)
     }
 
     pub(super) fn style<'a>(&'a self, moment: Moment, select: Option<&'a [&'static Property]>) -> Style<'a> {

@@ -3,7 +3,7 @@
 //! Guessed: contacts are listed in the order they came into the folder.
 
 use super::error::ODataError;
-use super::filter::{Filter, Item, compare_by};
+use super::filter::{Filter, Item, Lookup, compare_by};
 use super::query::Query;
 use super::store::{ContactRow, FolderRow, View};
 
@@ -79,8 +79,8 @@ fn each(
         let matches = filter.is_none_or(|filter| filter.matches(Item::Contact(&row, &extended)));
         Ok(!matches || keep(row, &extended))
     };
-    if let Some(holders) = filter.and_then(Filter::holders) {
-        for number in numbers(view, &holders)? {
+    if let Some(lookups) = filter.and_then(Filter::lookups) {
+        for number in numbers(view, &lookups)? {
             let row = view.contact_by_number(number)?.filter(|row| row.folder == folder.id);
             if let Some(row) = row
                 && !offer(row)?
@@ -103,11 +103,15 @@ fn each(
     }
 }
 
-/// The numbers of the contacts that hold any of the values, ascending.
-fn numbers(view: &View<'_>, holders: &[(&str, &str)]) -> Result<Vec<i64>, ODataError> {
+/// The numbers of the contacts that an index finds, ascending.
+fn numbers(view: &View<'_>, lookups: &[Lookup<'_>]) -> Result<Vec<i64>, ODataError> {
     let mut numbers = Vec::new();
-    for (property, value) in holders {
-        numbers.extend(view.holders(property, value)?);
+    for lookup in lookups {
+        numbers.extend(match lookup {
+            Lookup::Value(property, value) => view.holders(property, value)?,
+            Lookup::Property(property) => view.holders_of(property)?,
+            Lookup::Email(address) => view.contacts_with(address)?,
+        });
     }
     numbers.sort_unstable();
     numbers.dedup();

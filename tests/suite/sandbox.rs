@@ -2,10 +2,14 @@
 
 mod contacts;
 mod extended;
+mod extensions;
 mod folders;
 mod golden;
 mod listing;
+mod operations;
 mod photos;
+mod properties;
+mod queries;
 mod refusals;
 mod socket;
 mod store;

@@ -107,6 +107,7 @@ impl Change<'_> {
                    VALUES (?1, ?2, ?3, ?1, ?4, ?4, ?5)";
         let mut statement = self.connection.prepare_cached(sql)?;
         statement.execute((number, new.folder.id, self.ids.contact(number), new.now, content))?;
+        self.keep_emails(number, new.content)?;
         Ok(number)
     }
 
@@ -120,7 +121,7 @@ impl Change<'_> {
         let text = serde_json::to_string(content).unwrap_or_default();
         let sql = "UPDATE contact SET content = ?, change = ?, modified = ? WHERE number = ?";
         self.connection.prepare_cached(sql)?.execute((text, self.next()?, now, number))?;
-        Ok(())
+        self.keep_emails(number, content)
     }
 
     /// Gives a contact a new change key and a new time.
@@ -136,6 +137,10 @@ impl Change<'_> {
         let sql = "UPDATE contact SET number = ?1, public = ?2, folder = ?3, change = ?1 WHERE number = ?4";
         let id = self.ids.contact(number);
         self.connection.prepare_cached(sql)?.execute((number, id, to.id, contact.number))?;
+        self.drop_emails(contact)?;
+        if let Some(moved) = self.contact_by_number(number)? {
+            self.keep_emails(number, &moved.content)?;
+        }
         self.count_removal(contact.folder)?;
         Ok(number)
     }
@@ -143,6 +148,7 @@ impl Change<'_> {
     pub(in crate::sandbox) fn delete_contact(&self, contact: &ContactRow) -> Result<(), ODataError> {
         self.next()?;
         self.connection.prepare_cached("DELETE FROM contact WHERE number = ?")?.execute([contact.number])?;
+        self.drop_emails(contact)?;
         self.count_removal(contact.folder)
     }
 

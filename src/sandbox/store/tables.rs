@@ -2,12 +2,44 @@
 
 use crate::disk::sqlite::Layout;
 
+/// What a folder has beside its name.
+macro_rules! folder_extended {
+    () => {
+        "
+CREATE TABLE folder_extended (
+    folder INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,
+    property TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (folder, property)
+) WITHOUT ROWID;
+"
+    };
+}
+
+/// E-mail addresses in lower case, and who has them. A row may outlive its contact, whose number never comes again:
+/// what it finds is looked at again.
+macro_rules! email {
+    () => {
+        "
+CREATE TABLE email (folded TEXT NOT NULL, contact INTEGER NOT NULL, PRIMARY KEY (folded, contact)) WITHOUT ROWID;
+"
+    };
+}
+
 pub(super) const LAYOUT: Layout = Layout {
     // "cfsb": a cardferry sandbox.
     application: 0x6366_7362,
-    version: 1,
-    upgrades: &[],
-    tables: "
+    version: 2,
+    upgrades: &[concat!(
+        folder_extended!(),
+        email!(),
+        "INSERT OR IGNORE INTO email (folded, contact)
+             SELECT lower(json_extract(entry.value, '$.address')), contact.number
+             FROM contact, json_each(contact.content, '$.emailAddresses') AS entry
+             WHERE json_extract(entry.value, '$.address') IS NOT NULL;"
+    )],
+    tables: concat!(
+        "
 -- One change number for everything: it makes change keys, ids and the order of listings.
 CREATE TABLE counter (value INTEGER NOT NULL);
 
@@ -63,4 +95,7 @@ CREATE TABLE photo (
     bytes BLOB NOT NULL
 );
 ",
+        folder_extended!(),
+        email!()
+    ),
 };
