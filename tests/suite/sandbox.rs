@@ -5,6 +5,7 @@ mod extended;
 mod extensions;
 mod folders;
 mod golden;
+mod laws;
 mod listing;
 mod operations;
 mod photos;
