@@ -61,8 +61,8 @@ impl Stage {
         Some((answer.status(), answer.into_body()))
     }
 
-    /// A GET of any path and query, in both dialects, is answered: with 200 and what the path says, or with a refusal
-    /// that names a code and a reason. Asked again it is answered the same, and its next link leads on.
+    /// A GET of any path and query, in both dialects, is answered: with 200 and, where there is more, a next link that is
+    /// answered too; or with a refusal that names a code and a reason.
     pub fn is_answered(&self, text: &str) -> Result<(), String> {
         let text = text.replace("{contact}", &self.contact).replace("{folder}", &self.folder);
         for dialect in [Dialect::Graph, Dialect::Outlook] {

@@ -16,7 +16,7 @@ use super::schema::Entity;
 use grammar::{Broken, Expr};
 
 pub(super) use check::{find, same};
-pub(super) use eval::{Item, compare_by};
+pub(super) use eval::{Item, Key, compare_by, key};
 pub(super) use lookup::Lookup;
 
 /// A condition that has been checked.

@@ -3,7 +3,7 @@
 //! Guessed: contacts are listed in the order they came into the folder.
 
 use super::error::ODataError;
-use super::filter::{Filter, Item, Lookup, compare_by};
+use super::filter::{Filter, Item, Key, Lookup, key};
 use super::query::Query;
 use super::store::{ContactRow, FolderRow, View};
 
@@ -49,21 +49,23 @@ pub(super) fn count(view: &View<'_>, folder: &FolderRow, filter: Option<&Filter>
     Ok(count)
 }
 
-/// Sorted listings hold the whole match in memory; they are rare and the folder is local.
+/// Sorted listings hold what they are sorted by of the whole match in memory, and the contacts of the page alone.
 fn ordered(view: &View<'_>, folder: &FolderRow, query: &Query, limit: usize) -> Result<Vec<ContactRow>, ODataError> {
-    let mut found = Vec::new();
+    let mut found: Vec<(Vec<Key>, i64)> = Vec::new();
     each(view, folder, query.filter.as_ref(), |row, _| {
-        found.push(row);
+        let keys = query.order.iter().map(|(field, _)| key(*field, Item::Contact(&row, &[])));
+        found.push((keys.collect(), row.number));
         true
     })?;
-    for (field, down) in query.order.iter().rev() {
-        found.sort_by(|one, other| {
-            let order = compare_by(*field, Item::Contact(one, &[]), Item::Contact(other, &[]));
-            if *down { order.reverse() } else { order }
-        });
-    }
+    found.sort_by(|(one, first), (other, second)| {
+        let keys = one.iter().zip(other).zip(&query.order);
+        let mut orders = keys.map(|((one, other), (_, down))| if *down { other.cmp(one) } else { one.cmp(other) });
+        orders.find(|order| order.is_ne()).unwrap_or_else(|| first.cmp(second))
+    });
     let skip = usize::try_from(query.skip).unwrap_or(usize::MAX);
-    Ok(found.into_iter().skip(skip).take(limit).collect())
+    let page = found.into_iter().skip(skip).take(limit);
+    let rows = page.filter_map(|(_, number)| view.contact_by_number(number).transpose());
+    rows.collect()
 }
 
 /// Shows every match to `keep`, in the order of the listing, until it has enough.

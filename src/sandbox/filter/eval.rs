@@ -160,11 +160,24 @@ fn time(field: Field, item: Item<'_>) -> Option<Timestamp> {
     }
 }
 
-/// The order of two items by one field; what has no value comes first.
-pub(in crate::sandbox) fn compare_by(field: Field, one: Item<'_>, other: Item<'_>) -> Ordering {
-    if let Field::Time(_) = field {
-        return time(field, one).cmp(&time(field, other));
+/// What items are sorted by; what has no value comes first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::sandbox) enum Key {
+    None,
+    Time(Timestamp),
+    /// In lower case.
+    Text(String),
+}
+
+/// An item's place in the order by one field.
+pub(in crate::sandbox) fn key(field: Field, item: Item<'_>) -> Key {
+    match field {
+        Field::Time(_) => time(field, item).map_or(Key::None, Key::Time),
+        _ => text(field, item).map_or(Key::None, |text| Key::Text(text.to_lowercase())),
     }
-    let folded = |item| text(field, item).map(|text| text.to_lowercase());
-    folded(one).cmp(&folded(other))
+}
+
+/// The order of two items by one field.
+pub(in crate::sandbox) fn compare_by(field: Field, one: Item<'_>, other: Item<'_>) -> Ordering {
+    key(field, one).cmp(&key(field, other))
 }

@@ -2,7 +2,7 @@
 
 use crate::disk::sqlite::Layout;
 
-/// What a folder has beside its name.
+/// What a folder has beside its name, since version 2.
 macro_rules! folder_extended {
     () => {
         "
@@ -16,7 +16,7 @@ CREATE TABLE folder_extended (
     };
 }
 
-/// E-mail addresses in lower case, and who has them. A row may outlive its contact, whose number never comes again:
+/// E-mail addresses in lower case, and who has them, since version 2. A row may outlive its contact, whose number never comes again:
 /// what it finds is looked at again.
 macro_rules! email {
     () => {
@@ -99,3 +99,46 @@ CREATE TABLE photo (
         email!()
     ),
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::sqlite::open;
+    use rusqlite::Connection;
+
+    fn schema(connection: &Connection) -> Vec<(String, Option<String>)> {
+        let mut statement = connection.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    }
+
+    /// A store of version 1 is one of this version without its later tables.
+    fn first_version(path: &std::path::Path) -> Connection {
+        let store = open(path, &LAYOUT).unwrap();
+        store.execute_batch("DROP TABLE folder_extended; DROP TABLE email; PRAGMA user_version = 1").unwrap();
+        store
+    }
+
+    #[test]
+    fn an_older_store_gets_the_tables_and_the_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let (old, new) = (dir.path().join("old.db"), dir.path().join("new.db"));
+        let content = r#"{"emailAddresses":[{"address":"A@x.example"},{"name":"n"},{"address":"b@x.example"}]}"#;
+        let store = first_version(&old);
+        store
+            .execute_batch(
+                "INSERT INTO mailbox VALUES (1, 'g', 'u', 'n', x'00', 0);
+                 INSERT INTO folder (id, mailbox, public, name, folded) VALUES (1, 1, 'f', 'Contacts', 'contacts');
+                 INSERT INTO contact VALUES (3, 1, 'without', 3, 0, 0, '{}');",
+            )
+            .unwrap();
+        store.execute("INSERT INTO contact VALUES (2, 1, 'with', 2, 0, 0, ?)", [content]).unwrap();
+        drop(store);
+        let upgraded = open(&old, &LAYOUT).unwrap();
+        assert_eq!(schema(&upgraded), schema(&open(&new, &LAYOUT).unwrap()));
+        let mut statement = upgraded.prepare("SELECT folded, contact FROM email ORDER BY folded").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let rows: Vec<(String, i64)> = rows.collect::<Result<_, _>>().unwrap();
+        assert_eq!(rows, [("a@x.example".to_owned(), 2), ("b@x.example".to_owned(), 2)]);
+    }
+}
