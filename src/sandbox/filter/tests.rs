@@ -183,7 +183,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("givenName in ('a', 'b')", "ErrorInvalidUrlQueryFilter", ""),
     ("true", "ErrorInvalidUrlQueryFilter", ""),
     ("tolower(givenName) eq 'a'", "ErrorInvalidUrlQueryFilter", ""),
-    ("substringof('a',givenName)", "ErrorInvalidUrlQueryFilter", ""),
+    ("substringof('a',givenName)", "BadRequest", "unknown function with name 'substringof'"),
     ("length(givenName) add 1 gt 2 mul 3", "ErrorInvalidUrlQueryFilter", ""),
     ("year(birthday) eq 1815", "ErrorInvalidUrlQueryFilter", ""),
     ("givenName has 'a'", "ErrorInvalidUrlQueryFilter", ""),
