@@ -111,7 +111,11 @@ impl Expand {
 }
 
 /// Observed: what has none of what was asked for shows no list at all.
-pub(super) fn put(shown: &mut Map<String, Value>, name: &str, found: Vec<Value>, context: &str) {
+pub(super) fn put(shown: &mut Map<String, Value>, name: &str, mut found: Vec<Value>, context: &str) {
+    if let Some(at) = shown.get("@odata.id").and_then(Value::as_str) {
+        let extensions = found.iter_mut().filter_map(Value::as_object_mut);
+        extensions.for_each(|extension| extensions::locate(extension, at));
+    }
     if !found.is_empty() {
         shown.insert(format!("{name}@odata.context"), format!("{context}/{name}").into());
         shown.insert(name.to_owned(), found.into());

@@ -13,7 +13,7 @@ use super::error::ODataError;
 use super::expand;
 use super::query::Takes;
 use super::request::{Answer, Call, empty, json, with_type};
-use super::schema::EXTENSION;
+use super::schema::{EXTENSION, Moment};
 use super::store::{Change, View};
 
 /// What stands before the name in the store; no client can name an extended property so.
@@ -107,6 +107,14 @@ pub(super) fn shown(stored: &str, dialect: Dialect) -> Map<String, Value> {
         shown.entry(member).or_insert(value);
     }
     shown
+}
+
+/// Documented for v2.0: an extension says where it is, below the contact `at`.
+pub(super) fn locate(extension: &mut Map<String, Value>, at: &str) {
+    let id = extension.get("Id").and_then(Value::as_str).map(str::to_owned);
+    if let Some(id) = id {
+        extension.insert("@odata.id".into(), format!("{at}/Extensions('{id}')").into());
+    }
 }
 
 /// Adds an extension to a contact, which must not have one of its name (guessed).
@@ -211,7 +219,11 @@ fn sent(call: &Call<'_>) -> Result<Extension, ODataError> {
 }
 
 fn answer(call: &Call<'_>, status: StatusCode, id: &str, stored: &str) -> http::Response<bytes::Bytes> {
-    call.json(status, context(call, id) + "/$entity", shown(stored, call.dialect))
+    let mut shown = shown(stored, call.dialect);
+    if call.dialect == Dialect::Outlook {
+        locate(&mut shown, &call.style(Moment::Read, None).entity_id("Contacts", id));
+    }
+    call.json(status, context(call, id) + "/$entity", shown)
 }
 
 fn get(call: &Call<'_>, id: &str, name: &str) -> Answer {
