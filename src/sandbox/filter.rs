@@ -73,6 +73,8 @@ pub(super) enum Cast {
 pub(super) enum Operand {
     Null,
     Text(String),
+    /// A text whose letter case counts.
+    Exact(String),
     Time(Timestamp),
     Integer(i64),
     Number(f64),
@@ -108,13 +110,13 @@ pub(super) enum Op {
     Contains,
 }
 
-/// Reads and checks a filter over entities of one kind.
+/// Reads and checks a filter over entities of one kind. Where it is `exact`, the case of letters counts.
 ///
 /// # Errors
 /// 400 for what is no filter, what does not exist, and what cannot be filtered by.
-pub(super) fn parse(text: &str, dialect: Dialect, entity: &'static Entity) -> Result<Filter, ODataError> {
+pub(super) fn parse(text: &str, dialect: Dialect, entity: &'static Entity, exact: bool) -> Result<Filter, ODataError> {
     let tree = grammar::parse(text).map_err(|broken| refuse(broken, dialect, Clause::Filter, text))?;
-    check::check(&tree, &check::Scope::entity(dialect, entity))
+    check::check(&tree, &check::Scope::entity(dialect, entity, exact))
 }
 
 /// What is said of a text that could not be read.

@@ -44,15 +44,23 @@ impl Takes {
     pub(super) const NOTHING: Takes = Takes(&[]);
 }
 
+/// What the service's ways let a request do.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Ways {
+    /// Extensions may be expanded without naming them.
+    pub free: bool,
+    /// The case of letters counts in a filter.
+    pub exact: bool,
+}
+
 /// What names mean in a request's options.
 struct Reader {
     dialect: Dialect,
     entity: &'static Entity,
-    /// Whether extensions may be listed without naming them.
-    free: bool,
+    ways: Ways,
 }
 
-/// Reads the options of a request for entities of one kind. `free` lets extensions be expanded without naming them.
+/// Reads the options of a request for entities of one kind.
 ///
 /// # Errors
 /// 400 for unknown or repeated options, unknown properties and values that cannot be.
@@ -61,9 +69,9 @@ pub(super) fn parse(
     dialect: Dialect,
     entity: &'static Entity,
     takes: Takes,
-    free: bool,
+    ways: Ways,
 ) -> Result<Query, ODataError> {
-    let reader = Reader { dialect, entity, free };
+    let reader = Reader { dialect, entity, ways };
     let options = options(raw)?;
     let given = |name: &str| options.iter().any(|(given, _)| given == name);
     let mut query = Query::default();
@@ -124,7 +132,7 @@ impl Reader {
             "$skip" => query.skip = number(name, value)?,
             "$count" => query.count = boolean(name, value)?,
             "$orderby" => query.order = self.order(value)?,
-            "$filter" => query.filter = Some(filter::parse(value, self.dialect, self.entity)?),
+            "$filter" => query.filter = Some(filter::parse(value, self.dialect, self.entity, self.ways.exact)?),
             _ => query.expand = self.expand(value)?,
         }
         Ok(())
@@ -192,7 +200,7 @@ impl Reader {
     fn expand(&self, value: &str) -> Result<Expand, ODataError> {
         let clause = Clause::SelectExpand;
         let items = grammar::expand(value).map_err(|broken| filter::refuse(broken, self.dialect, clause, value))?;
-        Expand::check(&items, self.dialect, self.entity, self.free)
+        Expand::check(&items, self.dialect, self.entity, self.ways.free)
     }
 }
 

@@ -9,7 +9,7 @@ use super::behaviour::{Behaviour, Behaviours};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::path::{ResourcePath, User};
-use super::query::{self, Query, Takes};
+use super::query::{self, Query, Takes, Ways};
 use super::render::Style;
 use super::schema::{Entity, Moment, Property};
 use super::store::{Mailbox, Store};
@@ -38,8 +38,8 @@ pub(super) type Answer = Result<Response<Bytes>, ODataError>;
 
 impl Call<'_> {
     pub(super) fn query(&self, entity: &'static Entity, takes: Takes) -> Result<Query, ODataError> {
-        let free = !self.behaviours.has(Behaviour::UnlistedExtensions);
-        query::parse(self.raw_query, self.dialect, entity, takes, free)
+        let ways = Ways { free: !self.behaviours.has(Behaviour::UnlistedExtensions), ..Ways::default() };
+        query::parse(self.raw_query, self.dialect, entity, takes, ways)
     }
 
     pub(super) fn style<'a>(&'a self, moment: Moment, select: Option<&'a [&'static Property]>) -> Style<'a> {

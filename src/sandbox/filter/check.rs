@@ -14,6 +14,8 @@ pub(in crate::sandbox) use names::{find, same};
 pub(super) struct Scope<'a> {
     dialect: Dialect,
     kind: Kind<'a>,
+    /// Whether the case of letters counts.
+    exact: bool,
 }
 
 enum Kind<'a> {
@@ -23,13 +25,18 @@ enum Kind<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn entity(dialect: Dialect, entity: &'static Entity) -> Scope<'a> {
-        Scope { dialect, kind: Kind::Whole(entity) }
+    pub(super) fn entity(dialect: Dialect, entity: &'static Entity, exact: bool) -> Scope<'a> {
+        Scope { dialect, kind: Kind::Whole(entity), exact }
     }
 
     /// The entry of a collection whose parts are named directly.
     pub(super) fn entry(dialect: Dialect, collection: Collection) -> Scope<'a> {
-        Scope { dialect, kind: Kind::Entry(collection, None) }
+        Scope { dialect, kind: Kind::Entry(collection, None), exact: false }
+    }
+
+    /// A text as it is compared.
+    fn text(&self, text: &str) -> Operand {
+        if self.exact { Operand::Exact(text.to_owned()) } else { Operand::Text(text.to_lowercase()) }
     }
 }
 
@@ -156,7 +163,7 @@ fn operand(field: Field, op: Op, value: &Literal, scope: &Scope<'_>) -> Result<O
         (Field::Cast(Cast::Boolean), _) => return Ok(None),
         (Field::Cast(Cast::Guid), Literal::Guid(guid)) => Operand::Text(guid.clone()),
         (Field::Cast(Cast::Guid), _) => return Ok(None),
-        (_, Literal::Text(text)) => Operand::Text(text.to_lowercase()),
+        (_, Literal::Text(text)) => scope.text(text),
         _ => return Ok(None),
     }))
 }
@@ -194,7 +201,7 @@ fn call(name: &str, arguments: &[Expr], scope: &Scope<'_>) -> Result<Filter, ODa
         // Observed for e-mail addresses; documented that values take no `endswith`.
         Field::EmailAddress | Field::ExtendedId => Err(ODataError::invalid_nodes()),
         Field::ExtendedValue if op == Op::EndsWith => Err(ODataError::invalid_nodes()),
-        _ => Ok(Filter::Test(Test { field, op, value: Operand::Text(text.to_lowercase()) })),
+        _ => Ok(Filter::Test(Test { field, op, value: scope.text(text) })),
     }
 }
 
@@ -205,6 +212,6 @@ fn any(lambda: &Lambda, scope: &Scope<'_>) -> Result<Filter, ODataError> {
     }
     let collection = scope.collection(&lambda.path)?;
     let Some((variable, body)) = &lambda.condition else { return Ok(Filter::Any(collection, None)) };
-    let inner = Scope { dialect: scope.dialect, kind: Kind::Entry(collection, Some(variable)) };
+    let inner = Scope { kind: Kind::Entry(collection, Some(variable)), ..*scope };
     Ok(Filter::Any(collection, Some(Box::new(check(body, &inner)?))))
 }

@@ -79,7 +79,7 @@ impl Test {
                 let found = number(item, |text| text.to_ascii_lowercase().parse::<bool>().ok());
                 self.compares(found.map(|found| found.cmp(&wanted)))
             }
-            Operand::Null | Operand::Text(_) => self.matches_text(item),
+            Operand::Null | Operand::Text(_) | Operand::Exact(_) => self.matches_text(item),
         }
     }
 
@@ -96,7 +96,8 @@ impl Test {
                 words(found.trim_matches(['{', '}']).to_lowercase().as_str(), self.op, wanted)
             }
             (Operand::Text(wanted), Some(found)) => words(&found.to_lowercase(), self.op, wanted),
-            (Operand::Text(_), None) => self.op == Op::Ne,
+            (Operand::Exact(wanted), Some(found)) => words(&found, self.op, wanted),
+            (Operand::Text(_) | Operand::Exact(_), None) => self.op == Op::Ne,
             (_, found) => found.is_none() == (self.op == Op::Eq),
         }
     }

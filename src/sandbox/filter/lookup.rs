@@ -10,7 +10,7 @@ pub(in crate::sandbox) enum Lookup<'a> {
     Value(&'a str, &'a str),
     /// An extended property or an extension of this id.
     Property(&'a str),
-    /// This e-mail address, in lower case.
+    /// This e-mail address, in any case.
     Email(&'a str),
 }
 
@@ -44,7 +44,11 @@ impl Filter {
     fn equal(&self, wanted: Field) -> Option<&str> {
         match self {
             Filter::And(all) => all.iter().find_map(|one| one.equal(wanted)),
-            Filter::Test(Test { field, op: Op::Eq, value: Operand::Text(text) }) if *field == wanted => Some(text),
+            Filter::Test(Test { field, op: Op::Eq, value: Operand::Text(text) | Operand::Exact(text) })
+                if *field == wanted =>
+            {
+                Some(text)
+            }
             _ => None,
         }
     }

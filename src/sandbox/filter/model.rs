@@ -266,7 +266,7 @@ proptest! {
 
     #[test]
     fn a_filter_holds_when_its_plain_meaning_does(plain in plain(), contacts in prop::collection::vec(small(), 1..8)) {
-        let filter = parse(&plain.text(), Dialect::Graph, &CONTACT).unwrap();
+        let filter = parse(&plain.text(), Dialect::Graph, &CONTACT, false).unwrap();
         for small in contacts {
             let extended: Vec<_> = small.number.iter().map(|number| ("Integer 0x1".to_owned(), number.to_string())).collect();
             let found = filter.matches(Item::Contact(&row(&small), &extended));
@@ -277,7 +277,7 @@ proptest! {
     /// What the index finds is all that matches.
     #[test]
     fn a_lookup_misses_no_match(plain in plain(), small in small()) {
-        let filter = parse(&plain.text(), Dialect::Graph, &CONTACT).unwrap();
+        let filter = parse(&plain.text(), Dialect::Graph, &CONTACT, false).unwrap();
         let Some(lookups) = filter.lookups() else { return Ok(()) };
         let found = lookups.iter().any(|lookup| match lookup {
             Lookup::Email(address) => small.mails.iter().any(|mail| mail.to_lowercase() == *address),

@@ -37,7 +37,7 @@ fn ada() -> (ContactRow, Vec<(String, String)>) {
 
 fn holds(filter: &str) -> bool {
     let (contact, extended) = ada();
-    parse(filter, Dialect::Graph, &CONTACT).unwrap().matches(Item::Contact(&contact, &extended))
+    parse(filter, Dialect::Graph, &CONTACT, false).unwrap().matches(Item::Contact(&contact, &extended))
 }
 
 #[test]
@@ -122,13 +122,36 @@ fn values_are_cast_as_the_page_has_it() {
 }
 
 #[test]
+fn case_counts_where_it_is_asked_to() {
+    let (contact, extended) = ada();
+    let key = "String {00020329-0000-0000-C000-000000000046} Name Key";
+    let table = [
+        ("givenName eq 'Ada'".to_owned(), true),
+        ("givenName eq 'ada'".to_owned(), false),
+        ("startswith(companyName,'Ana') and contains(companyName,'Eng')".to_owned(), true),
+        ("contains(companyName,'eng')".to_owned(), false),
+        ("emailAddresses/any(a:a/address eq 'Ada@Example.org')".to_owned(), true),
+        ("emailAddresses/any(a:a/address eq 'ada@example.org')".to_owned(), false),
+        (format!("singleValueExtendedProperties/any(e:e/id eq '{key}' and e/value eq 'AbC')"), true),
+        (format!("singleValueExtendedProperties/any(e:e/id eq '{key}' and e/value eq 'abc')"), false),
+        ("jobTitle ne 'x' and jobTitle eq null".to_owned(), true),
+    ];
+    for (text, expected) in table {
+        let filter = parse(&text, Dialect::Graph, &CONTACT, true).unwrap();
+        assert_eq!(filter.matches(Item::Contact(&contact, &extended)), expected, "{text}");
+        // The indexes do not mind case: what they find is looked at again.
+        assert_eq!(filter.lookups().is_some(), text.contains("/any("), "{text}");
+    }
+}
+
+#[test]
 fn several_values_are_searched_one_by_one() {
     let id = "StringArray {66F5A359-4659-4830-9070-00050EC6AC6E} Name Recreation";
     let any = |test: &str| format!("multiValueExtendedProperties/any(ep: ep/id eq '{id}' and {test})");
     assert!(holds(&any("ep/value/any(v: v eq 'hiking')")));
     assert!(!holds(&any("ep/value/any(v: v eq 'swimming')")));
     assert!(holds(&any("ep/value/any(v: startswith(v,'Fo'))")));
-    assert!(parse(&any("ep/value eq 'hiking'"), Dialect::Graph, &CONTACT).is_err());
+    assert!(parse(&any("ep/value eq 'hiking'"), Dialect::Graph, &CONTACT, false).is_err());
     // One of several values is no single value.
     assert!(!holds("singleValueExtendedProperties/any(ep: contains(ep/value,'Hiking'))"));
 }
@@ -205,11 +228,11 @@ const REFUSED: &[(&str, &str, &str)] = &[
 #[test]
 fn other_filters_are_refused() {
     for (filter, code, words) in REFUSED {
-        let error = parse(filter, Dialect::Graph, &CONTACT).unwrap_err();
+        let error = parse(filter, Dialect::Graph, &CONTACT, false).unwrap_err();
         assert_eq!((error.status.as_u16(), error.code), (400, *code), "{filter}: {}", error.message);
         assert!(error.message.contains(words), "{filter}: {}", error.message);
     }
-    let error = parse("givenName eq 'a'", Dialect::Outlook, &CONTACT).unwrap_err();
+    let error = parse("givenName eq 'a'", Dialect::Outlook, &CONTACT, false).unwrap_err();
     assert_eq!(
         (error.code, &*error.message),
         (
@@ -217,17 +240,17 @@ fn other_filters_are_refused() {
             "Could not find a property named 'givenName' on type 'Microsoft.OutlookServices.Contact'."
         )
     );
-    let folder = parse("extensions/any(e:e/id eq 'x')", Dialect::Graph, &crate::sandbox::schema::FOLDER);
+    let folder = parse("extensions/any(e:e/id eq 'x')", Dialect::Graph, &crate::sandbox::schema::FOLDER, false);
     assert!(folder.unwrap_err().message.contains("'extensions' on type 'microsoft.graph.contactFolder'"));
 }
 
 #[test]
 fn the_dialects_have_their_own_names() {
     let filter = "SingleValueExtendedProperties/Any(ep: ep/PropertyId eq 'String 0x3A24' and ep/Value eq '1')";
-    let parsed = parse(filter, Dialect::Outlook, &CONTACT).unwrap();
+    let parsed = parse(filter, Dialect::Outlook, &CONTACT, false).unwrap();
     assert_eq!(parsed.lookups(), Some(vec![Lookup::Value("String 0x3a24", "1")]));
-    assert!(parse(filter, Dialect::Graph, &CONTACT).is_err());
-    assert!(parse("GivenName eq 'a' and MobilePhone1 eq '1'", Dialect::Outlook, &CONTACT).is_ok());
+    assert!(parse(filter, Dialect::Graph, &CONTACT, false).is_err());
+    assert!(parse("GivenName eq 'a' and MobilePhone1 eq '1'", Dialect::Outlook, &CONTACT, false).is_ok());
 }
 
 #[test]
@@ -253,7 +276,7 @@ fn the_index_is_used_where_every_match_must_hold_a_value() {
     let one = "singleValueExtendedProperties/any(e: e/id eq 'String 0x1' and e/value eq 'A')";
     let two = "singleValueExtendedProperties/any(e: e/value eq 'B' and e/id eq 'String 0x2')";
     let lookups = |text: &str| {
-        let filter = parse(text, Dialect::Graph, &CONTACT).unwrap();
+        let filter = parse(text, Dialect::Graph, &CONTACT, false).unwrap();
         filter.lookups().map(|all| all.iter().map(|one| format!("{one:?}")).collect::<Vec<_>>().join(" "))
     };
     let (first, second) = (r#"Value("String 0x1", "a")"#, r#"Value("String 0x2", "b")"#);
@@ -286,23 +309,23 @@ fn the_index_is_used_where_every_match_must_hold_a_value() {
 #[test]
 fn depth_is_bounded() {
     let deep = format!("{}givenName eq 'a'{}", "(".repeat(100_000), ")".repeat(100_000));
-    assert!(parse(&deep, Dialect::Graph, &CONTACT).is_err());
+    assert!(parse(&deep, Dialect::Graph, &CONTACT, false).is_err());
     for deep in ["not ", "- ", "not(", "tolower(", "emailAddresses/any(a:"] {
-        let error = parse(&deep.repeat(700), Dialect::Graph, &CONTACT).unwrap_err();
+        let error = parse(&deep.repeat(700), Dialect::Graph, &CONTACT, false).unwrap_err();
         assert_eq!(error.status, 400, "{deep}");
     }
     let nots = format!("{}(givenName eq 'a')", "not ".repeat(40));
-    assert!(parse(&nots, Dialect::Graph, &CONTACT).is_ok());
+    assert!(parse(&nots, Dialect::Graph, &CONTACT, false).is_ok());
     let wide = format!("givenName eq 'a'{}", " or givenName eq 'a'".repeat(700));
-    assert!(parse(&wide, Dialect::Graph, &CONTACT).is_ok());
+    assert!(parse(&wide, Dialect::Graph, &CONTACT, false).is_ok());
     let nested = format!("{}givenName eq 'a'{}", "(".repeat(45), ")".repeat(45));
-    assert!(parse(&nested, Dialect::Graph, &CONTACT).is_ok());
+    assert!(parse(&nested, Dialect::Graph, &CONTACT, false).is_ok());
 }
 
 proptest! {
     #[test]
     fn hostile_filters_never_panic(text in "\\PC{0,120}") {
-        let _ = parse(&text, Dialect::Graph, &CONTACT);
+        let _ = parse(&text, Dialect::Graph, &CONTACT, false);
     }
 
     #[test]
@@ -310,7 +333,7 @@ proptest! {
         "(", ")", " ", "not ", " and ", " or ", " eq ", "givenName", "emailAddresses/any(", "a:", "a/address", "'x'", "''",
         "'", "startswith(", ",", "null", "2020-01-01", "-", "singleValueExtendedProperties/any("]), 0..30)) {
         let text = pieces.concat();
-        if let Ok(filter) = parse(&text, Dialect::Graph, &CONTACT) {
+        if let Ok(filter) = parse(&text, Dialect::Graph, &CONTACT, false) {
             let (contact, extended) = ada();
             let _ = filter.matches(Item::Contact(&contact, &extended));
         }
@@ -321,7 +344,7 @@ proptest! {
         let filter = format!("givenName eq '{}'", text.replace('\'', "''"));
         let (mut contact, extended) = ada();
         contact.content.insert("givenName".into(), text.into());
-        let filter = parse(&filter, Dialect::Graph, &CONTACT).unwrap();
+        let filter = parse(&filter, Dialect::Graph, &CONTACT, false).unwrap();
         prop_assert!(filter.matches(Item::Contact(&contact, &extended)));
     }
 }

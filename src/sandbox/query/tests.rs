@@ -3,7 +3,7 @@ use crate::sandbox::schema::CONTACT;
 use proptest::prelude::*;
 
 fn list(raw: &str) -> Result<Query, ODataError> {
-    parse(raw, Dialect::Graph, &CONTACT, Takes::LIST, false)
+    parse(raw, Dialect::Graph, &CONTACT, Takes::LIST, Ways::default())
 }
 
 #[test]
@@ -18,7 +18,7 @@ fn options_are_read() {
     let query =
         list("$filter=givenName+eq+'a%2Bb'&$expand=singleValueExtendedProperties($filter=id%20eq%20'String%200x3A24')")
             .unwrap();
-    assert_eq!(query.filter, Some(filter::parse("givenName eq 'a+b'", Dialect::Graph, &CONTACT).unwrap()));
+    assert_eq!(query.filter, Some(filter::parse("givenName eq 'a+b'", Dialect::Graph, &CONTACT, false).unwrap()));
     assert_eq!(query.expand.single.ids, ["String 0x3a24"]);
 }
 
@@ -62,7 +62,7 @@ fn other_options_are_refused() {
     ] {
         assert_eq!(list(raw).unwrap_err().status, 400, "{raw}");
     }
-    assert_eq!(parse("$top=1", Dialect::Graph, &CONTACT, Takes::ONE, false).unwrap_err().status, 400);
+    assert_eq!(parse("$top=1", Dialect::Graph, &CONTACT, Takes::ONE, Ways::default()).unwrap_err().status, 400);
 }
 
 #[test]
