@@ -10,17 +10,13 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 use thiserror::Error;
 
-/// Whose file it is, the tables it starts with, and how older layouts come up to them.
+/// Whose file it is, and how its tables came to be.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
     /// `PRAGMA application_id`: tells our files from any other program's.
     pub application: i32,
-    /// `PRAGMA user_version`: the layout's version.
-    pub version: i32,
-    /// The statements that make a new file's tables.
-    pub tables: &'static str,
-    /// The statements that bring version 1 to 2, 2 to 3 and so on: `version - 1` of them.
-    pub upgrades: &'static [&'static str],
+    /// The statements that make version 1 (`PRAGMA user_version`) of an empty file, version 2 of version 1, and so on.
+    pub steps: &'static [&'static str],
 }
 
 /// Why a file could not be opened as a database of ours.
@@ -51,9 +47,7 @@ pub fn open(path: &Path, layout: &Layout) -> Result<Connection, SqliteError> {
     connection.busy_timeout(Duration::from_secs(10))?;
     let found: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if found == 0 && tables == 0 {
-        lay_out(&mut connection, layout)?;
-    } else if found != layout.application {
+    if found != layout.application && (found != 0 || tables != 0) {
         return Err(SqliteError::Foreign);
     }
     set_up(&connection)?;
@@ -61,35 +55,27 @@ pub fn open(path: &Path, layout: &Layout) -> Result<Connection, SqliteError> {
     Ok(connection)
 }
 
-/// Brings an older layout up to this one, whole or not at all.
+/// Brings an empty file or an older layout up to this one, whole or not at all.
 fn upgrade(connection: &mut Connection, layout: &Layout) -> Result<(), SqliteError> {
-    if version(connection)? == layout.version {
+    let known = i32::try_from(layout.steps.len()).unwrap_or(i32::MAX);
+    if version(connection)? == known {
         return Ok(());
     }
     let changing = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it in the meantime.
     let found = version(&changing)?;
-    let missing = usize::try_from(found - 1).ok().and_then(|done| layout.upgrades.get(done..));
-    let missing = missing.filter(|missing| found as usize + missing.len() == layout.version as usize);
-    for statements in missing.ok_or(SqliteError::Version { found, known: layout.version })? {
+    let missing = usize::try_from(found).ok().and_then(|done| layout.steps.get(done..));
+    for statements in missing.ok_or(SqliteError::Version { found, known })? {
         changing.execute_batch(statements)?;
     }
-    changing.pragma_update(None, "user_version", layout.version)?;
+    changing.pragma_update(None, "application_id", layout.application)?;
+    changing.pragma_update(None, "user_version", known)?;
     changing.commit()?;
     Ok(())
 }
 
 fn version(connection: &Connection) -> Result<i32, rusqlite::Error> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
-}
-
-fn lay_out(connection: &mut Connection, layout: &Layout) -> Result<(), rusqlite::Error> {
-    // One transaction, so that a kill in between leaves an empty file and not half a layout.
-    let making = connection.transaction()?;
-    making.pragma_update(None, "application_id", layout.application)?;
-    making.pragma_update(None, "user_version", layout.version)?;
-    making.execute_batch(layout.tables)?;
-    making.commit()
 }
 
 fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
@@ -110,7 +96,7 @@ fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
 mod tests {
     use super::*;
 
-    const OURS: Layout = Layout { application: 0x6361_7264, version: 1, tables: "CREATE TABLE a (b)", upgrades: &[] };
+    const OURS: Layout = Layout { application: 0x6361_7264, steps: &["CREATE TABLE a (b)"] };
 
     #[test]
     fn a_file_opens_again_and_other_files_are_refused() {
@@ -127,19 +113,17 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.db");
         open(&path, &OURS).unwrap().execute("INSERT INTO a VALUES (7)", []).unwrap();
-        let broken = Layout { version: 2, upgrades: &["CREATE TABLE c (d); nonsense"], ..OURS };
+        let broken = Layout { steps: &["CREATE TABLE a (b)", "CREATE TABLE c (d); nonsense"], ..OURS };
         assert!(matches!(open(&path, &broken), Err(SqliteError::Sqlite(_))));
-        let upgrades = &["CREATE TABLE c (d)", "ALTER TABLE c ADD COLUMN e"];
-        let newer = Layout { version: 3, upgrades, ..OURS };
+        let steps = &["CREATE TABLE a (b)", "CREATE TABLE c (d)", "ALTER TABLE c ADD COLUMN e"];
+        let newer = Layout { steps, ..OURS };
         for _ in 0..2 {
             let connection = open(&path, &newer).unwrap();
-            let kept: i64 =
-                connection.query_row("SELECT b FROM a, (SELECT count(e) FROM c)", [], |row| row.get(0)).unwrap();
+            let sql = "SELECT b FROM a, (SELECT count(e) FROM c)";
+            let kept: i64 = connection.query_row(sql, [], |row| row.get(0)).unwrap();
             assert_eq!(kept, 7);
         }
         assert!(matches!(open(&path, &OURS), Err(SqliteError::Version { found: 3, known: 1 })));
-        let gap = Layout { version: 9, upgrades, ..OURS };
-        assert!(matches!(open(&path, &gap), Err(SqliteError::Version { found: 3, known: 9 })));
     }
 
     #[test]

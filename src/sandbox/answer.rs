@@ -10,7 +10,7 @@ use super::error::{ODataError, RequestIds};
 use super::path::{self, ResourcePath, Target};
 use super::request::{Answer, Call, json, origin, set};
 use super::serve::{MAX_BODY, MAX_HEADERS, MAX_URL, TooLarge};
-use super::{Inner, contacts, folders, immutable, photos, users};
+use super::{Inner, contacts, extensions, folders, immutable, photos, properties, purge, users};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
@@ -98,6 +98,12 @@ fn route(call: &Call<'_>, path: &ResourcePath) -> Answer {
         Target::Contact(id) => contacts::single(call, id),
         Target::Photo(id) => photos::metadata(call, id),
         Target::PhotoValue(id) => photos::value(call, id),
+        Target::Extensions(id) => extensions::collection(call, id),
+        Target::ExtensionsCount(id) => extensions::count(call, id),
+        Target::Extension(id, name) => extensions::single(call, id, name),
+        Target::Properties(holder, kind) => properties::collection(call, holder, *kind),
+        Target::Property(holder, kind, id) => properties::single(call, holder, *kind, id),
+        Target::PermanentDelete(holder) => purge::permanently(call, holder),
     }
 }
 

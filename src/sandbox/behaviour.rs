@@ -71,6 +71,10 @@ pub enum Behaviour {
     Quota,
     /// A photo that is no JPEG is answered 200 and not kept.
     PngDropped,
+    /// Extended properties have no URLs of their own.
+    UnaddressedProperties,
+    /// Extensions are not listed.
+    UnlistedExtensions,
 }
 
 /// What is said of a behaviour.
@@ -267,6 +271,22 @@ impl Behaviour {
             on: false,
             does: "a photo that is no JPEG is answered 200 and not kept. Off by default: seen once, with a nearly empty upload",
             without: "it is kept as it came",
+            known: Known::Observed,
+        },
+        Row {
+            behaviour: Behaviour::UnaddressedProperties,
+            name: "unaddressed-properties",
+            on: true,
+            does: "extended properties are sent and expanded with what has them; their own URLs are refused",
+            without: "their own URLs list, get, make, change and delete them",
+            known: Known::Observed,
+        },
+        Row {
+            behaviour: Behaviour::UnlistedExtensions,
+            name: "unlisted-extensions",
+            on: true,
+            does: "extensions are got by name alone: neither .../extensions nor $expand lists them all",
+            without: "both list them",
             known: Known::Observed,
         },
     ];

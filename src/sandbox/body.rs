@@ -7,16 +7,21 @@ use serde_json::{Map, Value};
 
 use super::dialect::Dialect;
 use super::error::ODataError;
-use super::extended;
-use super::schema::{ADDRESS, EMAIL, Entity, MAX_EMAILS, Property, Set, Shape};
+use super::extended::Stored;
+use super::extensions::{self, Extension};
+use super::properties;
+use super::schema::{ADDRESS, CONTACT, EMAIL, Entity, FOLDER, MAX_EMAILS, Property, Set, Shape};
 
 /// What a body asks for, under Graph's names.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Changes {
     /// Values to set; null takes one away.
     pub values: Map<String, Value>,
-    /// Extended properties by normalised id; none takes one away (guessed: the service's pages only ever set).
+    /// Extended properties by normalised id, several values as a JSON list; none takes one away (guessed: the service's
+    /// pages only ever set).
     pub extended: Vec<(String, Option<String>)>,
+    /// Open extensions to add.
+    pub extensions: Vec<Extension>,
     /// `parentFolderId`, where it was sent.
     pub parent: Option<String>,
 }
@@ -48,15 +53,14 @@ pub(super) fn read_capped(
     capped: bool,
 ) -> Result<Changes, ODataError> {
     let Ok(Value::Object(sent)) = serde_json::from_slice(body) else { return Err(ODataError::unreadable_body()) };
-    let extended_name = dialect.pick("singleValueExtendedProperties", "SingleValueExtendedProperties");
     let mut changes = Changes::default();
     for (name, value) in sent {
         // Annotations (`@odata.type`, `@odata.etag`) say nothing that is set.
         if name.contains('@') {
             continue;
         }
-        if name == extended_name {
-            changes.extended = extended_properties(value, dialect)?;
+        if let Some(list) = list_sent(&name, dialect, entity, purpose) {
+            changes.take_list(list, value, dialect)?;
             continue;
         }
         let row = entity.find(dialect, &name).ok_or_else(|| ODataError::no_such_member(&cut(&name), entity.outlook))?;
@@ -66,6 +70,19 @@ pub(super) fn read_capped(
         changes.within_caps(entity)?;
     }
     Ok(changes)
+}
+
+/// The list beside the properties that a body's member is. Documented: extensions are sent with a new contact alone.
+fn list_sent(name: &str, dialect: Dialect, entity: &Entity, purpose: Purpose) -> Option<Stored> {
+    let named = |graph, outlook| name == dialect.pick(graph, outlook);
+    let holds = [&CONTACT, &FOLDER].iter().any(|holder| std::ptr::eq(*holder, entity));
+    let is_new = purpose == Purpose::Create && std::ptr::eq(&raw const CONTACT, entity);
+    match () {
+        () if holds && named("singleValueExtendedProperties", "SingleValueExtendedProperties") => Some(Stored::Single),
+        () if holds && named("multiValueExtendedProperties", "MultiValueExtendedProperties") => Some(Stored::Multi),
+        () if is_new && named("extensions", "Extensions") => Some(Stored::Extension),
+        () => None,
+    }
 }
 
 impl Changes {
@@ -82,6 +99,16 @@ impl Changes {
             if let Some(max) = max.filter(|max| count > *max) {
                 return Err(ODataError::too_many(row.outlook, count, max));
             }
+        }
+        Ok(())
+    }
+
+    fn take_list(&mut self, list: Stored, value: Value, dialect: Dialect) -> Result<(), ODataError> {
+        if list == Stored::Extension {
+            let read = entries(value)?.into_iter().map(|entry| extensions::read(entry, dialect));
+            self.extensions = read.collect::<Result<_, _>>()?;
+        } else {
+            self.extended.extend(properties::read(value, dialect, list)?);
         }
         Ok(())
     }
@@ -128,7 +155,7 @@ fn text(value: Value) -> Result<Value, ODataError> {
     }
 }
 
-fn entries(value: Value) -> Result<Vec<Value>, ODataError> {
+pub(super) fn entries(value: Value) -> Result<Vec<Value>, ODataError> {
     match value {
         Value::Array(entries) => Ok(entries),
         _ => Err(ODataError::wrong_shape(
@@ -166,7 +193,7 @@ fn emails(value: Value, dialect: Dialect) -> Result<Value, ODataError> {
 }
 
 /// An object of strings; null when it holds none.
-fn members(
+pub(super) fn members(
     value: Value,
     parts: &[(&'static str, &'static str)],
     dialect: Dialect,
@@ -205,24 +232,6 @@ fn birthday(value: Value) -> Result<Value, ODataError> {
         ODataError::wrong_shape(message)
     };
     date.map(|date| Value::String(date.to_string())).ok_or_else(refuse)
-}
-
-fn extended_properties(value: Value, dialect: Dialect) -> Result<Vec<(String, Option<String>)>, ODataError> {
-    let parts = [("id", "PropertyId"), ("value", "Value")];
-    let mut kept = Vec::new();
-    for entry in entries(value)? {
-        let entry = members(entry, &parts, dialect, "SingleValueLegacyExtendedProperty")?;
-        let part = |name: &str| entry.get(name).and_then(Value::as_str);
-        let id = extended::normal_id(part("id").unwrap_or_default())?;
-        if let Some(value) = part("value") {
-            extended::check_value(&id, value)?;
-        }
-        // The service keeps this one itself, from the photo.
-        if id != extended::HAS_PICTURE {
-            kept.push((id, part("value").map(str::to_owned)));
-        }
-    }
-    Ok(kept)
 }
 
 fn cut(text: &str) -> String {
@@ -317,8 +326,8 @@ mod tests {
             (json!({"changeKey": "x"}), "ErrorInvalidPropertySet", "Set action is invalid for property."),
             (
                 json!({"singleValueExtendedProperties": [{"id": "x", "value": "y"}]}),
-                "ErrorInvalidExtendedProperty",
-                "The extended property attribute combination is invalid.",
+                "ErrorInvalidProperty",
+                "PropertyId values may only be in one of the following formats: 'MapiPropertyType namespaceGuid Name propertyName', 'MapiPropertyType namespaceGuid Id propertyId' or 'MapiPropertyType propertyTag'.",
             ),
         ];
         for (body, code, message) in table {

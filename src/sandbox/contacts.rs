@@ -8,6 +8,8 @@ use super::behaviour::Behaviour;
 use super::body::{self, Changes, Purpose};
 use super::emails;
 use super::error::ODataError;
+use super::expand;
+use super::extensions;
 use super::folders;
 use super::names::{display_name, file_as};
 use super::query::{DEFAULT_TOP, MAX_TOP, Query, Takes};
@@ -93,7 +95,10 @@ fn show(
     }
     let has = view.extended(row.number)?;
     let context = format!("{}('{}')", context(call), call.id_of(row));
-    Ok(style.contact(row, Some(&Expanded { asked: &query.expand, has: &has, context })))
+    let single = Expanded { asked: &query.expand.single.ids, has: &has, context: context.clone() };
+    let mut shown = style.contact(row, Some(&single));
+    query.expand.onto(&mut shown, &has, call.dialect, &context);
+    Ok(shown)
 }
 
 fn list(call: &Call<'_>) -> Answer {
@@ -139,16 +144,19 @@ fn get(call: &Call<'_>, id: &str) -> Answer {
     Ok(call.json(StatusCode::OK, context, shown))
 }
 
-/// The answer to a change. Documented: extended properties are not in it.
-fn changed(call: &Call<'_>, status: StatusCode, row: &ContactRow, changes: &Changes) -> Response<Bytes> {
+/// The answer to a change. Documented: extended properties are not in it, extensions that were sent are.
+fn changed(call: &Call<'_>, status: StatusCode, row: &ContactRow, sent: &Sent<'_>) -> Response<Bytes> {
     let style = call.style(Moment::Write, None);
-    let sent: Vec<String> = changes.extended.iter().map(|(id, _)| id.clone()).collect();
+    let extended = &sent.changes.extended;
+    let asked: Vec<String> = extended.iter().map(|(id, _)| id.clone()).collect();
     let has: Vec<(String, String)> =
-        changes.extended.iter().filter_map(|(id, value)| Some((id.clone(), value.clone()?))).collect();
+        extended.iter().filter_map(|(id, value)| Some((id.clone(), value.clone()?))).collect();
     let one = format!("{}('{}')", context(call), call.id_of(row));
     let quiet = call.behaviours.has(Behaviour::QuietExtended);
-    let expanded = Expanded { asked: &sent, has: &has, context: one.clone() };
-    let shown = style.contact(row, (!quiet).then_some(&expanded));
+    let expanded = Expanded { asked: &asked, has: &has, context: one.clone() };
+    let mut shown = style.contact(row, (!quiet).then_some(&expanded));
+    let name = call.dialect.pick("extensions", "Extensions");
+    expand::put(&mut shown, name, sent.extensions.clone(), &one);
     let location = shown.get("@odata.id").and_then(Value::as_str).map(str::to_owned);
     let mut response = call.json(status, context(call) + "/$entity", shown);
     if status == StatusCode::CREATED {
@@ -172,15 +180,23 @@ fn create(call: &Call<'_>) -> Answer {
     {
         content.insert("fileAs".into(), name.into());
     }
-    let row = call.store.write(&call.mailbox.ids, |change| {
+    let (row, extensions) = call.store.write(&call.mailbox.ids, |change| {
         let folder = folders::find(change, call)?;
         let number = change.add_contact(&NewContact { folder: &folder, content: &content, now: call.now })?;
         set_extended(change, number, &changes)?;
+        let extensions = extensions::add_all(change, number, &changes.extensions, call.dialect)?;
         within_number(call, change)?;
         within_quota(call, change, None)?;
-        change.contact_by_number(number)?.ok_or_else(ODataError::not_found)
+        Ok((change.contact_by_number(number)?.ok_or_else(ODataError::not_found)?, extensions))
     })?;
-    Ok(changed(call, StatusCode::CREATED, &row, &changes))
+    Ok(changed(call, StatusCode::CREATED, &row, &Sent { changes: &changes, extensions }))
+}
+
+/// What a write sent beside the contact's own properties.
+struct Sent<'a> {
+    changes: &'a Changes,
+    /// As the answer shows them.
+    extensions: Vec<Value>,
 }
 
 fn read_body(call: &Call<'_>, purpose: Purpose) -> Result<Changes, ODataError> {
@@ -206,7 +222,7 @@ fn update(call: &Call<'_>, id: &str) -> Answer {
         let number = moved(change, call, &row, &changes)?;
         change.contact_by_number(number)?.ok_or_else(ODataError::not_found)
     })?;
-    Ok(changed(call, StatusCode::OK, &row, &changes))
+    Ok(changed(call, StatusCode::OK, &row, &Sent { changes: &changes, extensions: Vec::new() }))
 }
 
 /// How many bytes the mailbox holds; none where nobody counts them.

@@ -17,7 +17,8 @@ use super::error::ODataError;
 use super::faults::{self, Body, Fault, Kind, Refusal, RetryAfter, Seen};
 use super::limits::{Limits, Over, Place};
 use super::log::{Entry, path_of};
-use super::path::{self, User};
+use super::path;
+use super::tokens::bearer;
 use super::request::{empty, set, with_type};
 use super::{Inner, Sandbox};
 

@@ -3,6 +3,8 @@
 //! Each constructor says where its words come from: *documented* (a page of the service), *observed* (recorded from the
 //! service by others), or *guessed* (no source; the words of OData's own library or of EWS where those are known).
 
+mod query;
+
 use std::borrow::Cow;
 
 use http::StatusCode;
@@ -10,6 +12,8 @@ use serde_json::{Value, json};
 
 use super::clock::written;
 use super::dialect::Dialect;
+
+pub(super) use query::Clause;
 
 /// A refusal as the service words it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,19 +162,13 @@ impl ODataError {
 
 /// How the question is put.
 impl ODataError {
-    /// Observed.
-    pub(super) fn unknown_property(name: &str, kind: &str) -> ODataError {
-        let message = format!("Could not find a property named '{name}' on type '{kind}'.");
-        ODataError::bad("RequestBroker--ParseUri", message)
-    }
-
     /// Guessed: a misspelt option must be seen, though the service may overlook it ("might fail silently").
     pub(super) fn bad_option(message: impl Into<Cow<'static, str>>) -> ODataError {
         ODataError::bad("BadRequest", message)
     }
 
-    /// Guessed; EWS's words.
-    pub(super) fn unfilterable() -> ODataError {
+    /// Observed on mail folders for `in`, on contacts for `startswith` inside `any`, on messages for `endswith`.
+    pub(super) fn invalid_nodes() -> ODataError {
         ODataError::bad("ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
     }
 

@@ -5,15 +5,19 @@
 
 mod check;
 mod eval;
-mod grammar;
+pub(super) mod grammar;
+mod lookup;
 
 use jiff::Timestamp;
 
 use super::dialect::Dialect;
-use super::error::ODataError;
+use super::error::{Clause, ODataError};
 use super::schema::Entity;
+use grammar::{Broken, Expr};
 
-pub(super) use eval::{Item, compare_by};
+pub(super) use check::{find, same};
+pub(super) use eval::{Item, Key, compare_by, key};
+pub(super) use lookup::Lookup;
 
 /// A condition that has been checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,8 +49,22 @@ pub(super) enum Field {
     Entry,
     /// The address of an e-mail address.
     EmailAddress,
+    /// The id of an extended property or of an extension.
     ExtendedId,
     ExtendedValue,
+    /// An extended property's value as another type.
+    Cast(Cast),
+}
+
+/// The types that an extended property's value is cast to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cast {
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    Guid,
+    Moment,
 }
 
 /// What it is compared with. Texts are in lower case: the service compares without case (documented for extended
@@ -58,6 +76,9 @@ pub(super) enum Operand {
     /// A text whose letter case counts.
     Exact(String),
     Time(Timestamp),
+    Integer(i64),
+    Number(f64),
+    Boolean(bool),
 }
 
 /// The collections that `any` takes.
@@ -66,7 +87,13 @@ pub(super) enum Collection {
     Emails,
     /// A list of strings, under Graph's name.
     Texts(&'static str),
-    Extended,
+    /// Extended properties of a single value.
+    Single,
+    /// Extended properties of several values.
+    Multi,
+    /// The values of one of the latter.
+    Values,
+    Extensions,
 }
 
 /// How.
@@ -83,80 +110,72 @@ pub(super) enum Op {
     Contains,
 }
 
-/// Reads and checks a filter over entities of one kind.
+/// Reads and checks a filter over entities of one kind. Where it is `exact`, the case of letters counts.
 ///
 /// # Errors
 /// 400 for what is no filter, what does not exist, and what cannot be filtered by.
-pub(super) fn parse(text: &str, dialect: Dialect, entity: &'static Entity) -> Result<Filter, ODataError> {
-    let tree = grammar::parse(text)?;
-    check::check(&tree, &check::Scope::entity(dialect, entity))
+pub(super) fn parse(text: &str, dialect: Dialect, entity: &'static Entity, exact: bool) -> Result<Filter, ODataError> {
+    let tree = grammar::parse(text).map_err(|broken| refuse(broken, dialect, Clause::Filter, text))?;
+    check::check(&tree, &check::Scope::entity(dialect, entity, exact))
 }
 
-/// Reads and checks a filter whose texts are compared with case.
-///
-/// # Errors
-/// As [`parse`].
-pub(super) fn parse_exact(text: &str, dialect: Dialect, entity: &'static Entity) -> Result<Filter, ODataError> {
-    let tree = grammar::parse(text)?;
-    check::check(&tree, &check::Scope::entity(dialect, entity).exact())
+/// What is said of a text that could not be read.
+pub(super) fn refuse(broken: Broken, dialect: Dialect, clause: Clause, text: &str) -> ODataError {
+    match broken {
+        Broken::At(at) => ODataError::syntax(dialect, clause, text, at),
+        Broken::TooLong => ODataError::too_deep(dialect, clause),
+    }
 }
 
-/// Reads `id eq '…' or id eq '…'`, the filter inside `$expand`, into normalised ids.
+/// Checks `id eq '…' or id eq '…'`, the filter inside `$expand`, and answers the ids in their normal form.
 ///
 /// # Errors
 /// 400 for anything else.
-pub(super) fn parse_ids(text: &str, dialect: Dialect) -> Result<Vec<String>, ODataError> {
-    let tree = grammar::parse(text)?;
-    let checked = check::check(&tree, &check::Scope::extended(dialect, None))?;
+pub(super) fn ids(tree: &Expr, collection: Collection, dialect: Dialect) -> Result<Vec<String>, ODataError> {
+    let checked = check::check(tree, &check::Scope::entry(dialect, collection))?;
     let tests = match checked {
         Filter::Or(tests) => tests,
         one => vec![one],
     };
     let ids = tests.into_iter().map(|test| match test {
         Filter::Test(Test { field: Field::ExtendedId, op: Op::Eq, value: Operand::Text(id) }) => Ok(id),
-        _ => Err(ODataError::unfilterable()),
+        _ => Err(ODataError::invalid_nodes()),
     });
     ids.collect()
 }
 
 impl Filter {
-    /// Whether the answer depends on extended properties.
+    /// Whether the answer depends on extended properties or extensions.
     pub(super) fn asks_extended(&self) -> bool {
         match self {
             Filter::Or(all) | Filter::And(all) => all.iter().any(Filter::asks_extended),
             Filter::Not(one) => one.asks_extended(),
-            Filter::Any(collection, _) => *collection == Collection::Extended,
-            Filter::Test(_) => false,
+            Filter::Any(Collection::Single | Collection::Multi | Collection::Extensions, _) => true,
+            Filter::Any(..) | Filter::Test(_) => false,
         }
     }
 
-    /// Extended properties and values of which every match has one; none if the filter promises nothing of the kind.
-    /// They lead to the matches through an index.
-    pub(super) fn holders(&self) -> Option<Vec<(&str, &str)>> {
-        match self {
-            Filter::Or(all) => all.iter().map(Filter::holders).collect::<Option<Vec<_>>>().map(|all| all.concat()),
-            Filter::And(all) => all.iter().find_map(Filter::holders),
-            Filter::Any(Collection::Extended, Some(body)) => body.id_and_value().map(|pair| vec![pair]),
-            _ => None,
-        }
+    /// The fields it names, in the order in which they first come; none stands for a collection.
+    pub(super) fn fields(&self) -> Vec<Option<Field>> {
+        let mut found = Vec::new();
+        self.collect_fields(&mut found);
+        found
     }
 
-    /// `ep/id eq 'a' and ep/value eq 'b'`, in either order and among others.
-    fn id_and_value(&self) -> Option<(&str, &str)> {
-        let Filter::And(all) = self else { return None };
-        let equal = |wanted: Field| {
-            all.iter().find_map(|one| match one {
-                Filter::Test(Test { field, op: Op::Eq, value: Operand::Text(text) }) if *field == wanted => {
-                    Some(text.as_str())
-                }
-                _ => None,
-            })
+    fn collect_fields(&self, found: &mut Vec<Option<Field>>) {
+        let field = match self {
+            Filter::Or(all) | Filter::And(all) => return all.iter().for_each(|one| one.collect_fields(found)),
+            Filter::Not(one) => return one.collect_fields(found),
+            Filter::Test(test) => Some(test.field),
+            Filter::Any(..) => None,
         };
-        let id = equal(Field::ExtendedId)?;
-        // The service keeps this one itself; it is not in the table.
-        (id != super::extended::HAS_PICTURE).then_some((id, equal(Field::ExtendedValue)?))
+        if !found.contains(&field) {
+            found.push(field);
+        }
     }
 }
 
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod tests;

@@ -87,11 +87,16 @@ fn matching(view: &View<'_>, call: &Call<'_>, query: &Query) -> Result<Vec<Folde
         found.insert(0, above);
     }
     if let Some(filter) = &query.filter {
-        found.retain(|folder| filter.matches(Item::Folder(folder)));
+        let mut has = Vec::new();
+        for folder in &found {
+            has.push(if filter.asks_extended() { view.folder_properties(folder.id)? } else { Vec::new() });
+        }
+        let mut has = has.iter();
+        found.retain(|folder| filter.matches(Item::Folder(folder, has.next().map_or(&[], Vec::as_slice))));
     }
     for (field, down) in query.order.iter().rev() {
         found.sort_by(|one, other| {
-            let order = compare_by(*field, Item::Folder(one), Item::Folder(other));
+            let order = compare_by(*field, Item::Folder(one, &[]), Item::Folder(other, &[]));
             if *down { order.reverse() } else { order }
         });
     }
@@ -100,11 +105,14 @@ fn matching(view: &View<'_>, call: &Call<'_>, query: &Query) -> Result<Vec<Folde
 
 fn list(call: &Call<'_>) -> Answer {
     let query = call.query(&FOLDER, Takes::FOLDERS)?;
-    let found = call.store.read(&call.mailbox.ids, |view| matching(view, call, &query))?;
     let top = query.top.or(call.preferred_page()).unwrap_or(DEFAULT_TOP) as u64;
-    let style = call.style(Moment::Read, query.select.as_deref());
-    let page = found.iter().skip(usize::try_from(query.skip).unwrap_or(usize::MAX)).take(top as usize);
-    let value: Vec<Value> = page.map(|folder| Value::Object(style.folder(folder))).collect();
+    let (found, value) = call.store.read(&call.mailbox.ids, |view| {
+        let found = matching(view, call, &query)?;
+        let page = found.iter().skip(usize::try_from(query.skip).unwrap_or(usize::MAX)).take(top as usize);
+        let value = page.map(|folder| shown(call, view, folder, &query).map(Value::Object));
+        let value = value.collect::<Result<Vec<Value>, _>>()?;
+        Ok((found, value))
+    })?;
     let mut body = Map::new();
     body.insert("@odata.context".into(), (collection_context(call) + &call.selected(query.select.as_deref())).into());
     if query.count {
@@ -125,16 +133,30 @@ fn collection_context(call: &Call<'_>) -> String {
     }
 }
 
-fn show(call: &Call<'_>, status: StatusCode, folder: &FolderRow, query: &Query) -> Response<Bytes> {
-    let select = query.select.as_deref();
-    let context = call.collection_context(None, FOLDERS) + &call.selected(select) + "/$entity";
-    call.json(status, context, call.style(Moment::Read, select).folder(folder))
+/// A folder with what is expanded.
+fn shown(
+    call: &Call<'_>,
+    view: &View<'_>,
+    folder: &FolderRow,
+    query: &Query,
+) -> Result<Map<String, Value>, ODataError> {
+    let mut shown = call.style(Moment::Read, query.select.as_deref()).folder(folder);
+    if !query.expand.is_empty() {
+        let context = format!("{}('{}')", call.collection_context(None, FOLDERS), folder.public);
+        query.expand.onto(&mut shown, &view.folder_properties(folder.id)?, call.dialect, &context);
+    }
+    Ok(shown)
+}
+
+fn show(call: &Call<'_>, status: StatusCode, shown: Map<String, Value>, query: &Query) -> Response<Bytes> {
+    let context = call.collection_context(None, FOLDERS) + &call.selected(query.select.as_deref()) + "/$entity";
+    call.json(status, context, shown)
 }
 
 fn get(call: &Call<'_>) -> Answer {
-    let query = call.query(&FOLDER, Takes::SELECT)?;
-    let folder = call.store.read(&call.mailbox.ids, |view| find(view, call))?;
-    Ok(show(call, StatusCode::OK, &folder, &query))
+    let query = call.query(&FOLDER, Takes::ONE)?;
+    let shown = call.store.read(&call.mailbox.ids, |view| shown(call, view, &find(view, call)?, &query))?;
+    Ok(show(call, StatusCode::OK, shown, &query))
 }
 
 fn name_of(changes: &Changes) -> Option<&str> {
@@ -149,20 +171,21 @@ fn create(call: &Call<'_>) -> Answer {
         let message = "The property 'DisplayName' is required when creating the entity.";
         ODataError::new(StatusCode::BAD_REQUEST, "ErrorInvalidProperty", message)
     })?;
-    let folder = call.store.write(&call.mailbox.ids, |change| {
+    let shown = call.store.write(&call.mailbox.ids, |change| {
         let parent = find(change, call)?;
         let second = !call.behaviours.has(Behaviour::UniqueFolders);
         let id = change.add_folder(&parent, name, second)?;
-        change.folder(id)?.ok_or_else(ODataError::not_found)
+        change.set_folder_properties(id, &changes.extended)?;
+        shown(call, change, &change.folder(id)?.ok_or_else(ODataError::not_found)?, &query)
     })?;
-    Ok(show(call, StatusCode::CREATED, &folder, &query))
+    Ok(show(call, StatusCode::CREATED, shown, &query))
 }
 
 /// Documented: `displayName` and `parentFolderId`.
 fn update(call: &Call<'_>) -> Answer {
     let query = call.query(&FOLDER, Takes::NOTHING)?;
     let changes = body::read(call.body, call.dialect, &FOLDER, Purpose::Update)?;
-    let folder = call.store.write(&call.mailbox.ids, |change| {
+    let shown = call.store.write(&call.mailbox.ids, |change| {
         let folder = find(change, call)?;
         let above = folder.parent.ok_or_else(distinguished)?;
         let parent = match &changes.parent {
@@ -170,9 +193,10 @@ fn update(call: &Call<'_>) -> Answer {
             None => change.folder(above)?.ok_or_else(ODataError::not_found)?,
         };
         change.set_folder(&folder, name_of(&changes).unwrap_or(&folder.name), &parent)?;
-        change.folder(folder.id)?.ok_or_else(ODataError::not_found)
+        change.set_folder_properties(folder.id, &changes.extended)?;
+        shown(call, change, &change.folder(folder.id)?.ok_or_else(ODataError::not_found)?, &query)
     })?;
-    Ok(show(call, StatusCode::OK, &folder, &query))
+    Ok(show(call, StatusCode::OK, shown, &query))
 }
 
 /// Documented: any folder but the default one. Guessed: with all it holds.
@@ -187,7 +211,7 @@ fn delete(call: &Call<'_>) -> Answer {
 }
 
 /// Guessed; EWS's code for folders that every mailbox has.
-fn distinguished() -> ODataError {
+pub(super) fn distinguished() -> ODataError {
     let message = "Distinguished folders cannot be changed or deleted.";
     ODataError::new(StatusCode::FORBIDDEN, "ErrorDeleteDistinguishedFolder", message)
 }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
 use super::error::ODataError;
+use super::extended::Stored;
 
 /// Whose mailbox is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,22 @@ pub(super) enum Target {
     Contact(String),
     Photo(String),
     PhotoValue(String),
+    Extensions(String),
+    ExtensionsCount(String),
+    /// A contact's id and an extension's.
+    Extension(String, String),
+    /// Extended properties under a URL of their own.
+    Properties(Holder, Stored),
+    Property(Holder, Stored, String),
+    PermanentDelete(Holder),
+}
+
+/// Whose extended property it is, or what is deleted for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// The last of [`ResourcePath::folders`].
+    Folder,
+    Contact(String),
 }
 
 /// A parsed resource path.
@@ -73,7 +90,7 @@ pub(super) fn parse(path: &str) -> Result<ResourcePath, ODataError> {
         let Some(name) = steps.name()? else {
             break if folders.is_empty() { Target::Mailbox } else { Target::Folder };
         };
-        let wanted = if folders.is_empty() { "contactfolders" } else { "childfolders" };
+        let wanted = if folders.is_empty() { "contactFolders" } else { "childFolders" };
         if name.eq_ignore_ascii_case(wanted) {
             match steps.key_or_count()? {
                 KeyOrCount::Nothing => break Target::Folders,
@@ -88,8 +105,10 @@ pub(super) fn parse(path: &str) -> Result<ResourcePath, ODataError> {
                 KeyOrCount::Delta => Target::ContactsDelta,
                 KeyOrCount::Key(id) => steps.of_contact(id)?,
             };
-        } else {
+        } else if folders.is_empty() {
             return Err(ODataError::no_segment(name));
+        } else {
+            break steps.of_holder(name, Holder::Folder)?;
         }
     };
     steps.end()?;
@@ -152,7 +171,29 @@ impl<'a> Steps<'a> {
             },
             // Observed: a contact has no `/photos/{size}`.
             Some(name) if name.eq_ignore_ascii_case("photos") => Err(ODataError::unsupported_segment(self.path)),
-            Some(name) => Err(ODataError::no_segment(name)),
+            Some(name) if name.eq_ignore_ascii_case("extensions") => Ok(match self.rest.next() {
+                None => Target::Extensions(id),
+                Some(Step::Segment(name)) if name.eq_ignore_ascii_case("$count") => Target::ExtensionsCount(id),
+                Some(Step::Segment(key) | Step::Key(key)) if key.is_empty() => return Err(ODataError::empty_id()),
+                Some(Step::Segment(key) | Step::Key(key)) => Target::Extension(id, key.clone()),
+            }),
+            Some(name) => self.of_holder(name, Holder::Contact(id)),
+        }
+    }
+
+    /// What may follow a contact's id and a folder's alike.
+    fn of_holder(&mut self, name: &str, holder: Holder) -> Result<Target, ODataError> {
+        let kind = match name.to_ascii_lowercase().as_str() {
+            "singlevalueextendedproperties" => Stored::Single,
+            "multivalueextendedproperties" => Stored::Multi,
+            "permanentdelete" | "microsoft.graph.permanentdelete" => return Ok(Target::PermanentDelete(holder)),
+            _ => return Err(ODataError::no_segment(name)),
+        };
+        match self.rest.next() {
+            None => Ok(Target::Properties(holder, kind)),
+            Some(Step::Segment(key) | Step::Key(key)) if key.is_empty() => Err(ODataError::empty_id()),
+            Some(Step::Segment(name)) if name.starts_with('$') => Err(ODataError::unsupported_segment(self.path)),
+            Some(Step::Segment(key) | Step::Key(key)) => Ok(Target::Property(holder, kind, key.clone())),
         }
     }
 
@@ -192,8 +233,18 @@ fn names_delta(name: &str) -> bool {
 
 /// Only these take a key; a parenthesis anywhere else belongs to the text.
 fn names_a_collection(name: &str) -> bool {
-    ["users", "contacts", "contactfolders", "childfolders"].iter().any(|known| known.eq_ignore_ascii_case(name))
+    COLLECTIONS.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
+
+const COLLECTIONS: [&str; 7] = [
+    "users",
+    "contacts",
+    "contactFolders",
+    "childFolders",
+    "extensions",
+    "singleValueExtendedProperties",
+    "multiValueExtendedProperties",
+];
 
 /// `'it''s'` is `it's`; a key without quotes stands for itself.
 fn unquoted(key: &str) -> Option<String> {
@@ -206,94 +257,4 @@ fn unquoted(key: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn path(user: User, folders: &[&str], target: Target) -> ResourcePath {
-        ResourcePath { user, folders: folders.iter().map(|id| (*id).to_owned()).collect(), target }
-    }
-
-    #[test]
-    fn every_form_is_read() {
-        let named = |user: &str| User::Named(user.to_owned());
-        let table = [
-            ("/me", path(User::Me, &[], Target::Mailbox)),
-            ("/me/contacts", path(User::Me, &[], Target::Contacts)),
-            ("/Me/Contacts/", path(User::Me, &[], Target::Contacts)),
-            ("/me/contacts/$count", path(User::Me, &[], Target::ContactsCount)),
-            ("/me/contacts/delta", path(User::Me, &[], Target::ContactsDelta)),
-            ("/me/contactFolders/microsoft.graph.delta()", path(User::Me, &[], Target::FoldersDelta)),
-            ("/me/contactFolders/F/childFolders/delta()", path(User::Me, &["F"], Target::FoldersDelta)),
-            ("/me/contactFolders/F/contacts/Delta()", path(User::Me, &["F"], Target::ContactsDelta)),
-            ("/me/contacts/AA=", path(User::Me, &[], Target::Contact("AA=".into()))),
-            ("/me/contacts/AA%3D", path(User::Me, &[], Target::Contact("AA=".into()))),
-            ("/me/contacts('AA=')", path(User::Me, &[], Target::Contact("AA=".into()))),
-            ("/me/contacts(%27it%27%27s%27)", path(User::Me, &[], Target::Contact("it's".into()))),
-            ("/me/contacts(AA)/photo", path(User::Me, &[], Target::Photo("AA".into()))),
-            ("/me/contacts('a%2Fb')/photo/$value", path(User::Me, &[], Target::PhotoValue("a/b".into()))),
-            ("/users/a@b.example/contacts", path(named("a@b.example"), &[], Target::Contacts)),
-            ("/Users('g@t')/Contacts('x')", path(named("g@t"), &[], Target::Contact("x".into()))),
-            ("/me/contactfolders", path(User::Me, &[], Target::Folders)),
-            ("/me/contactFolders/$count", path(User::Me, &[], Target::FoldersCount)),
-            ("/me/contactFolders/F", path(User::Me, &["F"], Target::Folder)),
-            ("/me/contactFolders/F/childFolders", path(User::Me, &["F"], Target::Folders)),
-            (
-                "/me/contactFolders('F')/childFolders('G')/childfolders/H/contacts/X",
-                path(User::Me, &["F", "G", "H"], Target::Contact("X".into())),
-            ),
-        ];
-        for (text, expected) in table {
-            assert_eq!(parse(text), Ok(expected), "{text}");
-        }
-    }
-
-    #[test]
-    fn other_paths_are_refused() {
-        for text in [
-            "",
-            "/",
-            "/you",
-            "/me/contactz",
-            "/me//contacts",
-            "/me/contacts//",
-            "/me/contacts/x/photos/48x48/$value",
-            "/me/contacts/x/photo/$value/y",
-            "/me('x')",
-            "/me/childFolders",
-            "/me/contactFolders/F/contactFolders",
-            "/users",
-            "/users/",
-            "/me/contacts('')",
-            "/me/contacts('x",
-            "/me/contacts('x'y')",
-            "/me/contacts('x')('y')",
-            "/me/contacts/$count/x",
-            "/me/contacts/%ff",
-            "/users/$count/contacts",
-        ] {
-            assert!(parse(text).is_err(), "{text} gives {:?}", parse(text));
-        }
-        assert!(parse(&"/a".repeat(LONGEST)).is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn hostile_paths_never_panic(text in "\\PC{0,80}") {
-            let _ = parse(&text);
-        }
-
-        #[test]
-        fn paths_of_known_pieces_never_panic(pieces in prop::collection::vec(
-            prop::sample::select(vec!["/", "me", "users", "contacts", "contactFolders", "childFolders", "('", "')", "(", ")", "''", "%27", "%2", "$count", "$value", "photo", "ä"]), 0..20)) {
-            let _ = parse(&pieces.concat());
-        }
-
-        #[test]
-        fn a_quoted_key_comes_back(key in "[^/]{1,40}") {
-            let escaped = percent_encoding::utf8_percent_encode(&key.replace('\'', "''"), percent_encoding::NON_ALPHANUMERIC).to_string();
-            let parsed = parse(&format!("/me/contacts('{escaped}')")).unwrap();
-            prop_assert_eq!(parsed.target, Target::Contact(key));
-        }
-    }
-}
+mod tests;

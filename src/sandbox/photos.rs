@@ -10,6 +10,7 @@ use imagesize::ImageType;
 use serde_json::{Map, Value};
 
 use super::behaviour::Behaviour;
+use super::body::{self, Purpose};
 use super::contacts::{CONTACTS, find, fresh, held, within_quota};
 use super::dialect::Dialect;
 use super::error::ODataError;
@@ -20,8 +21,11 @@ use super::store::{Change, ContactRow, PhotoRow};
 
 /// `contacts/{id}/photo`.
 pub(super) fn metadata(call: &Call<'_>, id: &str) -> Answer {
-    if call.method != Method::GET {
-        return Err(ODataError::not_supported());
+    match (&call.method, call.dialect) {
+        (&Method::GET, _) => {}
+        // Graph's OpenAPI has it. Guessed: all that it could set is the service's own.
+        (&Method::PATCH, Dialect::Graph) => drop(body::read(call.body, call.dialect, &PHOTO, Purpose::Update)?),
+        _ => return Err(ODataError::not_supported()),
     }
     let query = call.query(&PHOTO, Takes::SELECT)?;
     let (row, photo) = read(call, id, false)?;

@@ -10,7 +10,7 @@ use super::behaviour::{Behaviour, Behaviours};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::path::{ResourcePath, User};
-use super::query::{self, Query, Takes};
+use super::query::{self, Query, Takes, Ways};
 use super::render::Style;
 use super::schema::{Entity, Moment, Property};
 use super::store::{Mailbox, Store};
@@ -40,11 +40,9 @@ pub(super) type Answer = Result<Response<Bytes>, ODataError>;
 
 impl Call<'_> {
     pub(super) fn query(&self, entity: &'static Entity, takes: Takes) -> Result<Query, ODataError> {
-        let mut query = query::parse(self.raw_query, self.dialect, entity, takes)?;
-        if query.filter.is_some() && !self.behaviours.has(Behaviour::CaseBlind) {
-            query.mind_case(self.raw_query, self.dialect, entity)?;
-        }
-        Ok(query)
+        let off = |behaviour| !self.behaviours.has(behaviour);
+        let ways = Ways { free: off(Behaviour::UnlistedExtensions), exact: off(Behaviour::CaseBlind) };
+        query::parse(self.raw_query, self.dialect, entity, takes, ways)
     }
 
     pub(super) fn style<'a>(&'a self, moment: Moment, select: Option<&'a [&'static Property]>) -> Style<'a> {

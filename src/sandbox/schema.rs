@@ -104,6 +104,13 @@ pub(super) static FOLDER: Entity = Entity { graph: "contactFolder", outlook: "Co
 /// A photo's metadata.
 pub(super) static PHOTO: Entity = Entity { graph: "profilePhoto", outlook: "Photo", rows: PHOTO_ROWS };
 
+/// An open extension, for `$select`.
+pub(super) static EXTENSION: Entity =
+    Entity { graph: "openTypeExtension", outlook: "OpenTypeExtension", rows: EXTENSION_ROWS };
+/// An extended property, for `$select`.
+pub(super) static PROPERTY: Entity =
+    Entity { graph: "extendedProperty", outlook: "ExtendedProperty", rows: PROPERTY_ROWS };
+
 impl Entity {
     /// The property that `dialect` calls `name`, to the letter: the other dialect's case is an unknown property.
     pub(super) fn find(&self, dialect: Dialect, name: &str) -> Option<&'static Property> {
@@ -125,7 +132,7 @@ static CONTACT_ROWS: &[Property] = &[
     row("createdDateTime", "CreatedDateTime", Shape::Moment, Service, Yes),
     row("lastModifiedDateTime", "LastModifiedDateTime", Shape::Moment, Service, Yes),
     row("changeKey", "ChangeKey", Shape::Text, Service, No),
-    row("categories", "Categories", Shape::Texts(None), Client, No),
+    row("categories", "Categories", Shape::Texts(None), Client, Any),
     row("parentFolderId", "ParentFolderId", Shape::Text, Move, No),
     row("birthday", "Birthday", Shape::Birthday, Client, Yes),
     Property { unset: Unset::Blank, ..text("fileAs", "FileAs", Yes) },
@@ -174,6 +181,11 @@ static PHOTO_ROWS: &[Property] = &[
     row("width", "Width", Shape::Text, Service, No),
     row("height", "Height", Shape::Text, Service, No),
 ];
+
+static EXTENSION_ROWS: &[Property] =
+    &[row("id", "Id", Shape::Text, Service, No), text("extensionName", "ExtensionName", No)];
+
+static PROPERTY_ROWS: &[Property] = &[row("id", "PropertyId", Shape::Text, Service, No), text("value", "Value", No)];
 
 /// Graph's order, where it differs from [`CONTACT_ROWS`] (recorded): these come last.
 const GRAPH_LAST: [&str; 4] = ["emailAddresses", "homeAddress", "businessAddress", "otherAddress"];

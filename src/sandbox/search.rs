@@ -3,7 +3,7 @@
 //! Guessed: contacts are listed in the order they came into the folder.
 
 use super::error::ODataError;
-use super::filter::{Filter, Item, compare_by};
+use super::filter::{Filter, Item, Key, Lookup, key};
 use super::query::Query;
 use super::store::{ContactRow, FolderRow, View};
 
@@ -55,7 +55,7 @@ pub(super) fn count(
     Ok(count)
 }
 
-/// Sorted listings hold the whole match in memory; they are rare and the folder is local.
+/// Sorted listings hold what they are sorted by of the whole match in memory, and the contacts of the page alone.
 fn ordered(
     view: &View<'_>,
     folder: &FolderRow,
@@ -63,19 +63,21 @@ fn ordered(
     limit: usize,
     lists: bool,
 ) -> Result<Vec<ContactRow>, ODataError> {
-    let mut found = Vec::new();
+    let mut found: Vec<(Vec<Key>, i64)> = Vec::new();
     each(view, folder, query.filter.as_ref(), lists, |row, _| {
-        found.push(row);
+        let keys = query.order.iter().map(|(field, _)| key(*field, Item::Contact(&row, &[])));
+        found.push((keys.collect(), row.number));
         true
     })?;
-    for (field, down) in query.order.iter().rev() {
-        found.sort_by(|one, other| {
-            let order = compare_by(*field, Item::Contact(one, &[]), Item::Contact(other, &[]));
-            if *down { order.reverse() } else { order }
-        });
-    }
+    found.sort_by(|(one, first), (other, second)| {
+        let keys = one.iter().zip(other).zip(&query.order);
+        let mut orders = keys.map(|((one, other), (_, down))| if *down { other.cmp(one) } else { one.cmp(other) });
+        orders.find(|order| order.is_ne()).unwrap_or_else(|| first.cmp(second))
+    });
     let skip = usize::try_from(query.skip).unwrap_or(usize::MAX);
-    Ok(found.into_iter().skip(skip).take(limit).collect())
+    let page = found.into_iter().skip(skip).take(limit);
+    let rows = page.filter_map(|(_, number)| view.contact_by_number(number).transpose());
+    rows.collect()
 }
 
 /// Shows every match to `keep`, in the order of the listing, until it has enough.
@@ -95,8 +97,8 @@ fn each(
         let matches = filter.is_none_or(|filter| filter.matches(Item::Contact(&row, &extended)));
         Ok(!matches || keep(row, &extended))
     };
-    if let Some(holders) = filter.and_then(Filter::holders) {
-        for number in numbers(view, &holders)? {
+    if let Some(lookups) = filter.and_then(Filter::lookups) {
+        for number in numbers(view, &lookups)? {
             let row = view.contact_by_number(number)?.filter(|row| row.folder == folder.id);
             if let Some(row) = row
                 && !offer(row)?
@@ -119,11 +121,15 @@ fn each(
     }
 }
 
-/// The numbers of the contacts that hold any of the values, ascending.
-fn numbers(view: &View<'_>, holders: &[(&str, &str)]) -> Result<Vec<i64>, ODataError> {
+/// The numbers of the contacts that an index finds, ascending.
+fn numbers(view: &View<'_>, lookups: &[Lookup<'_>]) -> Result<Vec<i64>, ODataError> {
     let mut numbers = Vec::new();
-    for (property, value) in holders {
-        numbers.extend(view.holders(property, value)?);
+    for lookup in lookups {
+        numbers.extend(match lookup {
+            Lookup::Value(property, value) => view.holders(property, value)?,
+            Lookup::Property(property) => view.holders_of(property)?,
+            Lookup::Email(address) => view.contacts_with(address)?,
+        });
     }
     numbers.sort_unstable();
     numbers.dedup();

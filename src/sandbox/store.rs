@@ -4,7 +4,9 @@
 //! their own. A contact's number is the change that made it, so that numbers grow in the order of the listing.
 
 mod contacts;
+mod emails;
 mod extended;
+mod folder_extended;
 mod folders;
 mod mailboxes;
 mod photos;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::Inner;
 use super::dialect::Dialect;
-use super::error::ODataError;
+use super::error::{Clause, ODataError};
 use super::path::User;
 use super::request::{Answer, json};
 use super::store::Mailbox;
@@ -103,7 +103,7 @@ fn select(query: &str, dialect: Dialect) -> Result<Option<Vec<String>>, ODataErr
                 unknown.chars().take(60).collect::<String>(),
                 dialect.pick("microsoft.graph.user", "Microsoft.OutlookServices.User"),
             );
-            return Err(ODataError::unknown_property(&unknown, kind));
+            return Err(ODataError::no_such_property(dialect, Clause::SelectExpand, &unknown, kind));
         }
         select = Some(names);
     }

@@ -43,6 +43,9 @@ mod laws;
 #[cfg(feature = "remote")]
 mod mailbox;
 #[cfg(feature = "sandbox")]
+#[path = "../odata_laws.rs"]
+mod odata_laws;
+#[cfg(feature = "sandbox")]
 mod openapi;
 #[cfg(feature = "cli")]
 mod readme;

@@ -1,77 +1,123 @@
-//! The grammar of `$filter`, with winnow: text into a syntax tree that knows no property yet.
+//! The grammar of OData expressions, with winnow: text into a syntax tree that knows no property yet.
+//!
+//! It reads the whole language of OData's ABNF (4.01, `commonExpr`), also what the service refuses: only then is a
+//! slip of the pen told from an operator that is not served. Each rule decides by the next character alone, so that the
+//! time is linear in the text; nesting is counted, so that the stack is bounded.
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+mod literal;
+mod options;
+
 use winnow::ascii::{multispace0, multispace1};
-use winnow::combinator::{alt, delimited, opt, preceded, repeat, separated, terminated};
+use winnow::combinator::{alt, delimited, opt, peek, preceded, separated, terminated};
 use winnow::error::ContextError;
+use winnow::stream::Stateful;
 use winnow::token::{one_of, take_while};
 use winnow::{Parser, Result};
 
-use super::Op;
-use crate::sandbox::error::ODataError;
+pub(in crate::sandbox) use literal::{Literal, moment};
+pub(in crate::sandbox) use options::{ExpandItem, ExpandOption, OrderItem, SelectItem, expand, order, select};
 
 /// A syntax tree.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Expr {
+pub(in crate::sandbox) enum Expr {
     Or(Vec<Expr>),
     And(Vec<Expr>),
     Not(Box<Expr>),
-    Compare(Term, Op, Term),
-    /// Collection, variable, condition.
-    Any(Vec<String>, Option<(String, Box<Expr>)>),
-}
-
-/// One side of a comparison.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Term {
+    Negate(Box<Expr>),
+    Binary(Box<Expr>, Operator, Box<Expr>),
+    In(Box<Expr>, Vec<Expr>),
+    Call(String, Vec<Expr>),
+    Lambda(Box<Lambda>),
     Path(Vec<String>),
-    Text(String),
-    Time(Timestamp),
-    Null,
-    /// A number or a boolean, which no property of ours compares with.
-    Other,
+    Literal(Literal),
 }
 
-/// Longer filters are refused, and so are deeper ones: the parser calls itself once for each parenthesis.
+/// `path/any(variable: condition)`, `path/all(…)` and `path/any()`.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::sandbox) struct Lambda {
+    pub path: Vec<String>,
+    pub every: bool,
+    pub condition: Option<(String, Expr)>,
+}
+
+/// What stands between two operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sandbox) enum Operator {
+    Eq,
+    Ne,
+    Gt,
+    Ge,
+    Lt,
+    Le,
+    Has,
+    Add,
+    Sub,
+    Mul,
+    Div,
+    DivBy,
+    Mod,
+}
+
+/// The operators of each rank, from those that bind least (OData 4.01, URL conventions, section 5.1.1.17).
+const RANKS: [&[(&str, Operator)]; 4] = [
+    &[("eq", Operator::Eq), ("ne", Operator::Ne)],
+    &[("gt", Operator::Gt), ("ge", Operator::Ge), ("lt", Operator::Lt), ("le", Operator::Le), ("has", Operator::Has)],
+    &[("add", Operator::Add), ("sub", Operator::Sub)],
+    &[("mul", Operator::Mul), ("divby", Operator::DivBy), ("div", Operator::Div), ("mod", Operator::Mod)],
+];
+/// The rank where `in` stands.
+const RELATIONAL: usize = 1;
+
+/// Longer texts are refused before they are looked at, and so is deeper nesting.
 const LONGEST: usize = 16 * 1024;
 const DEEPEST: usize = 50;
 
-pub(super) fn parse(text: &str) -> std::result::Result<Expr, ODataError> {
-    let refuse = || ODataError::bad_option(format!("Invalid filter clause: syntax error in '{}'.", excerpt(text)));
-    let depth = text.bytes().filter(|byte| *byte == b'(').count();
-    if text.len() > LONGEST || depth > DEEPEST * 8 || deepest(text) > DEEPEST {
-        return Err(ODataError::bad_option("Invalid filter clause: it is too long or too deep."));
+/// A text, and how deep its reader is in it.
+type Input<'a> = Stateful<&'a str, usize>;
+
+/// Why a text could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sandbox) enum Broken {
+    /// At this byte.
+    At(usize),
+    TooLong,
+}
+
+/// Reads a whole expression.
+pub(in crate::sandbox) fn parse(text: &str) -> std::result::Result<Expr, Broken> {
+    whole(text, expression)
+}
+
+/// Reads a text by one rule, from its first to its last character.
+fn whole<'a, T>(text: &'a str, rule: impl Parser<Input<'a>, T, ContextError>) -> std::result::Result<T, Broken> {
+    if text.len() > LONGEST {
+        return Err(Broken::TooLong);
     }
-    delimited(multispace0, or, multispace0).parse(text).map_err(|_| refuse())
+    let input = Stateful { input: text, state: 0 };
+    delimited(multispace0, rule, multispace0).parse(input).map_err(|error| Broken::At(error.offset()))
 }
 
-fn excerpt(text: &str) -> String {
-    text.chars().take(100).collect()
-}
-
-/// How deep the parentheses go; those in texts count too, which costs nobody anything.
-fn deepest(text: &str) -> usize {
-    let (mut now, mut most) = (0_usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'(' => now += 1,
-            b')' => now = now.saturating_sub(1),
-            _ => {}
+/// Runs a rule one level deeper.
+fn nested<'a, T>(mut rule: impl Parser<Input<'a>, T, ContextError>) -> impl Parser<Input<'a>, T, ContextError> {
+    move |input: &mut Input<'a>| {
+        if input.state >= DEEPEST {
+            return Err(ContextError::new());
         }
-        most = most.max(now);
+        input.state += 1;
+        let result = rule.parse_next(input);
+        input.state -= 1;
+        result
     }
-    most
 }
 
-fn or(input: &mut &str) -> Result<Expr> {
+/// A condition, or any other expression.
+fn expression(input: &mut Input<'_>) -> Result<Expr> {
     let all: Vec<Expr> = separated(1.., and, word("or")).parse_next(input)?;
     Ok(single_or(all, Expr::Or))
 }
 
-fn and(input: &mut &str) -> Result<Expr> {
-    let all: Vec<Expr> = separated(1.., unary, word("and")).parse_next(input)?;
+fn and(input: &mut Input<'_>) -> Result<Expr> {
+    let all: Vec<Expr> = separated(1.., |input: &mut Input<'_>| rank(0, input), word("and")).parse_next(input)?;
     Ok(single_or(all, Expr::And))
 }
 
@@ -79,112 +125,113 @@ fn single_or(mut all: Vec<Expr>, many: fn(Vec<Expr>) -> Expr) -> Expr {
     if all.len() == 1 { all.remove(0) } else { many(all) }
 }
 
-/// `and` or `or` with space around it.
-fn word<'a>(word: &'static str) -> impl Parser<&'a str, (), ContextError> {
-    delimited(multispace1, word, multispace1).void()
+/// A word with space around it.
+fn word<'a>(word: &'static str) -> impl Parser<Input<'a>, (), ContextError> {
+    (multispace1, word, multispace1).void()
 }
 
-fn unary(input: &mut &str) -> Result<Expr> {
-    let not = terminated("not", alt((multispace1, winnow::combinator::peek("("))));
-    let nots: usize = repeat(0.., not.void()).fold(|| 0, |count, ()| count + 1).parse_next(input)?;
-    let inner = primary.parse_next(input)?;
-    Ok(if nots % 2 == 1 { Expr::Not(Box::new(inner)) } else { inner })
+/// Operands and the operators of one rank between them, from the left.
+fn rank(level: usize, input: &mut Input<'_>) -> Result<Expr> {
+    let Some(operators) = RANKS.get(level) else { return unary(input) };
+    let mut left = rank(level + 1, input)?;
+    loop {
+        let operator = opt(|input: &mut Input<'_>| infix(operators, input)).parse_next(input)?;
+        left = if let Some(operator) = operator {
+            Expr::Binary(Box::new(left), operator, Box::new(rank(level + 1, input)?))
+        } else if level == RELATIONAL && opt((multispace1, "in", multispace0, peek('('))).parse_next(input)?.is_some() {
+            Expr::In(Box::new(left), arguments(input)?)
+        } else {
+            return Ok(left);
+        };
+    }
 }
 
-fn primary(input: &mut &str) -> Result<Expr> {
-    alt((delimited(open, or, close), call, any, comparison)).parse_next(input)
+fn infix(operators: &[(&'static str, Operator)], input: &mut Input<'_>) -> Result<Operator> {
+    let word = take_while(2..=5, |c: char| c.is_ascii_lowercase());
+    let written: &str = delimited(multispace1, word, multispace1).parse_next(input)?;
+    let known = operators.iter().find(|(name, _)| *name == written);
+    known.map(|(_, operator)| *operator).ok_or_else(ContextError::new)
 }
 
-fn open(input: &mut &str) -> Result<()> {
+/// `not` and `-` bind tighter than any operator between two operands.
+fn unary(input: &mut Input<'_>) -> Result<Expr> {
+    let not = terminated("not", alt((multispace1, peek("("))));
+    if opt(not).parse_next(input)?.is_some() {
+        return nested(unary).map(|operand| Expr::Not(Box::new(operand))).parse_next(input);
+    }
+    let minus = ('-', peek(one_of(|c: char| !c.is_ascii_digit())), multispace0);
+    if opt(minus).parse_next(input)?.is_some() {
+        return nested(unary).map(|operand| Expr::Negate(Box::new(operand))).parse_next(input);
+    }
+    primary(input)
+}
+
+fn primary(input: &mut Input<'_>) -> Result<Expr> {
+    match input.chars().next() {
+        Some('(') => delimited(open, nested(expression), close).parse_next(input),
+        _ => alt((literal::literal.map(Expr::Literal), path_or_call)).parse_next(input),
+    }
+}
+
+fn open(input: &mut Input<'_>) -> Result<()> {
     ('(', multispace0).void().parse_next(input)
 }
 
-fn close(input: &mut &str) -> Result<()> {
+fn close(input: &mut Input<'_>) -> Result<()> {
     (multispace0, ')').void().parse_next(input)
 }
 
-/// `startswith(a,'b')`, with or without `eq true` behind it.
-fn call(input: &mut &str) -> Result<Expr> {
-    let function =
-        alt(("startswith".value(Op::StartsWith), "endswith".value(Op::EndsWith), "contains".value(Op::Contains)));
-    let comma = (multispace0, ',', multispace0);
-    let arguments = delimited(open, (terminated(term, comma), term), close);
-    let (op, (left, right)) = (function, arguments).parse_next(input)?;
-    let mut wanted = opt(preceded((multispace1, "eq", multispace1), alt(("true".value(true), "false".value(false)))));
-    let test = Expr::Compare(left, op, right);
-    Ok(if wanted.parse_next(input)? == Some(false) { Expr::Not(Box::new(test)) } else { test })
+fn comma(input: &mut Input<'_>) -> Result<()> {
+    (multispace0, ',', multispace0).void().parse_next(input)
 }
 
-/// `path/any(x: …)` and `path/any()`. The pages write `any` and `Any`.
-fn any(input: &mut &str) -> Result<Expr> {
-    let (mut path, ()) = (path, open).parse_next(input)?;
-    let lambda = path.pop().filter(|word| word.eq_ignore_ascii_case("any"));
-    if lambda.is_none() || path.is_empty() {
+/// `(a, b)` and `()`.
+fn arguments(input: &mut Input<'_>) -> Result<Vec<Expr>> {
+    delimited(open, nested(separated(0.., expression, comma)), close).parse_next(input)
+}
+
+/// A path, and what a parenthesis behind it makes of it.
+fn path_or_call(input: &mut Input<'_>) -> Result<Expr> {
+    let mut path = path(input)?;
+    if opt(peek('(')).parse_next(input)?.is_none() {
+        return Ok(word_or_path(path));
+    }
+    let last = path.pop().unwrap_or_default();
+    if path.is_empty() {
+        return Ok(Expr::Call(last, arguments(input)?));
+    }
+    // The pages write `any` and `Any`.
+    let every = last.eq_ignore_ascii_case("all");
+    if !every && !last.eq_ignore_ascii_case("any") {
         return Err(ContextError::new());
     }
     let colon = (multispace0, ':', multispace0);
-    let condition = opt((terminated(name, colon), or.map(Box::new)));
-    let condition = terminated(condition, close).parse_next(input)?;
-    Ok(Expr::Any(path, condition))
+    let condition = opt((terminated(name, colon), expression));
+    let condition = delimited(open, nested(condition), close).parse_next(input)?;
+    Ok(Expr::Lambda(Box::new(Lambda { path, every, condition })))
 }
 
-fn comparison(input: &mut &str) -> Result<Expr> {
-    let op = alt((
-        "eq".value(Op::Eq),
-        "ne".value(Op::Ne),
-        "gt".value(Op::Gt),
-        "ge".value(Op::Ge),
-        "lt".value(Op::Lt),
-        "le".value(Op::Le),
-    ));
-    let (left, op, right) = (term, delimited(multispace1, op, multispace1), term).parse_next(input)?;
-    Ok(Expr::Compare(left, op, right))
-}
-
-fn term(input: &mut &str) -> Result<Term> {
-    alt((text.map(Term::Text), number_or_time, path.map(word_or_path))).parse_next(input)
-}
-
-fn word_or_path(path: Vec<String>) -> Term {
+fn word_or_path(path: Vec<String>) -> Expr {
     match path.as_slice() {
-        [word] if word == "null" => Term::Null,
-        [word] if word == "true" || word == "false" => Term::Other,
-        _ => Term::Path(path),
+        [word] if word == "null" => Expr::Literal(Literal::Null),
+        [word] if word == "true" => Expr::Literal(Literal::Boolean(true)),
+        [word] if word == "false" => Expr::Literal(Literal::Boolean(false)),
+        _ => Expr::Path(path),
     }
 }
 
-/// `'it''s'`.
-fn text(input: &mut &str) -> Result<String> {
-    let piece = alt((take_while(1.., |c| c != '\''), "''".value("'")));
-    let pieces = repeat(0.., piece).fold(String::new, |mut text, piece| {
-        text.push_str(piece);
-        text
-    });
-    delimited('\'', pieces, '\'').parse_next(input)
-}
-
-fn number_or_time(input: &mut &str) -> Result<Term> {
-    let first = one_of(|c: char| c.is_ascii_digit() || c == '-');
-    let rest = take_while(0.., |c: char| c.is_ascii_alphanumeric() || "-:.+".contains(c));
-    let written: &str = (first, rest).take().parse_next(input)?;
-    moment(written)
-        .map(Term::Time)
-        .or_else(|| written.parse::<f64>().ok().map(|_| Term::Other))
-        .ok_or_else(ContextError::new)
-}
-
-/// A moment, or the beginning of a day in UTC.
-pub(super) fn moment(text: &str) -> Option<Timestamp> {
-    let day = || text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok();
-    text.parse().ok().or_else(|| (text.len() == 10).then(day)?.map(|day| day.timestamp()))
-}
-
-fn path(input: &mut &str) -> Result<Vec<String>> {
+fn path(input: &mut Input<'_>) -> Result<Vec<String>> {
     separated(1.., name, '/').parse_next(input)
 }
 
-fn name(input: &mut &str) -> Result<String> {
-    let first = one_of(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let rest = take_while(0.., |c: char| c.is_ascii_alphanumeric() || c == '_');
-    (first, rest).take().map(str::to_owned).parse_next(input)
+/// A name: of a property, qualified (`Edm.Int32`), of a parameter (`@p`) or of a system resource (`$it`).
+fn name(input: &mut Input<'_>) -> Result<String> {
+    let start = opt(one_of(['$', '@']));
+    let first = one_of(|c: char| c.is_alphabetic() || c == '_');
+    let rest = take_while(0.., |c: char| c.is_alphanumeric() || c == '_');
+    let dotted = preceded('.', take_while(1.., |c: char| c.is_alphanumeric() || c == '_'));
+    (start, first, rest, winnow::combinator::repeat::<_, _, (), _, _>(0.., dotted))
+        .take()
+        .map(str::to_owned)
+        .parse_next(input)
 }

@@ -138,8 +138,16 @@ fn label(name: &str) -> String {
 /// The contact as a GET answers it, with every extended property.
 fn json(mailbox: &Mailbox, card: &Card, dialect: Dialect) -> String {
     let base = dialect.base();
-    let style =
-        Style { dialect, behaviours: Default::default(), moment: Moment::Read, base, ids: &mailbox.ids, select: None };
+    let style = Style {
+        dialect,
+        behaviours: Default::default(),
+        moment: Moment::Read,
+        base,
+        ids: &mailbox.ids,
+        select: None,
+        immutable: false,
+        listed: false,
+    };
     let asked: Vec<String> = card.extended.iter().map(|(id, _)| id.clone()).collect();
     let expanded = Expanded { asked: &asked, has: &card.extended, context: "$metadata".to_owned() };
     let shown = Value::Object(style.contact(&card.row, Some(&expanded)));

@@ -125,6 +125,7 @@ impl Change<'_> {
                    VALUES (?1, ?2, ?3, ?1, ?4, ?4, ?5)";
         let mut statement = self.connection.prepare_cached(sql)?;
         statement.execute((number, new.folder.id, self.ids.contact(number), new.now, content))?;
+        self.keep_emails(number, new.content)?;
         Ok(number)
     }
 
@@ -138,7 +139,7 @@ impl Change<'_> {
         let text = serde_json::to_string(content).unwrap_or_default();
         let sql = "UPDATE contact SET content = ?, change = ?, modified = ? WHERE number = ?";
         self.connection.prepare_cached(sql)?.execute((text, self.next()?, now, number))?;
-        Ok(())
+        self.keep_emails(number, content)
     }
 
     /// Gives a contact a new change key and a new time.
@@ -163,6 +164,10 @@ impl Change<'_> {
         // One that moved before has its row already, which went along with the number.
         let sql = "INSERT OR IGNORE INTO moved (number, born) VALUES (?, ?)";
         self.connection.prepare_cached(sql)?.execute((number, contact.born))?;
+        self.drop_emails(contact)?;
+        if let Some(moved) = self.contact_by_number(number)? {
+            self.keep_emails(number, &moved.content)?;
+        }
         self.count_removal(contact.folder)?;
         Ok(number)
     }
@@ -170,6 +175,7 @@ impl Change<'_> {
     pub(in crate::sandbox) fn delete_contact(&self, contact: &ContactRow) -> Result<(), ODataError> {
         self.next()?;
         self.connection.prepare_cached("DELETE FROM contact WHERE number = ?")?.execute([contact.number])?;
+        self.drop_emails(contact)?;
         self.count_removal(contact.folder)
     }
 

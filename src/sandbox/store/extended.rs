@@ -26,6 +26,13 @@ impl View<'_> {
         let rows = statement.query_map((property, start(value)), |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+
+    /// The numbers of the contacts, in any folder, that have the property.
+    pub(in crate::sandbox) fn holders_of(&self, property: &str) -> Result<Vec<i64>, ODataError> {
+        let mut statement = self.connection.prepare_cached("SELECT contact FROM extended WHERE property = ?")?;
+        let rows = statement.query_map([property], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
 }
 
 impl Change<'_> {

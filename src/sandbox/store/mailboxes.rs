@@ -133,17 +133,15 @@ mod tests {
     fn a_store_of_the_first_layout_learns_to_move() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.db");
-        let (store, mailbox) = Store::open(&path, 7, 0).unwrap();
-        let add = |store: &Store| {
-            store.write(&mailbox.ids, |change| {
-                let folder = change.folder(mailbox.contacts)?.unwrap();
-                change.add_contact(&NewContact { folder: &folder, content: &Map::new(), now: 0 })
-            })
-        };
-        let number = add(&store).unwrap();
-        drop(store);
-        let old = sqlite::open(&path, &tables::LAYOUT).unwrap();
-        old.execute_batch("DROP TABLE moved; PRAGMA user_version = 1").unwrap();
+        let old = sqlite::open(&path, &tables::FIRST).unwrap();
+        let number = 5;
+        old.execute_batch(
+            "INSERT INTO mailbox VALUES (1, 'g', 'u', 'n', zeroblob(32), 0);
+             INSERT INTO folder (id, mailbox, public, name, folded) VALUES (1, 1, 'f', 'Contacts', 'contacts');
+             INSERT INTO counter VALUES (5);
+             INSERT INTO contact VALUES (5, 1, 'c', 5, 0, 0, '{}');",
+        )
+        .unwrap();
         drop(old);
         let (store, mailbox) = Store::open(&path, 7, 0).unwrap();
         let found = store.write(&mailbox.ids, |change| {

@@ -1,13 +1,15 @@
-//! The tables of a store.
+//! The tables of a store, and how they came to be.
 
 use crate::disk::sqlite::Layout;
 
 pub(super) const LAYOUT: Layout = Layout {
     // "cfsb": a cardferry sandbox.
     application: 0x6366_7362,
-    version: 2,
-    upgrades: &[MOVED],
-    tables: "
+    steps: &[MAILBOXES, LOOKUPS, MOVES, CHANGES],
+};
+
+/// Mailboxes, and what is in them.
+const MAILBOXES: &str = "
 -- One change number for everything: it makes change keys, ids and the order of listings.
 CREATE TABLE counter (value INTEGER NOT NULL);
 
@@ -62,17 +64,91 @@ CREATE TABLE photo (
     height INTEGER NOT NULL,
     bytes BLOB NOT NULL
 );
+";
 
--- Contacts that have another number than the one that they were made with, which their immutable ids are of.
+/// What a folder has beside its name, and who has an e-mail address.
+const LOOKUPS: &str = "
+CREATE TABLE folder_extended (
+    folder INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,
+    property TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (folder, property)
+) WITHOUT ROWID;
+
+-- In lower case. A row may outlive its contact, whose number never comes again: what it finds is looked at again.
+CREATE TABLE email (folded TEXT NOT NULL, contact INTEGER NOT NULL, PRIMARY KEY (folded, contact)) WITHOUT ROWID;
+INSERT OR IGNORE INTO email (folded, contact)
+    SELECT lower(json_extract(entry.value, '$.address')), contact.number
+    FROM contact, json_each(contact.content, '$.emailAddresses') AS entry
+    WHERE json_extract(entry.value, '$.address') IS NOT NULL;
+";
+
+/// Contacts that have another number than the one that they were made with, which their immutable ids are of.
+const MOVES: &str = "
 CREATE TABLE moved (
     number INTEGER PRIMARY KEY REFERENCES contact ON UPDATE CASCADE ON DELETE CASCADE,
     born INTEGER NOT NULL UNIQUE
 );
-",
-};
+";
 
-/// Version 2: contacts that moved.
-const MOVED: &str = "CREATE TABLE moved (
-    number INTEGER PRIMARY KEY REFERENCES contact ON UPDATE CASCADE ON DELETE CASCADE,
-    born INTEGER NOT NULL UNIQUE
-);";
+/// What changed, and what left, in the order of change numbers.
+const CHANGES: &str = "
+ALTER TABLE folder ADD COLUMN change INTEGER NOT NULL DEFAULT 0;
+UPDATE folder SET change = id;
+CREATE INDEX contact_by_change ON contact (folder, change);
+
+-- A contact that left a folder: when, under which id, and what number it had there. gone tells a deletion from a move.
+CREATE TABLE contact_removal (
+    folder INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,
+    change INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    public TEXT NOT NULL,
+    gone INTEGER NOT NULL,
+    PRIMARY KEY (folder, change)
+) WITHOUT ROWID;
+
+-- A folder that left others: line holds the ids of those that it stood below and does no longer, as /1/5/.
+CREATE TABLE folder_removal (
+    change INTEGER PRIMARY KEY,
+    number INTEGER NOT NULL,
+    public TEXT NOT NULL,
+    line TEXT NOT NULL,
+    gone INTEGER NOT NULL
+);
+
+-- The states of synchronization from before this change number are forgotten.
+CREATE TABLE sync (floor INTEGER NOT NULL);
+INSERT INTO sync (floor) SELECT coalesce(max(value), 0) FROM counter;
+";
+
+/// The layout of the first stores, for tests of what becomes of them.
+#[cfg(test)]
+pub(super) const FIRST: Layout = Layout { steps: &[MAILBOXES], ..LAYOUT };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::sqlite::open;
+
+    #[test]
+    fn an_older_store_gets_the_tables_and_the_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("old.db");
+        let content = r#"{"emailAddresses":[{"address":"A@x.example"},{"name":"n"},{"address":"b@x.example"}]}"#;
+        let store = open(&path, &FIRST).unwrap();
+        store
+            .execute_batch(
+                "INSERT INTO mailbox VALUES (1, 'g', 'u', 'n', x'00', 0);
+                 INSERT INTO folder (id, mailbox, public, name, folded) VALUES (1, 1, 'f', 'Contacts', 'contacts');
+                 INSERT INTO contact VALUES (3, 1, 'without', 3, 0, 0, '{}');",
+            )
+            .unwrap();
+        store.execute("INSERT INTO contact VALUES (2, 1, 'with', 2, 0, 0, ?)", [content]).unwrap();
+        drop(store);
+        let upgraded = open(&path, &LAYOUT).unwrap();
+        let mut statement = upgraded.prepare("SELECT folded, contact FROM email ORDER BY folded").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let rows: Vec<(String, i64)> = rows.collect::<Result<_, _>>().unwrap();
+        assert_eq!(rows, [("a@x.example".to_owned(), 2), ("b@x.example".to_owned(), 2)]);
+    }
+}

@@ -121,7 +121,7 @@ fn filters_counts_and_order() {
         ("$filter=not startswith(givenName,'a') and createdDateTime ge 2024-01-01T00:00:00Z", vec!["Bob", "Cay"]),
         ("$orderby=surname,givenName desc", vec!["Bob", "Cay", "Ada"]),
         ("$orderby=givenName desc&$top=2", vec!["Cay", "Bob", "Ada"]),
-        ("$filter=surname eq 'byron'&$orderby=givenName desc&$top=1", vec!["Cay", "Ada"]),
+        ("$filter=surname eq 'byron'&$orderby=surname,givenName desc&$top=1", vec!["Cay", "Ada"]),
     ];
     for (options, expected) in table {
         let url = format!("/me/contacts?{}", options.replace(' ', "%20"));
