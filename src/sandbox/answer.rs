@@ -10,7 +10,7 @@ use super::error::{ODataError, RequestIds};
 use super::path::{self, ResourcePath, Target, User};
 use super::request::{Answer, Call, json, origin, set};
 use super::serve::{MAX_BODY, MAX_HEADERS, MAX_URL, TooLarge};
-use super::{Inner, contacts, folders, photos};
+use super::{Inner, contacts, delta, folders, photos};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
@@ -44,6 +44,7 @@ impl Inner {
             store: &self.store,
             mailbox: &self.mailbox,
             behaviours: self.settings.behaviours,
+            syncs: &self.syncs,
             dialect,
             method: request.method().clone(),
             path: &path,
@@ -71,12 +72,15 @@ impl Inner {
 
 /// One row for each kind of resource.
 fn route(call: &Call<'_>, path: &ResourcePath) -> Answer {
+    if delta::tracked(call) {
+        return delta::collection(call);
+    }
     match &path.target {
         Target::Mailbox => mailbox(call),
         Target::Folders => folders::collection(call),
         Target::FoldersCount => folders::count(call),
         Target::Folder => folders::single(call),
-        Target::ContactsDelta | Target::FoldersDelta => Err(ODataError::not_supported()),
+        Target::ContactsDelta | Target::FoldersDelta => delta::function(call),
         Target::Contacts => contacts::collection(call),
         Target::ContactsCount => contacts::count(call),
         Target::Contact(id) => contacts::single(call, id),

@@ -6,6 +6,7 @@ use http::{HeaderMap, Method, Response, StatusCode};
 use serde_json::{Map, Value};
 
 use super::behaviour::Behaviours;
+use super::delta::Syncs;
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::path::{ResourcePath, User};
@@ -19,6 +20,7 @@ pub(super) struct Call<'a> {
     pub store: &'a Store,
     pub mailbox: &'a Mailbox,
     pub behaviours: Behaviours,
+    pub syncs: &'a Syncs,
     pub dialect: Dialect,
     pub method: Method,
     pub path: &'a ResourcePath,
@@ -79,10 +81,20 @@ impl Call<'_> {
         format!("({})", names.join(","))
     }
 
+    /// Whether the client prefers this.
+    pub(super) fn prefers(&self, what: &str) -> bool {
+        self.preferences().any(|part| part.eq_ignore_ascii_case(what))
+    }
+
+    /// The parts of all `Prefer` headers.
+    fn preferences(&self) -> impl Iterator<Item = &str> {
+        let prefers = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+        prefers.flat_map(|value| value.split([',', ';'])).map(str::trim)
+    }
+
     /// The page size that `Prefer: odata.maxpagesize=N` asks for.
     pub(super) fn preferred_page(&self) -> Option<usize> {
-        let prefers = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-        let mut parts = prefers.flat_map(|value| value.split([',', ';'])).map(str::trim);
+        let mut parts = self.preferences();
         let size = parts.find_map(|part| part.strip_prefix("odata.maxpagesize="))?.trim_matches('"').parse().ok()?;
         (size > 0).then_some(size)
     }

@@ -1,5 +1,6 @@
 //! How a sandbox is set up: what it goes by while it runs, and what a new store starts from.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::behaviour::Behaviours;
@@ -14,10 +15,18 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// Which of Exchange's ways are followed.
     pub behaviours: Behaviours,
+    /// How many states of one synchronization are kept: a delta or skip token that is older is answered 410. All where
+    /// there is none.
+    pub delta_generations: Option<NonZeroU32>,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { clock: Arc::new(SystemClock), seed: None, behaviours: Behaviours::default() }
+        Settings {
+            clock: Arc::new(SystemClock),
+            seed: None,
+            behaviours: Behaviours::default(),
+            delta_generations: None,
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The sandbox, through [`Sandbox::handle`] and over a socket: every operation in both dialects.
 
 mod contacts;
+mod delta;
 mod extended;
 mod folders;
 mod golden;

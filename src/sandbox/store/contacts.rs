@@ -35,7 +35,7 @@ pub(in crate::sandbox) struct NewContact<'a> {
     pub now: i64,
 }
 
-const COLUMNS: &str = "c.number, c.folder, c.public, f.public, c.change, c.created, c.modified, c.content,
+pub(super) const COLUMNS: &str = "c.number, c.folder, c.public, f.public, c.change, c.created, c.modified, c.content,
     EXISTS (SELECT 1 FROM photo WHERE photo.contact = c.number)";
 
 impl View<'_> {
@@ -136,12 +136,13 @@ impl Change<'_> {
         let sql = "UPDATE contact SET number = ?1, public = ?2, folder = ?3, change = ?1 WHERE number = ?4";
         let id = self.ids.contact(number);
         self.connection.prepare_cached(sql)?.execute((number, id, to.id, contact.number))?;
+        self.contact_left(contact, number, false)?;
         self.count_removal(contact.folder)?;
         Ok(number)
     }
 
     pub(in crate::sandbox) fn delete_contact(&self, contact: &ContactRow) -> Result<(), ODataError> {
-        self.next()?;
+        self.contact_left(contact, self.next()?, true)?;
         self.connection.prepare_cached("DELETE FROM contact WHERE number = ?")?.execute([contact.number])?;
         self.count_removal(contact.folder)
     }
@@ -153,7 +154,7 @@ impl Change<'_> {
     }
 }
 
-fn contact(row: &Row<'_>) -> Result<ContactRow, rusqlite::Error> {
+pub(super) fn contact(row: &Row<'_>) -> Result<ContactRow, rusqlite::Error> {
     let content: String = row.get(7)?;
     let content = serde_json::from_str(&content)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(7, rusqlite::types::Type::Text, Box::new(error)))?;
