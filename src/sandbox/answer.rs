@@ -10,7 +10,7 @@ use super::error::{ODataError, RequestIds};
 use super::path::{self, ResourcePath, Target, User};
 use super::request::{Answer, Call, json, origin, set};
 use super::serve::{MAX_BODY, MAX_HEADERS, MAX_URL, TooLarge};
-use super::{Inner, contacts, delta, folders, photos};
+use super::{Inner, batch, contacts, delta, folders, photos};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
@@ -38,6 +38,9 @@ impl Inner {
     fn let_in(&self, request: &Request<Bytes>, dialect: Dialect, rest: &str, now: i64) -> Answer {
         within_limits(request)?;
         authorized(request.headers())?;
+        if batch::named(dialect, rest) {
+            return batch::read(request, dialect);
+        }
         let path = path::parse(rest)?;
         self.resolve(&path.user)?;
         let call = Call {

@@ -1,5 +1,6 @@
 //! The sandbox, through [`Sandbox::handle`] and over a socket: every operation in both dialects.
 
+mod batch;
 mod contacts;
 mod delta;
 mod extended;
