@@ -53,3 +53,5 @@ mod sheet;
 mod socket;
 mod threads;
 mod vcard;
+#[cfg(feature = "cli")]
+mod walks;

@@ -2,6 +2,7 @@
 
 mod contacts;
 mod create;
+mod delta;
 mod folders;
 mod pages;
 mod photos;
@@ -21,6 +22,7 @@ use crate::remote::retry::{Decision, Patience, Repeat, decide};
 use crate::remote::transport::{Transport, TransportError};
 
 pub use create::Created;
+pub use delta::{Changes, Step};
 pub use pages::Pages;
 
 /// How a request ended that did not succeed.
