@@ -11,6 +11,8 @@
 )]
 
 #[cfg(feature = "cli")]
+mod batches;
+#[cfg(feature = "cli")]
 mod cli;
 mod contacts;
 #[cfg(feature = "cli")]

@@ -1,5 +1,6 @@
 //! One mailbox: the plain loop over requests, answers and decisions.
 
+mod batch;
 mod contacts;
 mod create;
 mod delta;
@@ -21,6 +22,7 @@ use crate::remote::gate::{Gate, Limits};
 use crate::remote::retry::{Decision, Patience, Repeat, decide};
 use crate::remote::transport::{Transport, TransportError};
 
+pub use batch::{Done, Operation};
 pub use create::Created;
 pub use delta::{Changes, Step};
 pub use pages::Pages;
