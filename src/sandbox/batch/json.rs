@@ -138,3 +138,45 @@ pub(super) fn capitals(name: &str) -> String {
 fn cut(text: &str) -> String {
     text.chars().take(300).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read_graph(body: &str) -> Result<Vec<Item>, ODataError> {
+        let (envelope, origin) = (HeaderMap::new(), "http://a.example".to_owned());
+        read(&Door { dialect: Dialect::Graph, origin, envelope: &envelope }, body.as_bytes())
+    }
+
+    #[test]
+    fn urls_are_relative_with_the_version_or_without() {
+        for (url, whole) in [
+            ("/me/contacts?$filter=a eq 'b://c'", Some("http://a.example/v1.0/me/contacts?$filter=a%20eq%20'b://c'")),
+            ("me", Some("http://a.example/v1.0/me")),
+            ("//me", Some("http://a.example/v1.0/me")),
+            ("/v1.0/me", Some("http://a.example/v1.0/me")),
+            ("/api/v2.0/me", Some("http://a.example/v1.0/api/v2.0/me")),
+            ("http://a.example/v1.0/me", Some("http://a.example/v1.0/me")),
+            ("https://a.example/v1.0/me", None),
+            ("/$batch", None),
+            ("/v1.0/%24Batch/?x", None),
+            ("/me/\u{1}", None),
+        ] {
+            let body = serde_json::json!({"requests": [{"id": "1", "method": "GET", "url": url}]});
+            let items = read_graph(&body.to_string()).unwrap();
+            let found = items[0].request.as_ref().ok().map(|request| request.uri().to_string());
+            assert_eq!(found.as_deref(), whole, "{url}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_envelopes_never_panic(pieces in prop::collection::vec(prop::sample::select(vec![
+            "{", "}", "[", "]", "\"requests\":", "\"id\":", "\"1\"", ",", "\"method\":\"GET\"", "\"url\":\"/me\"",
+            "\"headers\":", "\"body\":", "\"dependsOn\":", "null", "1", "\"content-type\":\"image/png\""]), 0..40)) {
+            let _ = read_graph(&pieces.concat());
+            let _ = read_graph(&format!("{{\"requests\":[{{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/\",{}}}]}}", pieces.concat()));
+        }
+    }
+}

@@ -34,6 +34,16 @@ const BELOW: &str = "WITH RECURSIVE below (id) AS (
         SELECT id FROM folder WHERE parent = ?1 UNION SELECT f.id FROM folder f JOIN below ON f.parent = below.id
     )";
 
+fn changed_contacts() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM contact c JOIN folder f ON f.id = c.folder
+         WHERE c.folder = ? AND c.change > ? AND c.change <= ? ORDER BY c.change LIMIT ?"
+    )
+}
+
+const REMOVED_CONTACTS: &str = "SELECT change, public, gone FROM contact_removal
+    WHERE folder = ? AND change > ? AND change <= ? AND number <= ? ORDER BY change LIMIT ?";
+
 impl View<'_> {
     /// The latest change.
     pub(in crate::sandbox) fn latest(&self) -> Result<i64, ODataError> {
@@ -52,11 +62,7 @@ impl View<'_> {
         span: Span,
         limit: usize,
     ) -> Result<Vec<(i64, ContactRow)>, ODataError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM contact c JOIN folder f ON f.id = c.folder
-             WHERE c.folder = ? AND c.change > ? AND c.change <= ? ORDER BY c.change LIMIT ?"
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut statement = self.connection.prepare_cached(&changed_contacts())?;
         let rows = statement.query_map((of.id, span.after, span.until, limit as i64), contact)?;
         Ok(rows.map(|row| row.map(|row| (row.change, row))).collect::<Result<_, _>>()?)
     }
@@ -68,9 +74,7 @@ impl View<'_> {
         span: Span,
         limit: usize,
     ) -> Result<Vec<Removal>, ODataError> {
-        let sql = "SELECT change, public, gone FROM contact_removal
-                   WHERE folder = ? AND change > ? AND change <= ? AND number <= ? ORDER BY change LIMIT ?";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare_cached(REMOVED_CONTACTS)?;
         let rows = statement.query_map((of.id, span.after, span.until, span.since, limit as i64), removal)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -170,4 +174,31 @@ impl Change<'_> {
 
 fn removal(row: &rusqlite::Row<'_>) -> Result<Removal, rusqlite::Error> {
     Ok(Removal { change: row.get(0)?, public: row.get(1)?, gone: row.get(2)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::store::Store;
+
+    /// A page of a large folder costs what a page of a small one does: both statements walk along an index, and sort
+    /// nothing.
+    #[test]
+    fn pages_follow_an_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, mailbox) = Store::open(&dir.path().join("a.db"), 7, 0).unwrap();
+        for (sql, index) in [(changed_contacts().as_str(), "contact_by_change"), (REMOVED_CONTACTS, "PRIMARY KEY")] {
+            let plan: Result<Vec<String>, ODataError> = store.read(&mailbox.ids, |view| {
+                let mut statement = view.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                let mut rows = statement.raw_query();
+                let mut plan = Vec::new();
+                while let Some(row) = rows.next()? {
+                    plan.push(row.get(3)?);
+                }
+                Ok(plan)
+            });
+            let plan = plan.unwrap().join("; ");
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
 }
