@@ -36,6 +36,8 @@ impl Limits {
 #[derive(Debug)]
 pub struct Gate {
     permits: Semaphore,
+    /// All of the permits.
+    in_flight: u32,
     budget: Mutex<Budget>,
 }
 
@@ -50,17 +52,31 @@ impl Gate {
             requests: limits.requests.map(|(limit, length)| Window::new(limit, length)),
             upload: limits.upload.map(|(limit, length)| Window::new(limit, length)),
         };
-        Self { permits: Semaphore::new(limits.in_flight), budget: Mutex::new(budget) }
+        let in_flight = u32::try_from(limits.in_flight).unwrap_or(u32::MAX);
+        Self { permits: Semaphore::new(limits.in_flight), in_flight, budget: Mutex::new(budget) }
     }
 
     /// Waits until a request with a body of so many bytes may go.
     pub async fn pass(&self, bytes: usize, clock: &impl Clock) -> Passage<'_> {
         // The semaphore is never closed.
         let permit = self.permits.acquire().await.ok();
+        self.afford(1, bytes, clock).await;
+        permit
+    }
+
+    /// Waits until a batch of so many requests, whose body has so many bytes, may go. It goes alone: the service runs
+    /// as many parts of it at a time as there are permits. Each part counts as a request of its own.
+    pub async fn pass_batch(&self, parts: usize, bytes: usize, clock: &impl Clock) -> Passage<'_> {
+        let permits = self.permits.acquire_many(self.in_flight).await.ok();
+        self.afford(parts, bytes, clock).await;
+        permits
+    }
+
+    async fn afford(&self, requests: usize, bytes: usize, clock: &impl Clock) {
         loop {
-            let wait = self.budget().take(clock.now(), bytes);
+            let wait = self.budget().take(clock.now(), requests, bytes);
             match wait {
-                None => return permit,
+                None => return,
                 Some(wait) => clock.sleep(wait).await,
             }
         }
@@ -86,17 +102,17 @@ struct Budget {
 }
 
 impl Budget {
-    /// Takes a request out of the budget, or says how long to wait before asking again.
-    fn take(&mut self, now: Duration, bytes: usize) -> Option<Duration> {
+    /// Takes requests out of the budget, or says how long to wait before asking again.
+    fn take(&mut self, now: Duration, requests: usize, bytes: usize) -> Option<Duration> {
         let paused = self.pause_until.saturating_sub(now);
-        let requests = self.requests.as_mut().map_or(Duration::ZERO, |window| window.wait(now, 1));
+        let counted = self.requests.as_mut().map_or(Duration::ZERO, |window| window.wait(now, requests));
         let upload = self.upload.as_mut().map_or(Duration::ZERO, |window| window.wait(now, bytes));
-        let wait = paused.max(requests).max(upload);
+        let wait = paused.max(counted).max(upload);
         if !wait.is_zero() {
             return Some(wait);
         }
         if let Some(window) = &mut self.requests {
-            window.add(now, 1);
+            window.add(now, requests);
         }
         if let Some(window) = &mut self.upload {
             window.add(now, bytes);
@@ -179,7 +195,7 @@ mod tests {
         let limits = Limits { in_flight: 1, requests: None, upload: None };
         let gate = Gate::new(limits);
         gate.budget().pause_until = seconds(5);
-        assert_eq!(gate.budget().take(seconds(1), 0), Some(seconds(4)));
-        assert_eq!(gate.budget().take(seconds(5), 0), None);
+        assert_eq!(gate.budget().take(seconds(1), 1, 0), Some(seconds(4)));
+        assert_eq!(gate.budget().take(seconds(5), 1, 0), None);
     }
 }

@@ -21,5 +21,5 @@ pub use auth::Token;
 pub use clock::Clock;
 pub use endpoint::{Endpoint, EndpointError, Owner};
 pub use error::RemoteError;
-pub use mailbox::{Created, Mailbox, Pages};
+pub use mailbox::{Changes, Created, Done, Mailbox, Operation, Pages, Step};
 pub use transport::{Sent, Transport, TransportError};

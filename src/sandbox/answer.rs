@@ -10,7 +10,7 @@ use super::error::{ODataError, RequestIds};
 use super::path::{self, ResourcePath, Target};
 use super::request::{Answer, Call, json, origin, set};
 use super::serve::{MAX_BODY, MAX_HEADERS, MAX_URL, TooLarge};
-use super::{Inner, contacts, extensions, folders, immutable, photos, properties, purge, users};
+use super::{Inner, batch, contacts, delta, extensions, folders, immutable, photos, properties, purge, users};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
@@ -56,6 +56,9 @@ impl Inner {
         if users::is_list(rest) {
             return self.users(request, dialect, &origin, None, &bearer);
         }
+        if batch::named(dialect, rest) {
+            return batch::read(request, dialect);
+        }
         let path = path::parse(rest)?;
         if path.target == Target::Mailbox {
             return self.users(request, dialect, &origin, Some(&path.user), &bearer);
@@ -66,6 +69,7 @@ impl Inner {
             mailbox: self.resolve(&path.user, &bearer)?,
             sandbox: self,
             behaviours: self.switches.behaviours(),
+            syncs: &self.syncs,
             dialect,
             method: request.method().clone(),
             path: &path,
@@ -86,13 +90,16 @@ impl Inner {
 
 /// One row for each kind of resource.
 fn route(call: &Call<'_>, path: &ResourcePath) -> Answer {
+    if delta::tracked(call) {
+        return delta::collection(call);
+    }
     match &path.target {
         // Answered before.
         Target::Mailbox => Err(ODataError::not_supported()),
         Target::Folders => folders::collection(call),
         Target::FoldersCount => folders::count(call),
         Target::Folder => folders::single(call),
-        Target::ContactsDelta | Target::FoldersDelta => Err(ODataError::not_supported()),
+        Target::ContactsDelta | Target::FoldersDelta => delta::function(call),
         Target::Contacts => contacts::collection(call),
         Target::ContactsCount => contacts::count(call),
         Target::Contact(id) => contacts::single(call, id),

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Inner;
 use super::behaviour::{Behaviour, Behaviours};
+use super::delta::Syncs;
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::path::{ResourcePath, User};
@@ -21,6 +22,7 @@ pub(super) struct Call<'a> {
     pub mailbox: &'a Mailbox,
     pub sandbox: &'a Inner,
     pub behaviours: Behaviours,
+    pub syncs: &'a Syncs,
     pub dialect: Dialect,
     pub method: Method,
     pub path: &'a ResourcePath,
@@ -85,10 +87,20 @@ impl Call<'_> {
         format!("({})", names.join(","))
     }
 
+    /// Whether the client prefers this.
+    pub(super) fn prefers(&self, what: &str) -> bool {
+        self.preferences().any(|part| part.eq_ignore_ascii_case(what))
+    }
+
+    /// The parts of all `Prefer` headers.
+    fn preferences(&self) -> impl Iterator<Item = &str> {
+        let prefers = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+        prefers.flat_map(|value| value.split([',', ';'])).map(str::trim)
+    }
+
     /// The page size that `Prefer: odata.maxpagesize=N` asks for.
     pub(super) fn preferred_page(&self) -> Option<usize> {
-        let prefers = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-        let mut parts = prefers.flat_map(|value| value.split([',', ';'])).map(str::trim);
+        let mut parts = self.preferences();
         let size = parts.find_map(|part| part.strip_prefix("odata.maxpagesize="))?.trim_matches('"').parse().ok()?;
         (size > 0).then_some(size)
     }

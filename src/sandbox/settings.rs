@@ -1,5 +1,6 @@
 //! How a sandbox is set up: what it goes by while it runs, and what a new store starts from.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::authority::SignIn;
@@ -33,6 +34,9 @@ pub struct Settings {
     pub tokens: TokenRules,
     /// How people sign in at the sandbox's own authority.
     pub sign_in: SignIn,
+    /// How many states of one synchronization are kept: a delta or skip token that is older is answered 410. All where
+    /// there is none.
+    pub delta_generations: Option<NonZeroU32>,
 }
 
 impl Default for Settings {
@@ -48,6 +52,7 @@ impl Default for Settings {
             quota: Quota::default(),
             tokens: TokenRules::default(),
             sign_in: SignIn::default(),
+            delta_generations: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! their own. A contact's number is the change that made it, so that numbers grow in the order of the listing.
 
 mod contacts;
+mod delta;
 mod emails;
 mod extended;
 mod folder_extended;
@@ -23,6 +24,7 @@ use super::ids::{Ids, guid};
 use crate::disk::sqlite::{self, SqliteError};
 
 pub(super) use contacts::{Bookmarks, ContactRow, NewContact};
+pub(super) use delta::{Removal, Span};
 pub(super) use folders::FolderRow;
 pub(super) use photos::PhotoRow;
 

@@ -10,6 +10,7 @@
 )]
 
 mod inputs;
+mod loopback;
 mod upload;
 
 use std::hint::black_box;
@@ -24,7 +25,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 /// Contacts in an input; with photos a tenth of them.
 const CONTACTS: usize = 2_000;
 
-criterion_group!(benches, vcard_read, vcard_write, csv_read, csv_write, exchange_json, import);
+criterion_group!(benches, vcard_read, vcard_write, csv_read, csv_write, exchange_json, import, creates, delta);
 criterion_main!(benches);
 
 fn vcards(count: usize, photos: bool) -> Vec<u8> {
@@ -147,4 +148,35 @@ fn import(criterion: &mut Criterion) {
     let mut full = stage.sandbox();
     stage.import(&mut full);
     group.bench_function("again", |bencher| bencher.iter(|| stage.import_again(&full)));
+}
+
+/// 1,000 creates over the loopback into a new mailbox, client and server in this process.
+fn creates(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("creates over the loopback");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(1_000));
+    let new = || loopback::Loopback::new(1_000);
+    group.bench_function("one by one", |bencher| {
+        bencher.iter_batched_ref(new, |stage| stage.one_by_one(), BatchSize::PerIteration);
+    });
+    group.bench_function("in batches", |bencher| {
+        bencher.iter_batched_ref(new, |stage| stage.in_batches(), BatchSize::PerIteration);
+    });
+}
+
+/// Delta over the loopback, in a small folder and in a large one: the first page, and a round after one change.
+fn delta(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("delta over the loopback");
+    group.sample_size(10);
+    for count in [1_000, 100_000] {
+        let stage = loopback::Loopback::new(count);
+        stage.in_batches();
+        let (token, all) = stage.walk(None);
+        assert_eq!(all, count);
+        stage.change_one();
+        group.bench_function(format!("page of 100 of {count}"), |bencher| bencher.iter(|| stage.first_page(100)));
+        group.bench_function(format!("one change among {count}"), |bencher| {
+            bencher.iter(|| assert_eq!(stage.walk(Some(&token)).1, 1));
+        });
+    }
 }

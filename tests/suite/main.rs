@@ -18,6 +18,8 @@ use fuzz::fuzz_target;
 use sheet::laws as sheet_laws;
 
 #[cfg(feature = "cli")]
+mod batches;
+#[cfg(feature = "cli")]
 mod cli;
 mod contacts;
 #[cfg(feature = "cli")]
@@ -64,3 +66,5 @@ mod sheet;
 mod socket;
 mod threads;
 mod vcard;
+#[cfg(feature = "cli")]
+mod walks;

@@ -192,10 +192,11 @@ fn segments(url: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {
         match segment.split_once('(') {
-            Some((name, key)) => {
+            // A function's empty parentheses hold no key.
+            Some((name, key)) if key != ")" => {
                 found.extend([name.to_owned(), key.trim_end_matches(')').trim_matches('\'').to_owned()])
             }
-            None => found.push(segment.strip_prefix("microsoft.graph.").unwrap_or(segment).to_owned()),
+            _ => found.push(segment.strip_prefix("microsoft.graph.").unwrap_or(segment).to_owned()),
         }
     }
     let children =

@@ -1,8 +1,10 @@
 //! The sandbox, through [`Sandbox::handle`] and over a socket: every operation in both dialects.
 
 mod authority;
+mod batch;
 mod behaviours;
 mod contacts;
+mod delta;
 mod extended;
 mod extensions;
 mod faults;

@@ -1,6 +1,8 @@
 //! Requests and answers of both APIs as values: nothing here waits or sends.
 
+pub mod batch;
 pub mod contacts;
+pub mod delta;
 pub mod folders;
 pub mod photos;
 

@@ -45,7 +45,7 @@ pub(in crate::sandbox) struct NewContact<'a> {
     pub now: i64,
 }
 
-const COLUMNS: &str = "c.number, c.folder, c.public, f.public, c.change, c.created, c.modified, c.content,
+pub(super) const COLUMNS: &str = "c.number, c.folder, c.public, f.public, c.change, c.created, c.modified, c.content,
     EXISTS (SELECT 1 FROM photo WHERE photo.contact = c.number),
     coalesce((SELECT born FROM moved WHERE moved.number = c.number), c.number)";
 
@@ -168,12 +168,13 @@ impl Change<'_> {
         if let Some(moved) = self.contact_by_number(number)? {
             self.keep_emails(number, &moved.content)?;
         }
+        self.contact_left(contact, number, false)?;
         self.count_removal(contact.folder)?;
         Ok(number)
     }
 
     pub(in crate::sandbox) fn delete_contact(&self, contact: &ContactRow) -> Result<(), ODataError> {
-        self.next()?;
+        self.contact_left(contact, self.next()?, true)?;
         self.connection.prepare_cached("DELETE FROM contact WHERE number = ?")?.execute([contact.number])?;
         self.drop_emails(contact)?;
         self.count_removal(contact.folder)
@@ -186,7 +187,7 @@ impl Change<'_> {
     }
 }
 
-fn contact(row: &Row<'_>) -> Result<ContactRow, rusqlite::Error> {
+pub(super) fn contact(row: &Row<'_>) -> Result<ContactRow, rusqlite::Error> {
     let content: String = row.get(7)?;
     let content = serde_json::from_str(&content)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(7, rusqlite::types::Type::Text, Box::new(error)))?;

@@ -23,7 +23,7 @@ pub(in crate::sandbox) struct FolderRow {
 /// Exchange's limit is 300 levels.
 const DEEPEST: i64 = 300;
 
-const SELECT: &str = "SELECT f.id, f.parent, f.public, p.public, f.name, f.removals
+pub(super) const SELECT: &str = "SELECT f.id, f.parent, f.public, p.public, f.name, f.removals, f.change
     FROM folder f LEFT JOIN folder p ON p.id = f.parent";
 
 impl View<'_> {
@@ -45,7 +45,7 @@ impl View<'_> {
     }
 
     /// The ids of a folder and of all above it.
-    fn line(&self, id: i64) -> Result<Vec<i64>, ODataError> {
+    pub(super) fn line(&self, id: i64) -> Result<Vec<i64>, ODataError> {
         let sql = "WITH RECURSIVE up (id) AS (
                        SELECT ? UNION SELECT f.parent FROM folder f JOIN up ON f.id = up.id WHERE f.parent IS NOT NULL
                    ) SELECT id FROM up";
@@ -77,8 +77,8 @@ impl Change<'_> {
             Err(_) if second => format!("{}\0{id}", name.to_lowercase()),
             free => free.map(|()| name.to_lowercase())?,
         };
-        let sql = "INSERT INTO folder (id, mailbox, parent, public, name, folded)
-                   SELECT ?1, mailbox, id, ?2, ?3, ?4 FROM folder WHERE id = ?5";
+        let sql = "INSERT INTO folder (id, mailbox, parent, public, name, folded, change)
+                   SELECT ?1, mailbox, id, ?2, ?3, ?4, ?1 FROM folder WHERE id = ?5";
         let mut statement = self.connection.prepare_cached(sql)?;
         statement.execute((id, self.ids.folder(id), name, folded, parent.id))?;
         Ok(id)
@@ -96,7 +96,7 @@ impl Change<'_> {
             return Err(ODataError::bad_option("A folder cannot be moved into itself or one of its subfolders."));
         }
         self.is_not_too_deep(parent.id)?;
-        self.next()?;
+        self.folder_changes(folder, parent)?;
         let sql = "UPDATE folder SET name = ?, folded = ?, parent = ? WHERE id = ?";
         self.connection.prepare_cached(sql)?.execute((name, name.to_lowercase(), parent.id, folder.id))?;
         Ok(())
@@ -104,7 +104,7 @@ impl Change<'_> {
 
     /// Deletes a folder with all it holds.
     pub(in crate::sandbox) fn delete_folder(&self, folder: &FolderRow) -> Result<(), ODataError> {
-        self.next()?;
+        self.folder_goes(folder)?;
         self.connection.prepare_cached("DELETE FROM folder WHERE id = ?")?.execute([folder.id])?;
         Ok(())
     }
@@ -117,7 +117,7 @@ impl Change<'_> {
     }
 }
 
-fn folder(row: &Row<'_>) -> Result<FolderRow, rusqlite::Error> {
+pub(super) fn folder(row: &Row<'_>) -> Result<FolderRow, rusqlite::Error> {
     Ok(FolderRow {
         id: row.get(0)?,
         parent: row.get(1)?,
