@@ -104,7 +104,11 @@ impl Batch for Job {
             if let Outcome::Reject(reject) = &mut outcome {
                 (reject.cut, reject.table) = (frame == Frame::TooLong, Some(Arc::clone(&shared.around)));
             }
-            let raw = if shared.encoding == UTF_8 { row } else { raw(shared.encoding, &row).into() };
+            let raw = match known {
+                _ if shared.encoding == UTF_8 => row,
+                Some(text) if shared.encoding.is_ascii_compatible() && text.is_ascii() => row,
+                _ => raw(shared.encoding, &row).into(),
+            };
             each(Record {
                 position: Position { source: Arc::clone(&source), record, line, byte },
                 raw,
