@@ -40,7 +40,7 @@ pub use profile::{Profile, Style, columns};
 pub(in crate::formats) use census::Census;
 #[cfg(feature = "sheet")]
 pub(in crate::formats) use column::Column;
-pub(in crate::formats) use head::{Attempt, Head, MAX_COLUMNS, ROWS, advice};
+pub(in crate::formats) use head::{Attempt, Head, MAX_COLUMNS, ROWS, Seen, advice};
 pub(in crate::formats) use rows::Rows;
 pub(in crate::formats) use slot::{Plans, Row, Sheet, write};
 
