@@ -19,7 +19,7 @@ use super::structure;
 use super::survey::{Survey, may_hold_group};
 use super::unfold::{Physical, Unfolded};
 use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark};
-use crate::model::{Field, Group, Loss, Why};
+use crate::model::{Contact, Field, Group, Loss, Why};
 
 /// How a vCard source is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +126,10 @@ impl<R: Read + Send> Iterator for Reader<R> {
                 Ok(batch) => batch,
                 Err(error) => return Some(Err(error)),
             };
-            let noticed = batch.read(&mut |record| self.ready.push_back(record));
+            let noticed = batch.read(&mut |record| {
+                self.ready.push_back(record);
+                None
+            });
             let news: Vec<_> = noticed.into_iter().filter(|remark| !self.noticed.contains(remark)).collect();
             self.noticed.extend(news);
         }
@@ -160,13 +163,13 @@ struct Cards {
 }
 
 impl Batch for Cards {
-    fn read(self: Box<Self>, each: &mut dyn FnMut(Record)) -> Vec<Remark> {
+    fn read(self: Box<Self>, each: &mut dyn FnMut(Record) -> Option<Box<Contact>>) -> Vec<Remark> {
         let mut cards = Interpreter::new(self.options);
         // A name of the batch's own: threads that count the uses of one name together wait for each other.
         let name: Arc<str> = Arc::from(&*self.source);
         for (frame, record) in self.frames.into_iter().zip(self.first..) {
             let (source, line, byte) = (Arc::clone(&name), frame.line, frame.byte);
-            each(cards.record(frame, Position { source, record, line, byte }));
+            cards.spent = each(cards.record(frame, Position { source, record, line, byte }));
         }
         let (buffer, spare) = self.buffer;
         spare.give(buffer);
@@ -201,6 +204,8 @@ struct Interpreter {
     charsets: Charsets,
     /// The last card's list of properties, empty, for the next one.
     spare: Vec<Property<'static>>,
+    /// A contact that nobody needs any more, whose memory the next one takes.
+    spent: Option<Box<Contact>>,
     /// Whether a card had no END.
     unended: bool,
 }
@@ -208,7 +213,8 @@ struct Interpreter {
 impl Interpreter {
     fn new(options: Options) -> Self {
         let charsets = Charsets { said: options.charset, survey: options.survey, ..Charsets::default() };
-        Self { options, unfolded: Unfolded::default(), charsets, spare: Vec::new(), unended: false }
+        let (unfolded, spare) = (Unfolded::default(), Vec::new());
+        Self { options, unfolded, charsets, spare, spent: None, unended: false }
     }
 
     /// What the user should know of the cards, though nothing of them is lost.
@@ -255,7 +261,7 @@ impl Interpreter {
         for text in &self.unfolded.strays {
             losses.push(stray(text, &mut self.charsets));
         }
-        let (contact, not_understood) = Draft::read(&properties);
+        let (contact, not_understood) = Draft::read(&properties, self.spent.take());
         losses.extend(not_understood);
         self.spare = emptied(properties);
         if group::is_group(&contact) {
