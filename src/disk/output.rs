@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 const BUFFER: usize = 256 * 1024;
 
 /// So many bytes are put on the disk while more of them are made.
-const AHEAD: usize = 16 * 1024 * 1024;
+const AHEAD: usize = 8 * 1024 * 1024;
 
 /// A file that is written beside its place and takes it with [`Output::commit`]. Dropped without, it leaves no trace,
 /// and what stood there before stays.
