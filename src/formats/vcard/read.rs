@@ -12,7 +12,7 @@ use super::decode::Charsets;
 use super::draft::Draft;
 use super::frame::{Frame, Frames, HEAD, Piece};
 use super::group;
-use super::line::{self, MOST};
+use super::line::{self, Lists, MOST};
 use super::property::Property;
 use super::spare::Spare;
 use super::structure;
@@ -204,6 +204,7 @@ struct Interpreter {
     charsets: Charsets,
     /// The last card's list of properties, empty, for the next one.
     spare: Vec<Property<'static>>,
+    lists: Lists,
     /// A contact that nobody needs any more, whose memory the next one takes.
     spent: Option<Box<Contact>>,
     /// Whether a card had no END.
@@ -213,8 +214,8 @@ struct Interpreter {
 impl Interpreter {
     fn new(options: Options) -> Self {
         let charsets = Charsets { said: options.charset, survey: options.survey, ..Charsets::default() };
-        let (unfolded, spare) = (Unfolded::default(), Vec::new());
-        Self { options, unfolded, charsets, spare, spent: None, unended: false }
+        let (unfolded, spare, lists) = (Unfolded::default(), Vec::new(), Lists::default());
+        Self { options, unfolded, charsets, spare, lists, spent: None, unended: false }
     }
 
     /// What the user should know of the cards, though nothing of them is lost.
@@ -255,7 +256,8 @@ impl Interpreter {
         self.unfolded.take(raw, version);
         let mut properties: Vec<Property<'_>> = std::mem::take(&mut self.spare);
         let charsets = &mut self.charsets;
-        if let Err(why) = read_properties(&self.unfolded, version, charsets, &mut properties, losses) {
+        if let Err(why) = read_properties(&self.unfolded, version, (charsets, &mut self.lists), &mut properties, losses)
+        {
             return reject(why);
         }
         for text in &self.unfolded.strays {
@@ -263,6 +265,7 @@ impl Interpreter {
         }
         let (contact, not_understood) = Draft::read(&properties, self.spent.take());
         losses.extend(not_understood);
+        properties.iter_mut().for_each(|property| self.lists.give(std::mem::take(&mut property.params)));
         self.spare = emptied(properties);
         if group::is_group(&contact) {
             let (group, lost) = group::group(&contact);
@@ -283,7 +286,7 @@ impl Interpreter {
 fn read_properties<'u>(
     unfolded: &'u Unfolded,
     version: Version,
-    charsets: &mut Charsets,
+    (charsets, lists): (&mut Charsets, &mut Lists),
     properties: &mut Vec<Property<'u>>,
     losses: &mut Vec<Loss>,
 ) -> Result<(), String> {
@@ -294,7 +297,7 @@ fn read_properties<'u>(
     properties.reserve(count);
     let (mut params, mut items, is_long) = (0, 0, unfolded.size() > MOST);
     for logical in unfolded.lines() {
-        let Some(line) = line::parse_logical(logical) else {
+        let Some(line) = line::parse_logical(logical, lists) else {
             losses.push(stray(logical.bytes, charsets));
             continue;
         };
