@@ -1,11 +1,16 @@
 //! Files to write: they appear whole or not at all.
 
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::thread::{Builder, JoinHandle};
 
 use tempfile::NamedTempFile;
 
 const BUFFER: usize = 256 * 1024;
+
+/// So many bytes are put on the disk while more of them are made.
+const AHEAD: usize = 8 * 1024 * 1024;
 
 /// A file that is written beside its place and takes it with [`Output::commit`]. Dropped without, it leaves no trace,
 /// and what stood there before stays.
@@ -15,7 +20,7 @@ pub struct Output(Kind);
 #[derive(Debug)]
 enum Kind {
     /// Written beside its place first.
-    Replaced { file: BufWriter<NamedTempFile>, path: PathBuf },
+    Replaced { file: BufWriter<NamedTempFile>, path: PathBuf, ahead: Ahead },
     /// A pipe or device, which cannot be replaced.
     Direct(BufWriter<Box<dyn Sink>>),
 }
@@ -36,7 +41,7 @@ impl Output {
             Ok(there) if !there.is_file() => Ok(Self(Kind::Direct(BufWriter::with_capacity(BUFFER, open(&path)?)))),
             _ => {
                 let file = BufWriter::with_capacity(BUFFER, beside(&path)?);
-                Ok(Self(Kind::Replaced { file, path }))
+                Ok(Self(Kind::Replaced { file, path, ahead: Ahead::default() }))
             }
         }
     }
@@ -56,8 +61,9 @@ impl Output {
     pub fn commit(self) -> io::Result<()> {
         match self.0 {
             Kind::Direct(mut file) => file.flush(),
-            Kind::Replaced { file, path } => {
+            Kind::Replaced { file, path, ahead } => {
                 let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+                ahead.end()?;
                 file.as_file().sync_all()?;
                 file.persist(path).map(drop).map_err(|error| error.error)
             }
@@ -68,7 +74,11 @@ impl Output {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.0 {
-            Kind::Replaced { file, .. } => file.write(bytes),
+            Kind::Replaced { file, ahead, .. } => {
+                let count = file.write(bytes)?;
+                ahead.wrote(count, file.get_ref().as_file())?;
+                Ok(count)
+            }
             Kind::Direct(file) => file.write(bytes),
         }
     }
@@ -79,6 +89,41 @@ impl Write for Output {
             Kind::Direct(file) => file.flush(),
         }
     }
+}
+
+/// Has what is written put on the disk while more of it is made: little is left to wait for when the file takes its place.
+#[derive(Debug, Default)]
+struct Ahead {
+    /// Bytes since it was last done.
+    written: usize,
+    doing: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Ahead {
+    /// So many bytes more were written to a file. An error is that of bytes before them: the system tells it once alone.
+    fn wrote(&mut self, count: usize, file: &File) -> io::Result<()> {
+        self.written += count;
+        if self.written < AHEAD || self.doing.as_ref().is_some_and(|doing| !doing.is_finished()) {
+            return Ok(());
+        }
+        self.written = 0;
+        if let Some(doing) = self.doing.take() {
+            joined(doing)?;
+        }
+        let file = file.try_clone()?;
+        // Where there are no more threads, the end does it all.
+        self.doing = Builder::new().spawn(move || file.sync_data()).ok();
+        Ok(())
+    }
+
+    /// Waits for what is being done.
+    fn end(self) -> io::Result<()> {
+        self.doing.map_or(Ok(()), joined)
+    }
+}
+
+fn joined(doing: JoinHandle<io::Result<()>>) -> io::Result<()> {
+    doing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn open(path: &Path) -> io::Result<Box<dyn Sink>> {
@@ -129,6 +174,21 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
         output.commit().unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(files(directory.path()), 1);
+    }
+
+    #[test]
+    fn a_large_file_is_put_on_the_disk_as_it_is_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("out.vcf");
+        let (mut output, mut whole) = (Output::create(&path).unwrap(), Vec::new());
+        for at in 0..40_u8 {
+            let block = vec![at; 1024 * 1024];
+            output.write_all(&block).unwrap();
+            whole.extend(block);
+        }
+        output.commit().unwrap();
+        assert!(std::fs::read(&path).unwrap() == whole);
         assert_eq!(files(directory.path()), 1);
     }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Names that people use for Windows code pages and the WHATWG encoding standard does not list.
 const CODE_PAGES: &[(&str, &str)] = &[
@@ -75,16 +75,29 @@ pub fn is_partly_utf8(bytes: &[u8]) -> bool {
 /// The code page that the text's statistics speak for.
 pub fn guess(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
+    detector.feed(&without_plain_cells(bytes), true);
     detector.guess(None, Utf8Detection::Deny)
+}
+
+/// The bytes without the cells that are plain ASCII, which tell the detector nothing: what separates cells or lines ends
+/// every word for it. A vertical bar does not count, which may be half of a letter in East Asia.
+fn without_plain_cells(bytes: &[u8]) -> Vec<u8> {
+    let separates = |byte: &u8| matches!(byte, b',' | b';' | b'\t' | b'"' | b'\n' | b'\r');
+    let is_plain = |cell: &[u8]| cell.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    let mut kept = Vec::with_capacity(bytes.len());
+    for cell in bytes.split_inclusive(separates) {
+        let plain = cell.split_last().is_some_and(|(last, before)| separates(last) && is_plain(before));
+        kept.extend_from_slice(if plain { &cell[cell.len() - 1..] } else { cell });
+    }
+    kept
 }
 
 /// The text of the bytes, if all of them mean something; a beginning of something longer may end within a character.
 pub fn decode(encoding: &'static Encoding, bytes: &[u8], complete: bool) -> Option<String> {
     let mut decoder = encoding.new_decoder_without_bom_handling();
-    let mut text = String::with_capacity(decoder.max_utf8_buffer_length(bytes.len())?);
-    let (result, _, malformed) = decoder.decode_to_string(bytes, &mut text, complete);
-    (result == CoderResult::InputEmpty && !malformed).then_some(text)
+    let mut text = String::with_capacity(decoder.max_utf8_buffer_length_without_replacement(bytes.len())?);
+    let (result, _) = decoder.decode_to_string_without_replacement(bytes, &mut text, complete);
+    (result == DecoderResult::InputEmpty).then_some(text)
 }
 
 /// The bytes of a text in an encoding; what it lacks becomes a numeric character reference.
@@ -165,7 +178,29 @@ impl<R: Read> Read for Decode<R> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// The detector guesses the same with plain cells as without them.
+        #[test]
+        fn plain_cells_tell_nothing(cells in vec((0..40_usize, select(vec![",", ";", "\t", "\"", "\n", "\r\n", "\",\""])), 0..60)) {
+            const CELLS: &[&[u8]] = &[
+                b"", b"N", b"n.", b"XVI", b"3", b"Main St 12", b"a@b.example", b"M", b"|", b"a|b", b"_", b"\x1b", b"J\xfcrgen", b"1\xba",
+                b"\xba", b"N\xaa x", b"\xa9", b"\xdcBER", b"\x8a\xd1\x83c", b"\xc6\xfc\xcb\xdc", b"\xc4\xe3|", b"\xb1\xb1\xbe\xa9",
+                b"\xcf\xf0\xe8\xe2\xe5\xf2", b"\xf0\xd2\xc9\xd7\xc5\xd4", b"\xe0", b"\xa4@\xa4\x7c", b"\xc7\xd1\xb1\xb9", b"\xe9t\xe9", b"\x81",
+            ];
+            let text: Vec<u8> = cells.iter().flat_map(|(cell, end)| [CELLS[cell % CELLS.len()], end.as_bytes()].concat()).collect();
+            let mut whole = EncodingDetector::new(Iso2022JpDetection::Deny);
+            whole.feed(&text, true);
+            prop_assert_eq!(guess(&text), whole.guess(None, Utf8Detection::Deny));
+        }
+    }
 
     #[test]
     fn damaged_utf_8_is_told_from_a_code_page() {

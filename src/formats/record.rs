@@ -128,14 +128,15 @@ impl fmt::Display for Remark {
 
 /// Some records of a source, cut out but not understood yet: what one thread works on while others work on the next.
 pub trait Batch: Send {
-    /// Understands the records, in their order; returns what was noticed about the source on the way.
-    fn read(self: Box<Self>, each: &mut dyn FnMut(Record)) -> Vec<Remark>;
+    /// Understands the records, in their order; returns what was noticed about the source on the way. Who is done with a
+    /// record at once may give its contact back, so that the next one takes its memory.
+    fn read(self: Box<Self>, each: &mut dyn FnMut(Record) -> Option<Box<Contact>>) -> Vec<Remark>;
 }
 
 /// Records that were understood as they were cut.
 impl Batch for Vec<Record> {
-    fn read(self: Box<Self>, each: &mut dyn FnMut(Record)) -> Vec<Remark> {
-        self.into_iter().for_each(each);
+    fn read(self: Box<Self>, each: &mut dyn FnMut(Record) -> Option<Box<Contact>>) -> Vec<Remark> {
+        self.into_iter().for_each(|record| drop(each(record)));
         Vec::new()
     }
 }

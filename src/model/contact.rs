@@ -100,6 +100,26 @@ impl Contact {
         }
     }
 
+    /// Forgets everything, but keeps the memory of its lists for the next contact.
+    pub fn clear(&mut self) {
+        let emptied = Contact {
+            organizations: emptied(&mut self.organizations),
+            emails: emptied(&mut self.emails),
+            phones: emptied(&mut self.phones),
+            ims: emptied(&mut self.ims),
+            urls: emptied(&mut self.urls),
+            addresses: emptied(&mut self.addresses),
+            events: emptied(&mut self.events),
+            children: emptied(&mut self.children),
+            relations: emptied(&mut self.relations),
+            categories: emptied(&mut self.categories),
+            rest: emptied(&mut self.rest),
+            extra: emptied(&mut self.extra),
+            ..Contact::default()
+        };
+        *self = emptied;
+    }
+
     /// Whether nothing at all is in it.
     pub fn is_empty(&self) -> bool {
         Field::ALL.iter().all(|field| field.is_absent(self))
@@ -130,9 +150,45 @@ impl Contact {
     }
 }
 
+/// A list without what is in it; the memory of one that was unusually long is given back.
+fn emptied<T>(list: &mut Vec<T>) -> Vec<T> {
+    const KEPT: usize = 64;
+    list.clear();
+    if list.capacity() > KEPT { Vec::new() } else { std::mem::take(list) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Address, Event, Extra, Im, Origin, Photo, PhotoData, Relation, Shape, Url};
+
+    #[test]
+    fn a_cleared_contact_is_a_new_one() {
+        let mut contact = Contact { spellings: Spellings::of_version("3.0"), ..Contact::default() };
+        for field in Field::ALL.iter().filter(|field| field.shape() == Shape::Text) {
+            *field.text_mut(&mut contact).unwrap() = "text".into();
+        }
+        contact.organization.rest.group = "item1".into();
+        contact.organizations = vec![Organization { company: "Contoso".into(), ..Organization::default() }];
+        contact.emails = vec![Email::default(); 3];
+        contact.phones = vec![Phone::default(); 100];
+        (contact.ims, contact.urls) = (vec![Im::default()], vec![Url::default()]);
+        (contact.addresses, contact.events) = (vec![Address::default()], Vec::new());
+        (contact.children, contact.relations) = (vec!["Ada".into()], vec![Relation::default()]);
+        (contact.birthday, contact.anniversary) = (Some(Date::Text("May".into())), Some(Date::Text("June".into())));
+        contact.gender.identity = "?".into();
+        contact.categories = vec!["Work".into()];
+        contact.photo = Some(Photo { data: PhotoData::Link("a.jpg".into()), kind: None });
+        contact.keep_rest(Field::Notes, Rest { group: "item2".into(), ..Rest::default() });
+        let (origin, name, value, rest) = (Origin::Column, "a".into(), "b".into(), Rest::default());
+        contact.extra.push(Extra { origin, name, value, rest });
+        contact.events.push(Event { date: Date::Text("1 May".into()), label: "day".into(), rest: Rest::default() });
+        assert!(Field::ALL.iter().all(|field| !field.is_absent(&contact)));
+        contact.clear();
+        assert_eq!(contact, Contact::default());
+        assert_eq!((contact.spellings.version(), contact.phones.capacity()), ("", 0));
+        assert!(contact.emails.capacity() >= 3);
+    }
 
     #[test]
     fn an_empty_rest_is_not_kept() {

@@ -31,6 +31,9 @@ pub struct Organization {
 impl Organization {
     /// Whether nothing is known of it.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let Self { company, yomi_company, department, job_title, role, office, profession, manager, assistant, rest } =
+            self;
+        let texts = [company, yomi_company, department, job_title, role, office, profession, manager, assistant];
+        texts.into_iter().all(String::is_empty) && rest.is_empty()
     }
 }

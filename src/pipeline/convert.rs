@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use crate::formats::{Batch, Encoder, Outcome, Position, Record, Reject, Remark};
-use crate::model::Loss;
+use crate::model::{Contact, Loss};
 use crate::pipeline::groups::{Groups, Held, NOT_HELD};
 use crate::pipeline::pictures::{Ahead, Followed};
 use crate::pipeline::records::{Next, Told};
@@ -175,8 +175,9 @@ impl Job<'_, '_> {
     ) -> io::Result<Part> {
         let (mut ahead, mut goes_on) = (Ahead::new(self.pictures), Ok(true));
         let mut step = |record: Option<Record>| {
+            let mut spent = None;
             if !matches!(goes_on, Ok(true)) {
-                return;
+                return spent;
             }
             let end = record.is_none();
             if let Some(mut record) = record {
@@ -186,11 +187,12 @@ impl Job<'_, '_> {
             while matches!(goes_on, Ok(true))
                 && let Some((record, link)) = ahead.next(end)
             {
-                part.add(record, link, (&mut *encoder, named));
+                spent = part.add(record, link, (&mut *encoder, named));
                 if (self.pictures.is_some() || self.photos.is_some()) && part.encoded.bytes.len() >= HELD {
                     goes_on = self.pass(number, part.take());
                 }
             }
+            spent
         };
         let noticed = batch.read(&mut |record| step(Some(record)));
         step(None);
@@ -258,13 +260,22 @@ impl Part {
         Self { source, groups, remarks, encoded: Encoded::default(), records: Vec::new(), held: Vec::new() }
     }
 
-    /// Adds a record.
-    fn add(&mut self, record: Record, mut link: Option<Followed>, (encoder, named): (&mut dyn Encoder, bool)) {
+    /// Adds a record, and gives its contact back.
+    fn add(
+        &mut self,
+        record: Record,
+        mut link: Option<Followed>,
+        (encoder, named): (&mut dyn Encoder, bool),
+    ) -> Option<Box<Contact>> {
         let Record { position, raw, outcome, mut losses } = record;
+        let mut spent = None;
         let (ending, why, rejected, name) = match outcome {
             Outcome::Reject(reject) => (Ending::Rejected, None, Some((raw, reject)), String::new()),
             Outcome::Group(group) => match Held::of(&self.groups, &group, &position, &mut losses) {
-                Some(held) => return self.held.push(held),
+                Some(held) => {
+                    self.held.push(held);
+                    return None;
+                }
                 None => (Ending::Skipped, Some(NOT_HELD), None, group.name),
             },
             Outcome::Contact(contact) => {
@@ -274,10 +285,12 @@ impl Part {
                 // A name is made only where somebody will see it.
                 let silent = losses.is_empty() && link.is_none();
                 let name = if silent { String::new() } else { contact.display_name() };
+                spent = Some(contact);
                 (Ending::Created, None, None, name)
             }
         };
         self.records.push(Ended { position, ending, name, losses, why, rejected, link });
+        spent
     }
 
     /// All of it, and an empty part in its place.

@@ -215,13 +215,13 @@ pub(super) struct Joining {
 }
 
 impl Batch for Joining {
-    fn read(self: Box<Self>, each: &mut dyn FnMut(Record)) -> Vec<Remark> {
+    fn read(self: Box<Self>, each: &mut dyn FnMut(Record) -> Option<Box<Contact>>) -> Vec<Remark> {
         let Joining { batch, groups } = *self;
         batch.read(&mut |mut record| {
             if let Outcome::Contact(contact) = &mut record.outcome {
                 record.losses.extend(groups.join(contact));
             }
-            each(record);
+            each(record)
         })
     }
 }

@@ -74,7 +74,10 @@ impl<'a> Records<'a> {
             };
             match next {
                 Next::Batch(source, mut remarks, batch) => {
-                    remarks.extend(batch.read(&mut |record| self.ready.push_back(record)));
+                    remarks.extend(batch.read(&mut |record| {
+                        self.ready.push_back(record);
+                        None
+                    }));
                     self.told.tell(&source, remarks, watcher);
                 }
                 Next::End(source, remarks) => self.told.tell(&source, remarks, watcher),

@@ -11,7 +11,7 @@ use crate::formats::csv::open::{Fallback, Recoded, raw};
 use crate::formats::csv::scan::{Cells, MAX_CELLS};
 use crate::formats::table::Rows;
 use crate::formats::{Batch, Outcome, Position, Record, Reject, Remark, Table};
-use crate::model::{Loss, Why};
+use crate::model::{Contact, Loss, Why};
 
 /// Bytes of rows that make a chunk.
 const CHUNK: usize = 128 * 1024;
@@ -84,11 +84,19 @@ pub(super) struct Job {
     pub(super) first: u64,
 }
 
+/// What is used again from one row to the next.
+#[derive(Default)]
+struct Room {
+    cells: Cells,
+    /// A contact that nobody needs any more.
+    spent: Option<Box<Contact>>,
+}
+
 impl Batch for Job {
-    fn read(self: Box<Self>, each: &mut dyn FnMut(Record)) -> Vec<Remark> {
+    fn read(self: Box<Self>, each: &mut dyn FnMut(Record) -> Option<Box<Contact>>) -> Vec<Remark> {
         let Job { shared, chunk, first } = *self;
         let Chunk { text, cuts, malformed } = chunk;
-        let (text, mut cells, mut start) = (Bytes::from(text), Cells::default(), 0);
+        let (text, mut room, mut start) = (Bytes::from(text), Room::default(), 0);
         let utf8 = std::str::from_utf8(&text).ok();
         // A name of the chunk's own: threads that count the uses of one name together wait for each other.
         let source: Arc<str> = Arc::from(&*shared.source);
@@ -98,15 +106,19 @@ impl Batch for Job {
             let known = utf8.and_then(|text| text.get(start..end));
             start = end;
             let (mut outcome, losses) = match frame {
-                Frame::Row | Frame::End => shared.row((&row, known), malformed, &mut cells).unwrap_or_else(rejected),
+                Frame::Row | Frame::End => shared.row((&row, known), malformed, &mut room).unwrap_or_else(rejected),
                 Frame::TooLong => rejected(too_long(line)),
                 Frame::OpenQuote { line, cell } => rejected(open_quote(line, cell)),
             };
             if let Outcome::Reject(reject) = &mut outcome {
                 (reject.cut, reject.table) = (frame == Frame::TooLong, Some(Arc::clone(&shared.around)));
             }
-            let raw = if shared.encoding == UTF_8 { row } else { raw(shared.encoding, &row).into() };
-            each(Record {
+            let raw = match known {
+                _ if shared.encoding == UTF_8 => row,
+                Some(text) if shared.encoding.is_ascii_compatible() && text.is_ascii() => row,
+                _ => raw(shared.encoding, &row).into(),
+            };
+            room.spent = each(Record {
                 position: Position { source: Arc::clone(&source), record, line, byte },
                 raw,
                 outcome,
@@ -123,7 +135,7 @@ impl Shared {
         &self,
         (row, known): (&[u8], Option<&str>),
         malformed: bool,
-        cells: &mut Cells,
+        room: &mut Room,
     ) -> Result<(Outcome, Vec<Loss>), String> {
         let encoding = self.encoding.name();
         if malformed && memchr::memmem::find(row, "\u{fffd}".as_bytes()).is_some() {
@@ -131,8 +143,11 @@ impl Shared {
         }
         let blank = || "the row has nothing but blanks in it".to_owned();
         if let Some(text) = known.or_else(|| std::str::from_utf8(row).ok()) {
-            let row = cells.split(text, self.grammar, MAX_CELLS);
-            return if row.len() > MAX_CELLS { Err(too_many()) } else { self.rows.read(row).ok_or_else(blank) };
+            let row = room.cells.split(text, self.grammar, MAX_CELLS);
+            if row.len() > MAX_CELLS {
+                return Err(too_many());
+            }
+            return self.rows.read_into(row, room.spent.take()).ok_or_else(blank);
         }
         let Some(Fallback { encoding, mixed }) = self.fallback else {
             return Err("the row is not valid UTF-8: say what it is with --encoding".to_owned());
@@ -142,7 +157,7 @@ impl Shared {
         if row.len() > MAX_CELLS {
             return Err(too_many());
         }
-        let (outcome, mut losses) = self.rows.read(row).ok_or_else(blank)?;
+        let (outcome, mut losses) = self.rows.read_into(row, room.spent.take()).ok_or_else(blank)?;
         if mixed && matches!(outcome, Outcome::Contact(_)) {
             losses.extend(
                 recoded.guessed.iter().map(|(at, _)| Loss::new(self.rows.field(*at), row.cell(*at), Why::Guessed)),

@@ -10,7 +10,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::formats::charset;
 use crate::formats::csv::grammar::Grammar;
-use crate::formats::csv::scan::{Cells, Found, MAX_CELLS, Scan, count, is_line_break, lines, next_row};
+use crate::formats::csv::scan::{Cells, Found, MAX_CELLS, Scan, count, is_line_break, letters, lines, next_row};
 use crate::formats::table::REASON_MARK;
 
 /// The longest row that is read: enough for a photo in a cell.
@@ -308,11 +308,12 @@ pub(super) fn source_length(encoding: &'static Encoding, text: &[u8]) -> u64 {
     if encoding == UTF_8 || text.is_empty() {
         return text.len() as u64;
     }
+    if encoding.is_single_byte() {
+        return letters(text);
+    }
     let text = String::from_utf8_lossy(text);
     if encoding == UTF_16LE || encoding == UTF_16BE {
         text.encode_utf16().count() as u64 * 2
-    } else if encoding.is_single_byte() {
-        text.chars().count() as u64
     } else {
         charset::encode(encoding, &text).len() as u64
     }

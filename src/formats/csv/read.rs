@@ -154,7 +154,10 @@ impl<R: Read + Send> Iterator for Reader<R> {
                 return Some(Ok(record));
             }
             match crate::formats::Reader::batch(self)? {
-                Ok(batch) => drop(batch.read(&mut |record| self.ready.push_back(record))),
+                Ok(batch) => drop(batch.read(&mut |record| {
+                    self.ready.push_back(record);
+                    None
+                })),
                 Err(error) => return Some(Err(error)),
             }
         }

@@ -247,6 +247,12 @@ pub(super) fn lines(text: &[u8], after_return: bool) -> u64 {
     (feeds + returns - whole) as u64
 }
 
+/// How many letters UTF-8 has: the bytes that go on with none. Few at a time, so that a byte can count them.
+pub(super) fn letters(text: &[u8]) -> u64 {
+    let begins = |byte: &u8| u8::from(!matches!(byte, 0x80..=0xbf));
+    text.chunks(64).map(|few| u64::from(few.iter().map(begins).sum::<u8>())).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::collection::vec;
@@ -332,5 +338,13 @@ mod tests {
         assert_eq!(Cells::default().split(&row, b',', MAX_CELLS).len(), MAX_CELLS + 1);
         let row = "\"\",".repeat(1_000_000);
         assert_eq!(Cells::default().split(&row, b',', MAX_CELLS).len(), MAX_CELLS + 1);
+    }
+
+    #[test]
+    fn letters_are_counted_as_they_are() {
+        let text = "aé日\u{1f600} ".repeat(50);
+        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            assert_eq!(letters(&text.as_bytes()[..end]), text[..end].chars().count() as u64);
+        }
     }
 }

@@ -18,7 +18,7 @@ use crate::formats::csv::Options;
 use crate::formats::csv::frame::{Frame, Frames};
 use crate::formats::csv::grammar::Grammar;
 use crate::formats::csv::scan::Cells;
-use crate::formats::table::{Attempt, Head, MAX_COLUMNS, ROWS, WAY_OUT, advice};
+use crate::formats::table::{Attempt, Head, MAX_COLUMNS, ROWS, Seen, WAY_OUT, advice};
 
 /// How much of that the header row is looked for in.
 const HEAD: usize = 64 * 1024;
@@ -91,7 +91,7 @@ struct Way {
 pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<Decision, String> {
     // The ways in which most headers are known; they differ in the encoding alone.
     let mut equal: Vec<Way> = Vec::new();
-    let mut first_row = Vec::new();
+    let (mut first_row, mut seen) = (Vec::new(), Seen::new());
     for guess in guesses(window, complete, options) {
         let bytes = &window[guess.mark..];
         let head = &bytes[..bytes.len().min(HEAD)];
@@ -104,7 +104,7 @@ pub(super) fn sniff(window: &[u8], complete: bool, options: &Options) -> Result<
             if first_row.is_empty() || first_row.len() < rows.first().map_or(0, Vec::len) {
                 first_row = rows.first().cloned().unwrap_or_default();
             }
-            if let Some(attempt) = Attempt::best(&rows, &options.table) {
+            if let Some(attempt) = Attempt::best_unseen(&rows, &options.table, &mut seen) {
                 let is_cut = !whole && rows.len() < ROWS && !text.ends_with(['\n', '\r']);
                 let cut = is_cut.then_some(rows.len() - 1);
                 keep_best(&mut equal, Way { guess, grammar, attempt, cut });
@@ -160,9 +160,22 @@ fn guesses(window: &[u8], complete: bool, options: &Options) -> Vec<Guess> {
     if charset::is_partly_utf8(window) {
         return vec![Guess { encoding: UTF_8, because: "some of its cells are UTF-8, though not all", mark: 0 }];
     }
-    let fits = |page: &&&'static Encoding| charset::decode(page, window, complete).is_some();
+    let letters = letters(window);
+    let fits = |page: &&&'static Encoding| decode(page, window, &letters, complete).is_some();
     let page = |encoding: &&'static Encoding| Guess { encoding, because: "its headers are known in it", mark: 0 };
     PAGES.iter().filter(fits).map(page).collect()
+}
+
+/// Each byte that stands in the window, once.
+fn letters(window: &[u8]) -> Vec<u8> {
+    let mut there = [false; 256];
+    window.iter().for_each(|byte| there[usize::from(*byte)] = true);
+    (0..=u8::MAX).filter(|byte| there[usize::from(*byte)]).collect()
+}
+
+/// What an encoding makes of the window, if all of it means something; of its letters alone, where each is a byte.
+fn decode(encoding: &'static Encoding, window: &[u8], letters: &[u8], complete: bool) -> Option<String> {
+    charset::decode(encoding, if encoding.is_single_byte() { letters } else { window }, complete)
 }
 
 /// The text of the head; what means nothing is shown as such.
@@ -212,9 +225,12 @@ fn cells(row: &[u8], grammar: Grammar) -> Vec<String> {
 fn settle(equal: &[Way], window: &[u8]) -> Option<(usize, &'static str)> {
     let first = equal.first()?;
     // Most letters of a German text, for one, are the same in half of the pages.
-    let text = (equal.len() > 1).then(|| charset::decode(first.guess.encoding, window, false));
-    let says_other =
-        |way: &Way| text.as_ref().is_some_and(|text| charset::decode(way.guess.encoding, window, false) != *text);
+    let letters = letters(window);
+    let says_other = |way: &Way| {
+        let (one, other) = (first.guess.encoding, way.guess.encoding);
+        let letters = if one.is_single_byte() && other.is_single_byte() { &letters } else { window };
+        charset::decode(one, letters, false) != charset::decode(other, letters, false)
+    };
     if !equal.iter().skip(1).any(says_other) {
         return Some((0, first.guess.because));
     }

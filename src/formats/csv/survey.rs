@@ -1,7 +1,7 @@
 //! A look over a table before its first record is read: every decision about it, once for all.
 
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use crate::formats::Remark;
 use crate::formats::csv::Options;
@@ -143,30 +143,106 @@ pub(super) fn fallback_remark(fallback: Fallback, which: &str) -> Remark {
     Remark::Notable(format!("{which} that are not UTF-8 are read as {encoding}; --encoding says another"))
 }
 
-/// Counts all rows; none when the source fails.
+/// Bytes of rows that are counted while the next ones are cut.
+const BLOCK: usize = 64 * 1024;
+
+/// Rows that were cut and are not counted yet.
+#[derive(Default)]
+struct Block {
+    text: Vec<u8>,
+    /// Where each row ends, and the line it begins on.
+    rows: Vec<(usize, u64)>,
+}
+
+impl Block {
+    /// Takes the next rows; false when there are no more, none when the source fails.
+    fn fill<R: Read>(&mut self, open: &mut Open<R>, width: usize) -> Option<bool> {
+        while self.text.len() < BLOCK {
+            match open.next(width).ok()? {
+                Frame::End => return Some(false),
+                Frame::TooLong | Frame::OpenQuote { .. } => continue,
+                Frame::Row => {}
+            }
+            self.text.extend_from_slice(open.text());
+            self.rows.push((self.text.len(), open.position().0));
+        }
+        Some(true)
+    }
+
+    /// Makes it ready for other rows; the memory that a very long one needed is given back.
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.text.clear();
+        self.text.shrink_to(2 * BLOCK);
+    }
+}
+
+/// Counts all rows; none when the source fails. One thread cuts them, another one counts: nothing else can be done before
+/// the whole table was seen.
 fn count<R: Read>(open: &mut Open<R>, decision: &Decision, census: &mut Census, strays: &mut Strays) -> Option<()> {
-    let (width, needed, grammar) = (decision.head.columns.len(), census.width(), decision.grammar);
-    let mut cells = Cells::default();
-    loop {
-        match open.next(width).ok()? {
-            Frame::End => return Some(()),
-            Frame::TooLong | Frame::OpenQuote { .. } => continue,
-            Frame::Row => {}
-        }
-        let (line, _) = open.position();
-        match std::str::from_utf8(open.text()) {
-            Ok(text) => {
-                strays.beside_utf8 = strays.beside_utf8 || !text.is_ascii();
-                // In most rows only the first columns are needed, or none.
-                let most = if Census::needs_all_of(text) { MAX_CELLS } else { needed };
-                census.count(cells.split(text, grammar, most), line);
+    let (width, needed) = (decision.head.columns.len(), census.width());
+    let mut counting = Counting { decision, needed, census, strays, cells: Cells::default() };
+    std::thread::scope(|scope| {
+        let (full, blocks) = mpsc::sync_channel::<Block>(1);
+        let (empty, spare) = mpsc::channel::<Block>();
+        scope.spawn(move || {
+            for mut block in blocks {
+                counting.block(&block);
+                block.clear();
+                // Who cuts no more needs no room for it.
+                empty.send(block).ok();
             }
+        });
+        loop {
+            let mut block = spare.try_recv().unwrap_or_default();
+            let goes_on = block.fill(open, width)?;
+            full.send(block).ok()?;
+            if !goes_on {
+                return Some(());
+            }
+        }
+    })
+}
+
+/// What it takes to count rows.
+struct Counting<'c> {
+    decision: &'c Decision,
+    /// How many columns from the left it takes for most rows.
+    needed: usize,
+    census: &'c mut Census,
+    strays: &'c mut Strays,
+    cells: Cells,
+}
+
+impl Counting<'_> {
+    fn block(&mut self, block: &Block) {
+        let (text, mut start) = (std::str::from_utf8(&block.text).ok(), 0);
+        for (end, line) in &block.rows {
+            let row = start..*end;
+            start = *end;
+            match text.and_then(|text| text.get(row.clone())) {
+                Some(text) => self.text(text, *line),
+                None => self.row(&block.text[row], *line),
+            }
+        }
+    }
+
+    fn row(&mut self, row: &[u8], line: u64) {
+        match std::str::from_utf8(row) {
+            Ok(text) => self.text(text, line),
             Err(_) => {
-                let recoded = Recoded::new(open.text(), grammar, decision.encoding);
-                strays.add(&recoded, line);
-                census.count(recoded.row(), line);
+                let recoded = Recoded::new(row, self.decision.grammar, self.decision.encoding);
+                self.strays.add(&recoded, line);
+                self.census.count(recoded.row(), line);
             }
         }
+    }
+
+    fn text(&mut self, text: &str, line: u64) {
+        self.strays.beside_utf8 = self.strays.beside_utf8 || !text.is_ascii();
+        // In most rows only the first columns are needed, or none.
+        let most = if Census::needs_all_of(text) { MAX_CELLS } else { self.needed };
+        self.census.count(self.cells.split(text, self.decision.grammar, most), line);
     }
 }
 

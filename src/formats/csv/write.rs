@@ -53,6 +53,9 @@ impl Writing {
     /// # Errors
     /// The header.
     pub fn check(&self) -> Result<(), String> {
+        if UNICODE.contains(&self.encoding) {
+            return Ok(());
+        }
         let headers = self.style.sheet().1.headers;
         headers.into_iter().find(|header| lacks(self.encoding, header)).map_or(Ok(()), Err)
     }

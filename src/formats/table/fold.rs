@@ -5,7 +5,13 @@ use unicode_normalization::UnicodeNormalization;
 /// The text as it is compared: NFKC, lower case, one kind of quote and of dash, underscores and runs of blanks as one
 /// blank, none at the ends, no byte order mark.
 pub(in crate::formats) fn fold(text: &str) -> String {
-    // Thousands of headers are folded before a table is read, and nearly all of them are normal as they stand.
+    // Thousands of headers are folded before a table is read, and nearly all of them are normal as they stand; few words
+    // of ASCII have anything to fold but their case.
+    if text.bytes().all(|byte| matches!(byte, b'!'..=b'~' | b' ') && byte != b'`' && byte != b'_')
+        && !(text.starts_with(' ') || text.ends_with(' ') || text.contains("  "))
+    {
+        return text.to_ascii_lowercase();
+    }
     if text.chars().all(is_normal) { folded(text.chars(), text.len()) } else { folded(text.nfkc(), text.len()) }
 }
 

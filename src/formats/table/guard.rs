@@ -18,8 +18,11 @@ pub(in crate::formats) fn is_needed(cell: &str, excel_safe: bool, phone: bool) -
         return false;
     }
     let bare = cell.trim_start_matches(GUARD);
+    if !bare.starts_with(FORMULA) {
+        return false;
+    }
     let is_undone = bare.len() < cell.len() || is_quoted(cell.trim());
-    bare.starts_with(FORMULA) && (is_undone || excel_safe && !(phone && is_number(cell)))
+    is_undone || excel_safe && !(phone && is_number(cell))
 }
 
 /// Whether a text is a formula that is nothing but a text, `="0123"`: reading would take the text for the value.

@@ -96,9 +96,12 @@ pub(in crate::formats) struct Attempt {
     map: Option<Arc<Map>>,
 }
 
+/// Rows that were taken for headers before, and what explains them.
+pub(in crate::formats) type Seen = HashMap<Vec<String>, Option<(Score, Vec<&'static Table>)>>;
+
 /// How good a header row is.
 #[derive(Debug, Clone, Copy)]
-struct Score {
+pub(in crate::formats) struct Score {
     hits: Hits,
     /// How many of its cells are not empty.
     filled: usize,
@@ -115,20 +118,23 @@ impl Score {
 impl Attempt {
     /// The best of the first rows, with the tables that explain it best.
     pub(in crate::formats) fn best(rows: &[Vec<String>], options: &Options) -> Option<Attempt> {
+        Attempt::best_unseen(rows, options, &mut Seen::default())
+    }
+
+    /// As [`best`](Self::best), for whoever tries many rows with the same options, of which most are the same.
+    pub(in crate::formats) fn best_unseen(rows: &[Vec<String>], options: &Options, seen: &mut Seen) -> Option<Attempt> {
         if let Some(map) = &options.map {
             return Attempt::mapped(rows, map);
         }
-        let admitted = |table: &Table| options.dialect.as_ref().is_none_or(|choice| choice.admits(table));
         let mut found: Option<Attempt> = None;
-        for (row, headers) in rows.iter().enumerate().filter(|(_, headers)| !holds_values(headers)) {
-            let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-            let filled = folded.iter().filter(|header| !header.is_empty() && !is_reason(header)).count();
-            let all = dialects::tables().iter().zip(dialects::hits(&folded)).filter(|(table, _)| admitted(table));
-            let Some(hits) = all.clone().map(|(_, hits)| hits).max().filter(|hits| hits.known > 0) else { continue };
-            let score = Score { hits, filled };
+        for (row, headers) in rows.iter().enumerate() {
+            if !seen.contains_key(headers) {
+                seen.insert(headers.clone(), explain(headers, options));
+            }
+            let Some(Some((score, tables))) = seen.get(headers) else { continue };
             if found.as_ref().is_none_or(|best| score.cmp(&best.score).is_gt()) {
-                let tables = all.filter(|(_, of)| *of == hits).map(|(table, _)| table).collect();
-                found = Some(Attempt { row, headers: headers.clone(), score, tables, map: None });
+                let (headers, tables) = (headers.clone(), tables.clone());
+                found = Some(Attempt { row, headers, score: *score, tables, map: None });
             }
         }
         found
@@ -204,6 +210,20 @@ impl Attempt {
         let (columns, mapped) = map.fit(&headers, &columns)?;
         Ok(Head { row, headers, columns, table, disputes: Vec::new(), mapped: Some(Arc::new(mapped)) })
     }
+}
+
+/// How well a row is explained, and the tables that explain it so; nothing where it is no header.
+fn explain(headers: &[String], options: &Options) -> Option<(Score, Vec<&'static Table>)> {
+    if holds_values(headers) {
+        return None;
+    }
+    let admitted = |table: &Table| options.dialect.as_ref().is_none_or(|choice| choice.admits(table));
+    let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
+    let filled = folded.iter().filter(|header| !header.is_empty() && !is_reason(header)).count();
+    let all = dialects::tables().iter().zip(dialects::hits(&folded)).filter(|(table, _)| admitted(table));
+    let hits = all.clone().map(|(_, hits)| hits).max().filter(|hits| hits.known > 0)?;
+    let tables = all.filter(|(_, of)| *of == hits).map(|(table, _)| table).collect();
+    Some((Score { hits, filled }, tables))
 }
 
 /// Whether a cell is an e-mail address or a telephone number: then the row is a contact, and no header.

@@ -41,7 +41,7 @@ pub use profile::{Profile, Style, columns};
 pub(in crate::formats) use census::Census;
 #[cfg(feature = "sheet")]
 pub(in crate::formats) use column::Column;
-pub(in crate::formats) use head::{Attempt, Head, MAX_COLUMNS, ROWS, WAY_OUT, advice, is_reason};
+pub(in crate::formats) use head::{Attempt, Head, MAX_COLUMNS, ROWS, Seen, WAY_OUT, advice, is_reason};
 pub(in crate::formats) use rows::Rows;
 pub(in crate::formats) use slot::{Plans, Row, Sheet, write};
 pub(in crate::formats) use tally::Tally;

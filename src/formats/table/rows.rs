@@ -10,7 +10,7 @@ use crate::formats::table::photo_name::{Naming, PhotoName};
 use crate::formats::table::slot::{self, BETWEEN, Build, Plans, Row, Source};
 use crate::formats::table::{REASON_MARK, THIS_YEAR};
 use crate::formats::{Outcome, Reject};
-use crate::model::{Extra, Field, Loss, Origin, Photo, PhotoData, Rest, Why};
+use crate::model::{Contact, Extra, Field, Loss, Origin, Photo, PhotoData, Rest, Why};
 
 /// What separates the values of one cell: what a mapping file says, else what the program writes.
 fn separators(head: &Head) -> Vec<String> {
@@ -95,24 +95,36 @@ impl Rows {
     }
 
     /// Makes a contact of the row, or says why it is none; nothing for a blank row.
+    #[cfg(feature = "sheet")]
     pub(in crate::formats) fn read(&self, row: Row<'_>) -> Option<(Outcome, Vec<Loss>)> {
+        self.read_into(row, None)
+    }
+
+    /// As [`read`](Self::read), in the memory of a contact that is spent if there is such.
+    pub(in crate::formats) fn read_into(
+        &self,
+        row: Row<'_>,
+        spent: Option<Box<Contact>>,
+    ) -> Option<(Outcome, Vec<Loss>)> {
         if row.is_blank() {
             return None;
         }
         if self.escapes_lines && row.has("\\n") {
             let (text, ends) = row.with("\\n", "\n");
-            return self.understand(Row::new(&text, &ends));
+            return self.understand(Row::new(&text, &ends), spent);
         }
-        self.understand(row)
+        self.understand(row, spent)
     }
 
-    fn understand(&self, row: Row<'_>) -> Option<(Outcome, Vec<Loss>)> {
+    fn understand(&self, row: Row<'_>, spent: Option<Box<Contact>>) -> Option<(Outcome, Vec<Loss>)> {
         let reject = |why: String| Some((Outcome::Reject(Reject::new(why)), Vec::new()));
         let width = self.width() - usize::from(self.reason.is_some());
         if width > 2 && self.is_lone(row) {
             return reject(format!("the row has one cell where the header has {width}: a text below the table?"));
         }
-        let (mut build, mut cells) = (Build::default(), Cells::default());
+        let mut contact = spent.unwrap_or_default();
+        contact.clear();
+        let (mut build, mut cells) = (Build { contact, losses: Vec::new() }, Cells::default());
         let mended = self.mend.row(row);
         let verbatim = row;
         let row = mended.as_ref().map_or(row, |mended| mended.row());

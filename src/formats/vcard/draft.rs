@@ -42,11 +42,14 @@ struct Group {
 }
 
 impl<'a> Draft<'a> {
-    /// Makes a contact of a card's properties.
-    pub(super) fn read(properties: &'a [Property<'a>]) -> (Box<Contact>, Vec<Loss>) {
+    /// Makes a contact of a card's properties, in the memory of one that is spent if there is such.
+    pub(super) fn read(properties: &'a [Property<'a>], spent: Option<Box<Contact>>) -> (Box<Contact>, Vec<Loss>) {
         let version = properties.first().map_or("", |property| property.version.number());
+        let mut contact = spent.unwrap_or_default();
+        contact.clear();
+        contact.spellings = Spellings::of_version(version);
         let mut draft = Draft {
-            contact: Box::new(Contact { spellings: Spellings::of_version(version), ..Contact::default() }),
+            contact,
             losses: Vec::new(),
             employers_read: 0,
             employers: HashMap::new(),

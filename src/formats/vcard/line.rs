@@ -43,23 +43,46 @@ impl Param<'_> {
     }
 }
 
-/// Takes a line apart; none when it has no colon or its header is no text.
-#[cfg(any(test, feature = "check"))]
-pub(super) fn parse(line: &[u8]) -> Option<Line<'_>> {
-    parse_logical(Logical { bytes: line, text: None, header: super::unfold::header(line).len() })
-}
+/// Empty lists of parameters, whose memory the next lines take.
+#[derive(Default)]
+pub(super) struct Lists(Vec<Vec<Param<'static>>>);
 
-/// Takes a line of which the header is known apart.
-pub(super) fn parse_logical(line: Logical<'_>) -> Option<Line<'_>> {
-    let Logical { bytes, text, header } = line;
-    let value = bytes.get(header + 1..)?;
-    match text {
-        Some(text) => Some(assemble(text.get(..header)?, value, text.get(header + 1..))),
-        None => Some(assemble(std::str::from_utf8(&bytes[..header]).ok()?, value, None)),
+impl Lists {
+    /// So many lists are kept, none of them longer than that.
+    const MOST: usize = 64;
+
+    fn take<'a>(&mut self) -> Vec<Param<'a>> {
+        self.0.pop().unwrap_or_else(|| Vec::with_capacity(4))
+    }
+
+    /// Takes back the list of a line that nobody needs any more.
+    pub(super) fn give(&mut self, mut list: Vec<Param<'_>>) {
+        if (1..=Self::MOST).contains(&list.capacity()) && self.0.len() < Self::MOST {
+            list.clear();
+            // The standard library collects into the memory that the elements come from.
+            self.0.push(list.into_iter().map_while(|_| None).collect());
+        }
     }
 }
 
-fn assemble<'a>(head: &'a str, value: &'a [u8], text: Option<&'a str>) -> Line<'a> {
+/// Takes a line apart; none when it has no colon or its header is no text.
+#[cfg(any(test, feature = "check"))]
+pub(super) fn parse(line: &[u8]) -> Option<Line<'_>> {
+    let logical = Logical { bytes: line, text: None, header: super::unfold::header(line).len() };
+    parse_logical(logical, &mut Lists::default())
+}
+
+/// Takes a line of which the header is known apart.
+pub(super) fn parse_logical<'a>(line: Logical<'a>, lists: &mut Lists) -> Option<Line<'a>> {
+    let Logical { bytes, text, header } = line;
+    let value = bytes.get(header + 1..)?;
+    match text {
+        Some(text) => Some(assemble(text.get(..header)?, value, text.get(header + 1..), lists)),
+        None => Some(assemble(std::str::from_utf8(&bytes[..header]).ok()?, value, None, lists)),
+    }
+}
+
+fn assemble<'a>(head: &'a str, value: &'a [u8], text: Option<&'a str>, lists: &mut Lists) -> Line<'a> {
     // Most headers are a name alone.
     if !head.bytes().any(|byte| matches!(byte, b';' | b'.')) {
         return Line { group: "", name: trimmed(head), params: Vec::new(), value, text };
@@ -68,7 +91,7 @@ fn assemble<'a>(head: &'a str, value: &'a [u8], text: Option<&'a str>) -> Line<'
     let params = params.get(1..).unwrap_or_default();
     let dot = name.bytes().rposition(|byte| byte == b'.');
     let (group, name) = dot.map_or(("", name), |dot| (&name[..dot], &name[dot + 1..]));
-    Line { group, name: trimmed(name), params: parse_params(params), value, text }
+    Line { group, name: trimmed(name), params: parse_params(params, lists), value, text }
 }
 
 /// The text up to the first byte that ends it, which is ASCII, and the rest. Headers are short: a plain loop is quickest.
@@ -84,8 +107,8 @@ fn trimmed(text: &str) -> &str {
     }
 }
 
-fn parse_params(mut text: &str) -> Vec<Param<'_>> {
-    let mut params = Vec::with_capacity(if text.is_empty() { 0 } else { 4 });
+fn parse_params<'a>(mut text: &'a str, lists: &mut Lists) -> Vec<Param<'a>> {
+    let mut params = if text.is_empty() { Vec::new() } else { lists.take() };
     while !text.is_empty() && params.len() <= MOST {
         let (name, rest) = before(text, |byte| matches!(byte, b';' | b'=' | b'"'));
         if let Some(values) = rest.strip_prefix('=') {
@@ -165,6 +188,20 @@ mod tests {
         let params: Vec<_> = line.params.iter().map(|param| format!("{}={}", param.name, param.value)).collect();
         let value = String::from_utf8_lossy(line.value);
         format!("{}|{}|{}|{value}", line.group, line.name, params.join(" "))
+    }
+
+    #[test]
+    fn the_next_line_has_the_memory_of_the_last_ones_parameters() {
+        let mut lists = Lists::default();
+        let params = parse_params("TYPE=HOME", &mut lists);
+        let memory = params.as_ptr().addr();
+        lists.give(params);
+        let params = parse_params("PREF=1", &mut lists);
+        assert_eq!((params.len(), params.as_ptr().addr()), (1, memory));
+        assert!(lists.0.is_empty());
+        lists.give(Vec::new());
+        lists.give(Vec::with_capacity(1000));
+        assert!(lists.0.is_empty());
     }
 
     #[test]

@@ -12,14 +12,14 @@ use super::decode::Charsets;
 use super::draft::Draft;
 use super::frame::{Frame, Frames, HEAD, Piece};
 use super::group;
-use super::line::{self, MOST};
+use super::line::{self, Lists, MOST};
 use super::property::Property;
 use super::spare::Spare;
 use super::structure;
 use super::survey::{Survey, may_hold_group};
 use super::unfold::{Physical, Unfolded};
 use crate::formats::{Batch, Outcome, Position, ReadError, Record, Reject, Remark};
-use crate::model::{Field, Group, Loss, Why};
+use crate::model::{Contact, Field, Group, Loss, Why};
 
 /// How a vCard source is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +127,10 @@ impl<R: Read + Send> Iterator for Reader<R> {
                 Ok(batch) => batch,
                 Err(error) => return Some(Err(error)),
             };
-            let noticed = batch.read(&mut |record| self.ready.push_back(record));
+            let noticed = batch.read(&mut |record| {
+                self.ready.push_back(record);
+                None
+            });
             let news: Vec<_> = noticed.into_iter().filter(|remark| !self.noticed.contains(remark)).collect();
             self.noticed.extend(news);
         }
@@ -163,7 +166,7 @@ struct Cards {
 }
 
 impl Batch for Cards {
-    fn read(self: Box<Self>, each: &mut dyn FnMut(Record)) -> Vec<Remark> {
+    fn read(self: Box<Self>, each: &mut dyn FnMut(Record) -> Option<Box<Contact>>) -> Vec<Remark> {
         let mut cards = Interpreter::new(self.options);
         // A name of the batch's own: threads that count the uses of one name together wait for each other.
         let name: Arc<str> = Arc::from(&*self.source);
@@ -173,7 +176,7 @@ impl Batch for Cards {
             if let Outcome::Reject(reject) = &mut record.outcome {
                 reject.wide = self.wide;
             }
-            each(record);
+            cards.spent = each(record);
         }
         let (buffer, spare) = self.buffer;
         spare.give(buffer);
@@ -208,6 +211,9 @@ struct Interpreter {
     charsets: Charsets,
     /// The last card's list of properties, empty, for the next one.
     spare: Vec<Property<'static>>,
+    lists: Lists,
+    /// A contact that nobody needs any more, whose memory the next one takes.
+    spent: Option<Box<Contact>>,
     /// Whether a card had no END.
     unended: bool,
 }
@@ -215,7 +221,8 @@ struct Interpreter {
 impl Interpreter {
     fn new(options: Options) -> Self {
         let charsets = Charsets { said: options.charset, survey: options.survey, ..Charsets::default() };
-        Self { options, unfolded: Unfolded::default(), charsets, spare: Vec::new(), unended: false }
+        let (unfolded, spare, lists) = (Unfolded::default(), Vec::new(), Lists::default());
+        Self { options, unfolded, charsets, spare, lists, spent: None, unended: false }
     }
 
     /// What the user should know of the cards, though nothing of them is lost.
@@ -256,14 +263,16 @@ impl Interpreter {
         self.unfolded.take(raw, version);
         let mut properties: Vec<Property<'_>> = std::mem::take(&mut self.spare);
         let charsets = &mut self.charsets;
-        if let Err(why) = read_properties(&self.unfolded, version, charsets, &mut properties, losses) {
+        if let Err(why) = read_properties(&self.unfolded, version, (charsets, &mut self.lists), &mut properties, losses)
+        {
             return reject(why);
         }
         for text in &self.unfolded.strays {
             losses.push(stray(text, &mut self.charsets));
         }
-        let (contact, not_understood) = Draft::read(&properties);
+        let (contact, not_understood) = Draft::read(&properties, self.spent.take());
         losses.extend(not_understood);
+        properties.iter_mut().for_each(|property| self.lists.give(std::mem::take(&mut property.params)));
         self.spare = emptied(properties);
         if group::is_group(&contact) {
             let (group, lost) = group::group(&contact);
@@ -284,7 +293,7 @@ impl Interpreter {
 fn read_properties<'u>(
     unfolded: &'u Unfolded,
     version: Version,
-    charsets: &mut Charsets,
+    (charsets, lists): (&mut Charsets, &mut Lists),
     properties: &mut Vec<Property<'u>>,
     losses: &mut Vec<Loss>,
 ) -> Result<(), String> {
@@ -295,7 +304,7 @@ fn read_properties<'u>(
     properties.reserve(count);
     let (mut params, mut items, is_long) = (0, 0, unfolded.size() > MOST);
     for logical in unfolded.lines() {
-        let Some(line) = line::parse_logical(logical) else {
+        let Some(line) = line::parse_logical(logical, lists) else {
             losses.push(stray(logical.bytes, charsets));
             continue;
         };

@@ -38,7 +38,7 @@ impl Tally {
         self.unfolded.take(card, Version::of_number(said).unwrap_or_default());
         let mut declares = false;
         for logical in self.unfolded.lines() {
-            let Some(line) = line::parse_logical(logical) else { continue };
+            let Some(line) = line::parse_logical(logical, &mut line::Lists::default()) else { continue };
             bump(&mut self.properties, &line.name.to_ascii_uppercase());
             if line.name.eq_ignore_ascii_case("PRODID") {
                 bump(&mut self.producers, String::from_utf8_lossy(line.value).trim());

@@ -192,7 +192,9 @@ fn write_labelled(plans: &[Plan], contact: &Contact, sheet: &mut Sheet) {
         let label = if address.kind.is_some() { address.label.as_str() } else { "" };
         let preference = address.preference.filter(|preference| *preference != 1);
         let remarks = Remarks { label, preference, ..Remarks::default() };
-        sheet.lose_remarks(Field::Addresses, &self::shown(address), remarks, &address.rest);
+        if remarks.says_something() || !address.rest.is_empty() {
+            sheet.lose_remarks(Field::Addresses, &self::shown(address), remarks, &address.rest);
+        }
     }
 }
 
@@ -201,16 +203,53 @@ fn shown(address: &Address) -> String {
     if !address.formatted.is_empty() {
         return address.formatted.clone();
     }
-    let join = |parts: &[&str], between: &str| {
-        parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(between)
+    let parts = address.parts();
+    let mut shown = String::with_capacity(parts.iter().map(|part| part.len() + 2).sum());
+    let mut line = 0;
+    let mut add = |part: &str, between: &str, begins: bool| {
+        if part.is_empty() {
+            return;
+        }
+        if begins {
+            shown.push_str(if shown.is_empty() { "" } else { "\n" });
+            line = shown.len();
+        } else {
+            shown.push_str(if shown.len() == line { "" } else { between });
+        }
+        shown.push_str(part);
     };
-    let town = join(&[&address.city, &join(&[&address.state, &address.postal_code], " ")], ", ");
-    join(&[&address.street, &address.extended, &address.po_box, &town, &address.country], "\n")
+    for part in [&address.street, &address.extended, &address.po_box] {
+        add(part, "", true);
+    }
+    let (town, region) = (address.city.is_empty(), address.state.is_empty());
+    add(&address.city, "", true);
+    add(&address.state, ", ", town);
+    add(&address.postal_code, if region { ", " } else { " " }, town && region);
+    add(&address.country, "", true);
+    shown
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Any of the parts may be missing.
+    #[test]
+    fn an_address_is_shown_line_by_line() {
+        let names = ["street", "extended", "box", "city", "state", "code", "country"];
+        for there in 0..1_u32 << names.len() {
+            let part = |at: usize| if there >> at & 1 == 1 { names[at].to_owned() } else { String::new() };
+            let [street, extended, po_box, city, state, postal_code, country] = std::array::from_fn(part);
+            let join = |parts: &[&str], between: &str| {
+                parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(between)
+            };
+            let town = join(&[&city, &join(&[&state, &postal_code], " ")], ", ");
+            let lines = join(&[&street, &extended, &po_box, &town, &country], "\n");
+            let rest = Address::default();
+            let address = Address { street, extended, po_box, city, state, postal_code, country, ..rest };
+            assert_eq!(shown(&address), lines);
+        }
+    }
 
     /// Trap 27: the composite that repeats the parts goes, the one that says more stays.
     #[test]

@@ -12,6 +12,9 @@ use crate::model::{Contact, Field, Kind, Line, Loss, Rest, Why};
 /// Bytes that what is said of the remarks on a value takes, as a rule.
 const REMARKS: usize = 40;
 
+/// Cells of which one number says whether they are filled.
+const BITS: usize = u64::BITS as usize;
+
 /// The cells of one row and the losses.
 #[derive(Debug)]
 pub(in crate::formats) struct Sheet {
@@ -21,8 +24,8 @@ pub(in crate::formats) struct Sheet {
     pub(in crate::formats) headers: Vec<String>,
     /// The cells, one a header.
     pub(in crate::formats) cells: Vec<String>,
-    /// Those that are not empty, in the order they were written: most cells of a table are.
-    filled: Vec<usize>,
+    /// Those that were written, a bit each: most cells of a table are empty.
+    filled: Vec<u64>,
     /// What the row does not hold.
     pub(in crate::formats) losses: Vec<Loss>,
     /// Fields that have no column, until somebody further on finds a place for them.
@@ -58,31 +61,35 @@ pub(in crate::formats) struct Value<'c, const N: usize> {
 impl Sheet {
     /// A sheet of these columns.
     pub(in crate::formats) fn new(headers: Vec<String>, way: Way) -> Self {
-        let cells = vec![String::new(); headers.len()];
-        Sheet { way, headers, cells, filled: Vec::new(), losses: Vec::new(), homeless: Vec::new() }
+        let (cells, filled) = (vec![String::new(); headers.len()], vec![0; headers.len().div_ceil(BITS)]);
+        Sheet { way, headers, cells, filled, losses: Vec::new(), homeless: Vec::new() }
     }
 
     /// Makes it ready for the next contact.
     pub(in crate::formats) fn clear(&mut self) {
-        for at in self.filled.drain(..) {
-            self.cells[at].clear();
-        }
+        self.each_filled(|_, cell| cell.clear());
+        self.filled.fill(0);
         self.losses.clear();
         self.homeless.clear();
     }
 
     /// Calls for each cell that is not empty, in the order of their columns.
     pub(in crate::formats) fn each_filled(&mut self, mut with: impl FnMut(usize, &mut String)) {
-        self.filled.sort_unstable();
-        self.filled.dedup();
-        self.filled.iter().for_each(|at| with(*at, &mut self.cells[*at]));
+        for (word, bits) in self.filled.iter().enumerate() {
+            let mut left = *bits;
+            while left > 0 {
+                let at = word * BITS + left.trailing_zeros() as usize;
+                with(at, &mut self.cells[at]);
+                left &= left - 1;
+            }
+        }
     }
 
     /// A cell to write into.
     pub(in crate::formats) fn cell(&mut self, at: usize) -> &mut String {
         let cell = &mut self.cells[at];
         if cell.is_empty() {
-            self.filled.push(at);
+            self.filled[at / BITS] |= 1 << (at % BITS);
         }
         cell
     }
@@ -124,19 +131,23 @@ impl Sheet {
     /// The remarks that the row does not hold although it holds their value.
     pub(in crate::formats) fn lose_remarks(&mut self, field: Field, value: &str, remarks: Remarks<'_>, rest: &Rest) {
         let mut lost = String::new();
-        let mut lose = |words: &[&str]| {
+        let mut lose = |words: &[&str], values: &[String]| {
             if lost.is_empty() {
                 lost.reserve(value.len() + REMARKS);
                 lost.push_str(value);
             }
             lost.push_str(if lost.len() == value.len() { " (" } else { ", " });
             words.iter().for_each(|word| lost.push_str(word));
+            for (at, value) in values.iter().enumerate() {
+                lost.push_str(if at == 0 { "" } else { "," });
+                lost.push_str(value);
+            }
         };
         let words = [label::kind_word(remarks.kind), label::line_word(remarks.line), remarks.label, remarks.name];
-        words.iter().filter(|word| !word.is_empty()).for_each(|word| lose(&[word]));
-        remarks.preference.iter().for_each(|preference| lose(&["preference ", &preference.to_string()]));
-        rest.params.iter().for_each(|(name, values)| lose(&[name, "=", &values.join(",")]));
-        rest.raw.iter().for_each(|raw| lose(&[raw]));
+        words.iter().filter(|word| !word.is_empty()).for_each(|word| lose(&[word], &[]));
+        remarks.preference.iter().for_each(|preference| lose(&["preference "], &[preference.to_string()]));
+        rest.params.iter().for_each(|(name, values)| lose(&[name, "="], values));
+        rest.raw.iter().for_each(|raw| lose(&[raw], &[]));
         if !lost.is_empty() {
             lost.push(')');
             self.losses.push(Loss::new(field, lost, Why::Remark));
@@ -162,18 +173,19 @@ impl Sheet {
     /// same label share one, if the program knows that; what still finds none is lost.
     pub(in crate::formats) fn groups<'c, const N: usize>(&mut self, plans: &[Plan], mut values: Vec<Value<'c, N>>) {
         let share = self.way.joins && values.len() > plans.len();
-        // The labels of the groups, and how many values each has.
-        let mut taken: Vec<(Cow<'c, str>, usize)> = Vec::new();
         if self.way.joins {
             values.iter_mut().for_each(|value| self.free_of_between(value));
         }
+        if !share {
+            return self.one_by_one(plans, &values);
+        }
+        // The labels of the groups, and how many values each has.
+        let mut taken: Vec<(Cow<'c, str>, usize)> = Vec::new();
         for value in values {
-            let same = taken.iter().position(|(label, _)| share && *label == value.label);
+            let same = taken.iter().position(|(label, _)| *label == value.label);
             let group = same.unwrap_or(taken.len());
             let Some(plan) = plans.get(group) else {
-                let texts = value.parts.iter().map(|(_, text)| text.as_ref());
-                let told = texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
-                self.lose_beyond(value.field, told, plans.len());
+                self.lose_value(&value, plans.len());
                 continue;
             };
             if same.is_some() && label::is_preferred(&value.label) {
@@ -188,6 +200,25 @@ impl Sheet {
             self.join(plan, &value, taken[group].1);
             taken[group].1 += 1;
         }
+    }
+
+    /// Writes each value into the group of its place.
+    fn one_by_one<const N: usize>(&mut self, plans: &[Plan], values: &[Value<'_, N>]) {
+        for (nth, value) in values.iter().enumerate() {
+            match plans.get(nth) {
+                Some(plan) => {
+                    self.put(plan, Part::Label, &value.label);
+                    self.join(plan, value, 0);
+                }
+                None => self.lose_value(value, plans.len()),
+            }
+        }
+    }
+
+    /// A value that finds no group.
+    fn lose_value<const N: usize>(&mut self, value: &Value<'_, N>, max: usize) {
+        let mut texts = value.parts.iter().map(|(_, text)| text.as_ref());
+        self.lose_beyond(value.field, texts.find(|text| !text.is_empty()).unwrap_or_default(), max);
     }
 
     /// Joins a value to the `before` ones that its group holds, part by part, so that they stay in step.
