@@ -68,6 +68,7 @@ mod search;
 pub mod serve;
 mod settings;
 mod store;
+mod turns;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -76,15 +77,19 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use thiserror::Error;
-use tokio::sync::Mutex;
+use tokio::sync::Semaphore;
 
 use crate::disk::lock::{Attempt, StoreLock, try_hold};
 use crate::disk::sqlite::SqliteError;
 use store::{Mailbox, Store};
+use turns::Turns;
 
 pub use dialect::Dialect;
 pub use serve::{MAX_BODY, Server};
 pub use settings::Settings;
+
+/// The most requests that look at the store at a time: each needs a connection of its own.
+const LOOKS: usize = 8;
 
 /// An open store and the server over it. Clones share both.
 #[derive(Clone)]
@@ -99,8 +104,9 @@ struct Inner {
     /// When the store was opened, in seconds since 1970: part of request ids.
     opened: i64,
     requests: AtomicI64,
-    /// Whose turn it is to change something.
-    turn: Arc<Mutex<()>>,
+    turns: Arc<Turns>,
+    /// How many may look at the store at a time.
+    looks: Arc<Semaphore>,
     // After the store, so that the store is closed when the lock goes.
     lock: StoreLock,
 }
@@ -151,25 +157,29 @@ impl Sandbox {
         };
         let opened = settings.clock.now().as_second();
         let seed = settings.seed.unwrap_or_else(|| fastrand::u64(..));
-        let (store, mailbox) = Store::open(store, seed, opened).map_err(|source| OpenError::Store { path, source })?;
-        let inner = Inner { store, mailbox, settings, opened, requests: AtomicI64::new(0), turn: Arc::default(), lock };
+        let wrong = |source| OpenError::Store { path: path.clone(), source };
+        let (store, mailbox) = Store::open(store, seed, opened).map_err(wrong)?;
+        settings.pages.map_or(Ok(()), |pages| store.limit(pages)).map_err(wrong)?;
+        let (turns, looks) = (Arc::default(), Arc::new(Semaphore::new(LOOKS)));
+        let inner = Inner { store, mailbox, settings, opened, requests: AtomicI64::new(0), turns, looks, lock };
         Ok(Opened::Here(Sandbox { inner: Arc::new(inner) }))
     }
 
     /// Answers one request, as over a socket. Links in the answer start with the request's own scheme and authority,
     /// else with its Host header.
     ///
-    /// Changes are made in the order in which they were asked for, so that equal rehearsals go the same way. What has
-    /// begun is done even if the caller stops waiting, as on a server whose client hangs up.
+    /// Changes are made in the order in which they were asked for, so that equal rehearsals go the same way, and answered
+    /// when they would survive the death of the process. What was asked for is done even if the caller stops waiting, as
+    /// on a server whose client hangs up.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let inner = Arc::clone(&self.inner);
-        let turn = match *request.method() {
-            Method::GET => None,
-            _ => Some(Arc::clone(&inner.turn).lock_owned().await),
-        };
+        if *request.method() != Method::GET {
+            return turns::take(inner, request).await;
+        }
+        let place = Arc::clone(&inner.looks).acquire_owned().await;
         let work = move || {
             let answer = inner.answer(&request);
-            drop(turn);
+            drop((inner, place));
             answer
         };
         let answered = tokio::task::spawn_blocking(work).await;

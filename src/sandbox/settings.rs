@@ -14,10 +14,13 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// Which of Exchange's ways are followed.
     pub behaviours: Behaviours,
+    /// The most pages of 4 KiB that the store's file may have, so that a full disk can be rehearsed; as many as the
+    /// disk holds where there is none.
+    pub pages: Option<u32>,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { clock: Arc::new(SystemClock), seed: None, behaviours: Behaviours::default() }
+        Settings { clock: Arc::new(SystemClock), seed: None, behaviours: Behaviours::default(), pages: None }
     }
 }
