@@ -59,5 +59,7 @@ mod scripted;
 mod sheet;
 #[cfg(feature = "cli")]
 mod socket;
+#[cfg(feature = "cli")]
+mod storage;
 mod threads;
 mod vcard;
