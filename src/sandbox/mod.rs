@@ -118,6 +118,7 @@ mod settings;
 mod store;
 mod switches;
 mod tokens;
+mod turns;
 mod users;
 
 use std::path::{Path, PathBuf};
@@ -127,7 +128,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use thiserror::Error;
-use tokio::sync::Mutex;
+use tokio::sync::Semaphore;
 
 use crate::disk::lock::{Attempt, StoreLock, try_hold};
 use crate::disk::sqlite::SqliteError;
@@ -136,6 +137,7 @@ use error::ODataError;
 use store::{Mailbox, Store};
 use switches::Switches;
 use tokens::Uses;
+use turns::Turns;
 
 pub use authority::SignIn;
 pub use control::Control;
@@ -144,6 +146,9 @@ pub use door::{Broken, Delivery};
 pub use serve::{MAX_BODY, Server};
 pub use settings::{Quota, Settings};
 pub use tokens::TokenRules;
+
+/// The most requests that look at the store at a time: each needs a connection of its own.
+const LOOKS: usize = 8;
 
 /// An open store and the server over it. Clones share both.
 #[derive(Clone)]
@@ -165,8 +170,9 @@ struct Inner {
     opened: i64,
     requests: AtomicI64,
     switches: Switches,
-    /// Whose turn it is to change something.
-    turn: Arc<Mutex<()>>,
+    turns: Arc<Turns>,
+    /// How many may look at the store at a time.
+    looks: Arc<Semaphore>,
     // After the store, so that the store is closed when the lock goes.
     lock: StoreLock,
 }
@@ -234,8 +240,9 @@ impl Sandbox {
         };
         let opened = settings.clock.now().as_second();
         let seed = settings.seed.unwrap_or_else(|| fastrand::u64(..));
-        let (store, mailbox) =
-            Store::open(store, seed, opened).map_err(|source| OpenError::Store { path: path.clone(), source })?;
+        let wrong = |source| OpenError::Store { path: path.clone(), source };
+        let (store, mailbox) = Store::open(store, seed, opened).map_err(wrong)?;
+        settings.pages.map_or(Ok(()), |pages| store.limit(pages)).map_err(wrong)?;
         let others = set_up(&store, &mailbox, &settings, opened)
             .map_err(|error| OpenError::SetUp { path, what: error.message.into_owned() })?;
         let inner = Inner {
@@ -249,30 +256,25 @@ impl Sandbox {
             settings,
             opened,
             requests: AtomicI64::new(0),
-            turn: Arc::default(),
+            turns: Arc::default(),
+            looks: Arc::new(Semaphore::new(LOOKS)),
             lock,
         };
         Ok(Opened::Here(Sandbox { inner: Arc::new(inner) }))
     }
 
-    /// Answers one request, without the faults and limits of [`Sandbox::send`]. Links in the answer start with the request's own scheme and authority,
-    /// else with its Host header.
+    /// Answers one request, without the faults and limits of [`Sandbox::send`]. Links in the answer start with the
+    /// request's own scheme and authority, else with its Host header.
     ///
-    /// Changes are made in the order in which they were asked for, so that equal rehearsals go the same way. What has
-    /// begun is done even if the caller stops waiting, as on a server whose client hangs up.
+    /// Changes are made in the order in which they were asked for, so that equal rehearsals go the same way, and answered
+    /// when they would survive the death of the process. What was asked for is done even if the caller stops waiting, as
+    /// on a server whose client hangs up.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let inner = Arc::clone(&self.inner);
-        let turn = match *request.method() {
-            Method::GET => None,
-            _ => Some(Arc::clone(&inner.turn).lock_owned().await),
+        let mut answered = match *request.method() {
+            Method::GET => look(inner, request).await,
+            _ => turns::take(inner, request).await,
         };
-        let work = move || {
-            let answer = inner.answer(&request);
-            drop(turn);
-            answer
-        };
-        let answered = tokio::task::spawn_blocking(work).await;
-        let mut answered = answered.unwrap_or_else(|_| request::empty(StatusCode::INTERNAL_SERVER_ERROR));
         match batch::planned(&mut answered) {
             Some(plan) => batch::carry_out(self, plan, answered).await,
             None => answered,
@@ -319,6 +321,18 @@ fn is_upn(text: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || "!#$&*+-.=^_{}~".contains(c);
     let parts = text.split_once('@').filter(|(alias, domain)| !alias.is_empty() && !domain.is_empty());
     text.len() <= 113 && parts.is_some_and(|(alias, domain)| alias.chars().chain(domain.chars()).all(plain))
+}
+
+/// Answers a request that changes nothing.
+async fn look(inner: Arc<Inner>, request: Request<Bytes>) -> Response<Bytes> {
+    let place = Arc::clone(&inner.looks).acquire_owned().await;
+    let work = move || {
+        let answer = inner.answer(&request);
+        drop((inner, place));
+        answer
+    };
+    let answered = tokio::task::spawn_blocking(work).await;
+    answered.unwrap_or_else(|_| request::empty(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 impl Inner {

@@ -37,6 +37,9 @@ pub struct Settings {
     /// How many states of one synchronization are kept: a delta or skip token that is older is answered 410. All where
     /// there is none.
     pub delta_generations: Option<NonZeroU32>,
+    /// The most pages of 4 KiB that the store's file may have, so that a full disk can be rehearsed; as many as the
+    /// disk holds where there is none.
+    pub pages: Option<u32>,
 }
 
 impl Default for Settings {
@@ -53,6 +56,7 @@ impl Default for Settings {
             tokens: TokenRules::default(),
             sign_in: SignIn::default(),
             delta_generations: None,
+            pages: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The mailbox on disk: a SQLite file, one transaction for each request that writes.
+//! The mailbox on disk: a SQLite file, one transaction for each request that writes or for some that came together.
 //!
 //! Contacts keep their properties as one JSON text with Graph's names; extended properties and photos have tables of
 //! their own. A contact's number is the change that made it, so that numbers grow in the order of the listing.
@@ -12,10 +12,11 @@ mod folders;
 mod mailboxes;
 mod photos;
 mod tables;
+mod transactions;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
@@ -28,10 +29,12 @@ pub(super) use delta::{Removal, Span};
 pub(super) use folders::FolderRow;
 pub(super) use photos::PhotoRow;
 
-/// The file, one connection that writes and as many as are needed that read.
+/// The file, one connection that writes and some that read.
 pub(super) struct Store {
     path: PathBuf,
     writer: Mutex<Connection>,
+    /// Whoever begins a transaction, until it ends.
+    turn: Mutex<()>,
     readers: Mutex<Vec<Connection>>,
     pub bookmarks: Bookmarks,
 }
@@ -92,45 +95,11 @@ impl Store {
         let store = Store {
             path: path.to_owned(),
             writer: Mutex::new(writer),
+            turn: Mutex::default(),
             readers: Mutex::new(Vec::new()),
             bookmarks: Bookmarks::default(),
         };
         Ok((store, mailbox))
-    }
-
-    /// Looks at one moment of the store.
-    pub(super) fn read<T>(
-        &self,
-        ids: &Ids,
-        work: impl FnOnce(&View<'_>) -> Result<T, ODataError>,
-    ) -> Result<T, ODataError> {
-        let mut connection = self.reader()?;
-        let looking = connection.transaction()?;
-        let result = work(&View { connection: &looking, ids, bookmarks: &self.bookmarks });
-        drop(looking);
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-        result
-    }
-
-    /// Changes the store: all of `work` is kept, or none of it if it fails.
-    pub(super) fn write<T>(
-        &self,
-        ids: &Ids,
-        work: impl FnOnce(&Change<'_>) -> Result<T, ODataError>,
-    ) -> Result<T, ODataError> {
-        let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let changing = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let result = work(&Change(View { connection: &changing, ids, bookmarks: &self.bookmarks }))?;
-        changing.commit()?;
-        Ok(result)
-    }
-
-    fn reader(&self) -> Result<Connection, ODataError> {
-        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match idle {
-            Some(connection) => Ok(connection),
-            None => sqlite::open(&self.path, &tables::LAYOUT).map_err(|error| ODataError::internal(error.to_string())),
-        }
     }
 }
 

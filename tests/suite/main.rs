@@ -64,6 +64,8 @@ mod scripted;
 mod sheet;
 #[cfg(feature = "cli")]
 mod socket;
+#[cfg(feature = "cli")]
+mod storage;
 mod threads;
 mod vcard;
 #[cfg(feature = "cli")]

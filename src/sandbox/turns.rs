@@ -1,0 +1,126 @@
+//! Changes, one after the other in the order in which they were asked for, so that equal rehearsals go the same way.
+//!
+//! Those that wait while another is carried out are then carried out together: in one transaction, each in a part of it
+//! that fails alone. Nothing is answered before the transaction is kept.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use tokio::sync::oneshot;
+
+use super::{Inner, request};
+
+/// The most changes in one transaction.
+const MOST: usize = 64;
+
+/// Who waits for a turn.
+#[derive(Default)]
+pub(super) struct Turns(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Job>,
+    /// Whether someone carries them out.
+    busy: bool,
+}
+
+struct Job {
+    inner: Arc<Inner>,
+    request: Request<Bytes>,
+    answer: oneshot::Sender<Response<Bytes>>,
+}
+
+/// Carries out what waits until nothing does.
+struct Worker {
+    turns: Arc<Turns>,
+    is_done: bool,
+}
+
+/// Answers a request when its turn has come.
+pub(super) async fn take(inner: Arc<Inner>, request: Request<Bytes>) -> Response<Bytes> {
+    let turns = Arc::clone(&inner.turns);
+    let (answer, answered) = oneshot::channel();
+    let was_busy = {
+        let mut state = turns.state();
+        state.waiting.push_back(Job { inner, request, answer });
+        std::mem::replace(&mut state.busy, true)
+    };
+    if !was_busy {
+        let worker = Worker { turns, is_done: false };
+        drop(tokio::task::spawn_blocking(move || worker.run()));
+    }
+    answered.await.unwrap_or_else(|_| failed())
+}
+
+impl Turns {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Worker {
+    fn run(mut self) {
+        while let Some(jobs) = self.next() {
+            carry_out(jobs);
+        }
+    }
+
+    /// What waits now; when nothing does, the next to come finds a worker of its own.
+    fn next(&mut self) -> Option<Vec<Job>> {
+        let mut state = self.turns.state();
+        if state.waiting.is_empty() {
+            state.busy = false;
+            self.is_done = true;
+            return None;
+        }
+        let count = state.waiting.len().min(MOST);
+        Some(state.waiting.drain(..count).collect())
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // It never ran, for its runtime has ended, or it panicked.
+        if !self.is_done {
+            self.turns.state().busy = false;
+        }
+    }
+}
+
+fn carry_out(jobs: Vec<Job>) {
+    let (mut requests, mut answers, mut sandbox) = (Vec::new(), Vec::new(), None);
+    for Job { inner, request, answer } in jobs {
+        sandbox.get_or_insert(inner);
+        requests.push(request);
+        answers.push(answer);
+    }
+    let done = sandbox.as_ref().map(|inner| together(inner, &requests)).unwrap_or_default();
+    // Who has an answer may close the sandbox, and expects its store to be free then.
+    drop(sandbox);
+    for (answer, done) in answers.into_iter().zip(done) {
+        // Whoever has stopped waiting does not learn of it.
+        let _ = answer.send(done);
+    }
+}
+
+/// Carries out some changes. Where they cannot be kept together, as on a full disk, each is carried out by itself, so
+/// that one fails for another's sake never.
+fn together(inner: &Inner, requests: &[Request<Bytes>]) -> Vec<Response<Bytes>> {
+    let all = || requests.iter().map(|request| answer(inner, request)).collect();
+    if requests.len() == 1 {
+        return all();
+    }
+    inner.store.together(all).unwrap_or_else(|_| all())
+}
+
+fn answer(inner: &Inner, request: &Request<Bytes>) -> Response<Bytes> {
+    // A transaction that is cut off by a panic is undone; nothing else changes on the way.
+    catch_unwind(AssertUnwindSafe(|| inner.answer(request))).unwrap_or_else(|_| failed())
+}
+
+fn failed() -> Response<Bytes> {
+    request::empty(StatusCode::INTERNAL_SERVER_ERROR)
+}
