@@ -38,6 +38,7 @@ pub(crate) mod names {
     pub(crate) const CHANGE_KEY: Names = ("changeKey", "ChangeKey");
     pub(crate) const PARENT_FOLDER: Names = ("parentFolderId", "ParentFolderId");
 
+    pub(crate) const DISPLAY_NAME: Names = ("displayName", "DisplayName");
     pub(crate) const GIVEN_NAME: Names = ("givenName", "GivenName");
     pub(crate) const EMAIL_NAME: Names = ("name", "Name");
     pub(crate) const EMAIL_ADDRESS: Names = ("address", "Address");

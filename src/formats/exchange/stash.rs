@@ -25,7 +25,7 @@ use crate::model::{Contact, Field, Loss, Why};
 const MAX_BYTES: usize = 16 * 1024;
 const VERSION: u64 = 1;
 /// What stands around the pieces, at most, the version of the source and a [`Filler`].
-const ENVELOPE: usize = 170;
+const ENVELOPE: usize = 180;
 
 /// The pieces that have room, ready to be written.
 #[derive(Debug, Clone)]
@@ -100,32 +100,43 @@ impl Stash {
     }
 }
 
-/// Says that a contact's given name was filled in because the service wants one: `{"filler":"givenName","of":"…"}`. It
-/// always has room. When somebody has changed that name since, it is theirs.
+/// Says that a contact's given name was filled in because the service wants one: `{"filler":"givenName","of":"…"}`, with
+/// `"full":true` where the contact has no name at all and the service makes one of it. It always has room. When somebody
+/// has changed that name since, it is theirs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Filler {
     of: Fingerprint,
+    full: bool,
 }
 
 impl Filler {
-    pub(super) fn of(text: &str) -> Self {
-        Self { of: live_print(Field::GivenName, text) }
+    pub(super) fn of(text: &str, full: bool) -> Self {
+        Self { of: live_print(Field::GivenName, text), full }
     }
 
     fn json(self) -> Value {
-        json!({ "filler": word_of(FIELDS, &Field::GivenName), "of": self.of.to_string() })
+        let mut json = json!({ "filler": word_of(FIELDS, &Field::GivenName), "of": self.of.to_string() });
+        if self.full {
+            json["full"] = true.into();
+        }
+        json
     }
 
     fn of_json(json: &Value) -> Option<Self> {
         let field = of_word(FIELDS, json.get("filler")?.as_str()?)?;
         let of = Fingerprint::parse(json.get("of")?.as_str()?)?;
-        (field == Field::GivenName).then_some(Self { of })
+        let full = json.get("full").and_then(Value::as_bool).unwrap_or_default();
+        (field == Field::GivenName).then_some(Self { of, full })
     }
 
     /// Takes the name away again, if it is still the one that was filled in.
     pub(super) fn take_out(self, contact: &mut Contact) {
-        if live_print(Field::GivenName, &contact.name.given) == self.of {
-            contact.name.given.clear();
+        let name = &mut contact.name;
+        if live_print(Field::GivenName, &name.given) == self.of {
+            if self.full && name.full == name.given {
+                name.full.clear();
+            }
+            name.given.clear();
         }
     }
 }

@@ -69,7 +69,8 @@ impl Written {
         let filler = self.filler.as_deref()?;
         let mut body = self.body.clone();
         body.text(names::GIVEN_NAME, filler);
-        Some(self.marked(body, marks, Some(Filler::of(filler))))
+        let nameless = !body.properties.iter().any(|(names, _)| *names == names::DISPLAY_NAME);
+        Some(self.marked(body, marks, Some(Filler::of(filler, nameless))))
     }
 
     fn marked(&self, mut body: Body, marks: Option<&Marks>, filler: Option<Filler>) -> Map<String, Value> {
