@@ -155,8 +155,15 @@ impl<S: Scratch> Open<S> {
             csv_row(head.headers.iter().map(String::as_str), &mut header);
             header.extend_from_slice(b"\r\n");
         }
-        let around = Table { header, line_break: b"
-".to_vec(), encoding: UTF_8, delimiter: b',', padded: false };
+        let around = Table {
+            header,
+            line_break: b"
+"
+            .to_vec(),
+            encoding: UTF_8,
+            delimiter: b',',
+            padded: false,
+        };
         Open { stored, rows, view, before, around: Arc::new(around), cells: Cells::default(), damage }
     }
 

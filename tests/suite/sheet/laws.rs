@@ -31,7 +31,7 @@ fn xlsx(sheet: &[u8]) -> Option<Book> {
         "<sst><si><t>First Name</t></si><si><t>Birthday</t></si><si><r><t>A</t></r><r><t>nn</t></r></si></sst>";
     let sheet = String::from_utf8_lossy(sheet);
     Guard::default().part("xl/worksheets/sheet1.xml", sheet.as_bytes()).ok()?;
-    Some(Book::Xlsx(Box::new(Cursor::new(make::raw_xlsx(&sheet, TEXTS)))))
+    Some(make::book(make::raw_xlsx(&sheet, TEXTS)))
 }
 
 /// Reading ends, at the first error at the latest, and its records stand one below the other.
