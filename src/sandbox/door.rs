@@ -18,8 +18,8 @@ use super::faults::{self, Body, Fault, Kind, Refusal, RetryAfter, Seen};
 use super::limits::{Limits, Over, Place};
 use super::log::{Entry, path_of};
 use super::path;
-use super::tokens::bearer;
 use super::request::{empty, set, with_type};
+use super::tokens::bearer;
 use super::{Inner, Sandbox};
 
 /// What comes back to whoever sent a request.
@@ -160,9 +160,9 @@ impl Sandbox {
         }
         let uploads = matches!(seen.method, Method::POST | Method::PATCH | Method::PUT);
         let upload = if uploads { request.body().len() as u64 } else { 0 };
-        let whose = path::parse(rest).ok().and_then(|path| {
-            self.inner.meant(request.headers(), dialect, &path.user, self.now().as_second())
-        });
+        let whose = path::parse(rest)
+            .ok()
+            .and_then(|path| self.inner.meant(request.headers(), dialect, &path.user, self.now().as_second()));
         // What asks for nobody's mailbox is counted together.
         let by = format!("{}\n{}", app(request.headers()), whose.map_or("", |mailbox| &mailbox.upn));
         self.inner.switches.meter.enter(&by, upload, self.now()).map(Some)

@@ -96,7 +96,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn ids(secret: u8) -> Ids {
-        Ids { guid: "g".into(), secret: [secret; 32] }
+        Ids { guid: "g".into(), secret: [secret; 32], store: [secret; 32] }
     }
 
     fn state(options: &str) -> State {

@@ -246,6 +246,7 @@ fn row(small: &Small) -> ContactRow {
     let content = json!({ "givenName": small.given, "emailAddresses": mails });
     ContactRow {
         number: 2,
+        born: 2,
         folder: 1,
         public: String::new(),
         folder_public: String::new(),

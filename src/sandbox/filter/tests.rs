@@ -14,6 +14,7 @@ fn ada() -> (ContactRow, Vec<(String, String)>) {
     });
     let row = ContactRow {
         number: 2,
+        born: 2,
         folder: 1,
         public: "AAMk".into(),
         folder_public: "AAMk".into(),

@@ -158,7 +158,7 @@ mod tests {
     fn add(store: &Store, mailbox: &Mailbox, name: &str) -> Result<(), ODataError> {
         store.write(&mailbox.ids, |change| {
             let parent = change.folder(mailbox.contacts)?.ok_or_else(ODataError::not_found)?;
-            change.add_folder(&parent, name).map(drop)
+            change.add_folder(&parent, name, false).map(drop)
         })
     }
 
@@ -175,8 +175,8 @@ mod tests {
                 add(&store, &mailbox, "a").unwrap();
                 let twice = store.write(&mailbox.ids, |change| {
                     let parent = change.folder(mailbox.contacts)?.ok_or_else(ODataError::not_found)?;
-                    change.add_folder(&parent, "undone")?;
-                    change.add_folder(&parent, "A")
+                    change.add_folder(&parent, "undone", false)?;
+                    change.add_folder(&parent, "A", false)
                 });
                 add(&store, &mailbox, "b").unwrap();
                 (twice, names(&store, &mailbox))
