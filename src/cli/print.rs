@@ -73,7 +73,8 @@ pub(super) fn line(text: &str) {
 /// A line of data on standard output.
 pub(super) fn data(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    let written = writeln!(out, "{text}").and_then(|()| out.flush());
+    // In one piece: who has read the first line of several may be gone.
+    let written = out.write_all(format!("{text}\n").as_bytes()).and_then(|()| out.flush());
     written.map_err(|error| Failure::output(STDOUT, &error))
 }
 

@@ -6,6 +6,8 @@
 pub mod csv_laws;
 #[path = "../laws.rs"]
 pub mod laws;
+#[path = "../odata_laws.rs"]
+pub mod odata_laws;
 #[path = "../suite/sheet/make.rs"]
 mod make;
 #[path = "../suite/sheet/laws.rs"]

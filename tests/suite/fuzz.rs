@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 mod csv_detect;
 #[path = "../fuzz/targets/csv_read.rs"]
 mod csv_read;
+#[path = "../fuzz/targets/odata_request.rs"]
+mod odata_request;
 #[cfg(feature = "sheet")]
 #[path = "../fuzz/targets/sheet_read.rs"]
 mod sheet_read;
@@ -66,6 +68,15 @@ fn the_targets_of_cards_hold_for_the_samples() {
 fn the_targets_of_tables_hold_for_the_samples() {
     over(&["samples/csv", "samples/dialects"], csv_detect::run);
     over(&["samples/csv"], csv_read::run);
+}
+
+#[test]
+fn the_target_of_requests_holds_for_some() {
+    for text in
+        ["/v1.0/me/contacts?$top=3", "/api/v2.0/me/contacts('{contact}')?$expand=Extensions", "/v1.0/\u{e9}?$filter=("]
+    {
+        odata_request::run(text.as_bytes());
+    }
 }
 
 #[cfg(feature = "sheet")]

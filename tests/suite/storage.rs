@@ -77,7 +77,7 @@ impl Client {
     /// Sends a request and reads its whole answer; an answer that breaks off is an error.
     fn send(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> io::Result<Answer> {
         let head = format!(
-            "{method} {}{path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer t\r\ncontent-type: {kind}\r\n\
+            "{method} {}{path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer t\r\ncontent-type: {kind}\r\n\
              content-length: {}\r\n\r\n",
             self.dialect.base(),
             body.len()

@@ -62,12 +62,13 @@ impl Served {
         command.args(["sandbox", "serve", "--control-port", "0"]).args(more);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let urls = ["Microsoft Graph v1.0:", "Outlook REST v2.0:", "Control:"].map(|name| {
+        let names = ["Microsoft Graph v1.0:", "Outlook REST v2.0:", "In the browser:", "Control:"];
+        let [graph, outlook, _, control] = names.map(|name| {
             let line = lines.next().unwrap().unwrap();
             assert!(line.starts_with(name), "{line}");
             line[line.find("http://").unwrap()..].to_owned()
         });
-        Served { child, urls }
+        Served { child, urls: [graph, outlook, control] }
     }
 
     /// Asks one of the two ports.

@@ -61,7 +61,7 @@ fn refusals_of_users() {
         ("/v1.0/users?$top=1", "400 BadRequest The query option '$top' is not supported."),
         (
             "/v1.0/me?$select=Id",
-            "400 RequestBroker--ParseUri Could not find a property named 'Id' on type 'microsoft.graph.user'.",
+            "400 BadRequest Parsing OData Select and Expand failed: Could not find a property named 'Id' on type 'microsoft.graph.user'.",
         ),
         ("/api/v2.0/users", "405 ErrorInvalidRequest The OData request is not supported."),
     ] {

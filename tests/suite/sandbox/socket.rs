@@ -75,7 +75,8 @@ fn garbage_and_excess_are_refused_and_the_server_goes_on() {
         }
         let many: String = (0..200).map(|at| format!("x-{at}: 1\r\n")).collect();
         let answer =
-            exchange(address, format!("GET /v1.0/me/contacts HTTP/1.1\r\nhost: x\r\n{many}\r\n").as_bytes()).await;
+            exchange(address, format!("GET /v1.0/me/contacts HTTP/1.1\r\nhost: localhost\r\n{many}\r\n").as_bytes())
+                .await;
         assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
         let large = " ".repeat(5 * 1024 * 1024);
         let answer = exchange(address, &request("POST", "/v1.0/me/contacts", &large)).await;
