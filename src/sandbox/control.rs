@@ -58,7 +58,7 @@ impl Control {
 }
 
 /// What can be asked for: method, path, what it is.
-const ROUTES: [(&str, &str, &str); 13] = [
+const ROUTES: [(&str, &str, &str); 14] = [
     ("GET", "/", "what can be asked for"),
     ("GET", "/log", "the last 1,000 requests, oldest first"),
     ("GET", "/faults", "the seed, and each rule with how often it matched and hit"),
@@ -71,6 +71,7 @@ const ROUTES: [(&str, &str, &str); 13] = [
     ("GET", "/clock", "the present moment"),
     ("POST", "/clock/advance", "move a virtual clock on; the body is JSON: {\"seconds\": 600}"),
     ("POST", "/tokens/expire", "every token that was used so far has expired"),
+    ("POST", "/delta/expire", "every delta and skip token that was given out so far is answered 410"),
     ("POST", "/settle", "what was cut off and is carried out later arrives now"),
 ];
 
@@ -147,6 +148,11 @@ async fn route(sandbox: &Sandbox, method: &Method, path: &str, body: &[u8]) -> T
         ("GET", "/clock") => Ok(clock(sandbox)),
         ("POST", "/clock/advance") => advance(sandbox, &object(body)?).await,
         ("POST", "/tokens/expire") => Ok(json!({ "expired": sandbox.expire_tokens() })),
+        ("POST", "/delta/expire") => {
+            let done = sandbox.expire_delta_tokens();
+            done.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+            Ok(clock(sandbox))
+        }
         ("POST", "/settle") => {
             sandbox.settle().await;
             Ok(clock(sandbox))

@@ -28,13 +28,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use cardferry::sandbox::behaviour::{Behaviour, Behaviours};
 use cardferry::sandbox::clock::VirtualClock;
-use cardferry::sandbox::{Dialect, Opened, Sandbox, Settings};
+use cardferry::sandbox::{Dialect, Sandbox, Settings};
 use http::{HeaderMap, Request};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::openapi::OpenApi;
+use crate::sandboxed;
 
 pub(crate) const BOTH: [Dialect; 2] = [Dialect::Graph, Dialect::Outlook];
 
@@ -74,10 +75,7 @@ pub(crate) fn open(store: &Path, clock: &Arc<VirtualClock>) -> Sandbox {
     let clock = Arc::<VirtualClock>::clone(clock);
     // Most of these tests are about something else than names.
     let behaviours = Behaviours::default().with(Behaviour::GivenName, false);
-    match Sandbox::open(store, Settings { clock, seed: Some(7), behaviours, ..Settings::default() }).unwrap() {
-        Opened::Here(sandbox) => sandbox,
-        Opened::Elsewhere { url } => panic!("the store is held elsewhere: {url:?}"),
-    }
+    sandboxed::open(store, &Settings { clock, seed: Some(7), behaviours, ..Settings::default() })
 }
 
 impl Bench {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use cardferry::formats::exchange::Dialect;
 use cardferry::remote::gate::Limits;
 use cardferry::remote::{Endpoint, Mailbox, Owner, Sent, Token, Transport, TransportError};
-use cardferry::sandbox::{Opened, Sandbox, Settings};
+use cardferry::sandbox::{OpenError, Opened, Sandbox, Settings};
 use http::{Method, Request, Response};
 
 use crate::generator::Draw;
@@ -15,10 +15,25 @@ use crate::scripted::StillClock;
 
 /// A sandbox over a new store in a directory.
 pub fn sandbox(directory: &Path) -> Sandbox {
-    match Sandbox::open(&directory.join("store.db"), Settings { seed: Some(7), ..Settings::default() }).unwrap() {
-        Opened::Here(sandbox) => sandbox,
-        Opened::Elsewhere { .. } => panic!("the store is open twice"),
+    open(&directory.join("store.db"), &Settings { seed: Some(7), ..Settings::default() })
+}
+
+/// Opens a store that must be free. A process that another test starts has every open file for a moment, with its lock,
+/// until it becomes the program that it is to be: that moment is waited out.
+pub fn try_open(store: &Path, settings: &Settings) -> Result<Sandbox, OpenError> {
+    for _ in 0..1_000_000 {
+        match Sandbox::open(store, settings.clone())? {
+            Opened::Here(sandbox) => return Ok(sandbox),
+            Opened::Elsewhere { url: None } => std::thread::yield_now(),
+            Opened::Elsewhere { url } => panic!("the store is served elsewhere: {url:?}"),
+        }
     }
+    panic!("the store is held elsewhere")
+}
+
+/// As [`try_open`], of a store that can be opened.
+pub fn open(store: &Path, settings: &Settings) -> Sandbox {
+    try_open(store, settings).unwrap()
 }
 
 /// A line to the sandbox that does what it should.

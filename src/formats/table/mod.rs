@@ -44,6 +44,7 @@ pub(in crate::formats) use column::Column;
 pub(in crate::formats) use head::{Attempt, Head, MAX_COLUMNS, ROWS, Seen, WAY_OUT, advice, is_reason};
 pub(in crate::formats) use rows::Rows;
 pub(in crate::formats) use slot::{Plans, Row, Sheet, write};
+#[cfg(feature = "sheet")]
 pub(in crate::formats) use tally::Tally;
 
 /// The current year where nobody says it.

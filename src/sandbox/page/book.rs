@@ -50,6 +50,7 @@ pub(super) fn show(visit: &Visit<'_>) -> Shown {
         };
         let more = contacts.len() as u64 > ON_A_PAGE;
         contacts.truncate(ON_A_PAGE as usize);
+        contacts.retain(|row| !row.is_list());
         let total = view.count_contacts(&folder)?;
         Ok(List { tree, folder, contacts, more, total })
     })?;

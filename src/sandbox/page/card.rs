@@ -50,7 +50,7 @@ fn find(view: &View<'_>, id: &str) -> Result<ContactRow, ODataError> {
     if !well_formed(id) {
         return Err(ODataError::malformed_id());
     }
-    view.contact_by_id(id)?.ok_or_else(ODataError::not_found)
+    view.contact_by_id(id)?.filter(|row| !row.is_list()).ok_or_else(ODataError::not_found)
 }
 
 fn read(view: &View<'_>, id: &str) -> Result<Card, ODataError> {

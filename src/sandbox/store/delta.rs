@@ -5,6 +5,7 @@
 
 use super::contacts::{COLUMNS, contact};
 use super::folders::{SELECT, folder};
+use super::mailboxes::LIST_CONTENT;
 use super::{Change, ContactRow, FolderRow, View};
 use crate::sandbox::error::ODataError;
 
@@ -37,7 +38,8 @@ const BELOW: &str = "WITH RECURSIVE below (id) AS (
 fn changed_contacts() -> String {
     format!(
         "SELECT {COLUMNS} FROM contact c JOIN folder f ON f.id = c.folder
-         WHERE c.folder = ? AND c.change > ? AND c.change <= ? ORDER BY c.change LIMIT ?"
+         WHERE c.folder = ? AND c.change > ? AND c.change <= ? AND c.content <> '{LIST_CONTENT}'
+         ORDER BY c.change LIMIT ?"
     )
 }
 

@@ -21,6 +21,9 @@ pub(super) fn mailbox(row: &Row<'_>) -> Result<Mailbox, rusqlite::Error> {
 /// The property that makes a stored contact a distribution list.
 pub(in crate::sandbox) const LIST: &str = "distributionList";
 
+/// How a distribution list stands in the store.
+pub(super) const LIST_CONTENT: &str = "{\"distributionList\":true}";
+
 /// What a distribution list is stored as. Neither API shows any of it.
 fn list() -> Map<String, Value> {
     Map::from_iter([(LIST.to_owned(), json!(true))])

@@ -1,12 +1,13 @@
 //! Many mailboxes over one store, and whose token opens which.
 
 use bytes::Bytes;
-use cardferry::sandbox::{OpenError, Sandbox, Settings, TokenRules};
+use cardferry::sandbox::{OpenError, Settings, TokenRules};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use super::behaviours::Stage;
 use super::{BOTH, Reply};
+use crate::sandboxed;
 
 fn stage() -> Stage {
     let mailboxes = vec!["ada.byron@sandbox.example".to_owned(), "Bob@Other.example".to_owned()];
@@ -109,9 +110,8 @@ fn mailboxes_last_and_are_made_once() {
     let upns = |mailboxes: &[&str]| {
         let mailboxes = mailboxes.iter().map(|upn| (*upn).to_owned()).collect();
         let settings = Settings { mailboxes, distribution_lists: 2, ..Settings::default() };
-        match Sandbox::open(&store, settings) {
-            Ok(cardferry::sandbox::Opened::Here(sandbox)) => sandbox.mailboxes().join(" "),
-            Ok(_) => panic!("held elsewhere"),
+        match sandboxed::try_open(&store, &settings) {
+            Ok(sandbox) => sandbox.mailboxes().join(" "),
             Err(OpenError::Mailbox { upn }) => format!("refused {upn}"),
             Err(error) => panic!("{error}"),
         }
@@ -122,6 +122,19 @@ fn mailboxes_last_and_are_made_once() {
     for wrong in ["a", "@x", "a@", "a/b@x", "a b@x", "a@x@y", "a'@x"] {
         assert_eq!(upns(&[wrong]), format!("refused {wrong}"));
     }
+}
+
+#[test]
+fn delta_tells_of_no_distribution_list() {
+    let stage = Stage::new(Settings { distribution_lists: 3, ..Settings::default() });
+    for name in ["Ada", "Bob"] {
+        assert_eq!(ask(&stage, "t", "POST", "/v1.0/me/contacts", &json!({"givenName": name})).status, 201);
+    }
+    let round = get(&stage, "t", "/v1.0/me/contacts/delta").json();
+    let names: Vec<&str> =
+        round["value"].as_array().unwrap().iter().filter_map(|one| one["givenName"].as_str()).collect();
+    assert_eq!((names, round["value"].as_array().unwrap().len()), (vec!["Ada", "Bob"], 2));
+    assert!(round["@odata.deltaLink"].is_string(), "{round}");
 }
 
 fn rules(tokens: TokenRules) -> Stage {

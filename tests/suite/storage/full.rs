@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use bytes::Bytes;
-use cardferry::sandbox::{Opened, Sandbox, Settings};
+use cardferry::sandbox::{Sandbox, Settings};
 use futures_util::future::join_all;
 use http::Request;
 use pretty_assertions::assert_eq;
@@ -14,15 +14,13 @@ use tokio::runtime::Runtime;
 use super::{Client, Server};
 use crate::cli::Stage;
 use crate::sandbox::BOTH;
+use crate::sandboxed;
 
 /// Requests that are sent at once, so that several of them stand in one transaction.
 const AT_ONCE: usize = 8;
 
 fn open(store: &Path, pages: Option<u32>) -> Sandbox {
-    match Sandbox::open(store, Settings { pages, seed: Some(7), ..Settings::default() }).unwrap() {
-        Opened::Here(sandbox) => sandbox,
-        Opened::Elsewhere { url } => panic!("the store is held elsewhere: {url:?}"),
-    }
+    sandboxed::open(store, &Settings { pages, seed: Some(7), ..Settings::default() })
 }
 
 async fn send(sandbox: &Sandbox, method: &str, path: &str, body: String) -> (u16, Value) {

@@ -123,6 +123,14 @@ fn limits_behaviours_clock_and_tokens_are_switched() {
         }
         assert_eq!(talk.told("GET", "/behaviours", "").await, told);
 
+        let delta = async |link: &str| bench.sandbox.handle(asks("GET", link, "")).await;
+        let round: Value = serde_json::from_slice(delta("/v1.0/me/contacts/delta").await.body()).unwrap();
+        let link = round["@odata.deltaLink"].as_str().unwrap().to_owned();
+        let link = &link[link.find("/v1.0").unwrap()..];
+        assert_eq!(delta(link).await.status(), 200);
+        talk.told("POST", "/delta/expire", "").await;
+        assert_eq!(delta(link).await.status(), 410);
+
         assert_eq!(talk.told("POST", "/tokens/expire", "").await, json!({"expired": 1}));
         assert_eq!(send().await, Some(401));
     });
