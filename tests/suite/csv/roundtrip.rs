@@ -280,6 +280,18 @@ proptest! {
     }
 }
 
+/// A cell of its own loses the blanks around a line.
+#[test]
+fn a_line_of_a_street_keeps_its_blanks() {
+    for street in ["=\n 東", "1 Main St \nFloor 2", "a\n\nb"] {
+        let address = Address { street: street.to_owned(), kind: Some(Kind::Home), ..Address::default() };
+        let contact = Contact { addresses: vec![address], ..Contact::default() };
+        for profile in [Profile::Thunderbird, Profile::OutlookWeb, Profile::Generic, Profile::Google] {
+            check(&contact, profile).unwrap();
+        }
+    }
+}
+
 /// What a source said beside a value and no table can hold is a remark, the value itself is not lost.
 #[test]
 fn parameters_that_nobody_models_are_said() {

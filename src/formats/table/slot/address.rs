@@ -158,11 +158,14 @@ fn write_parts(plan: &Plan, address: &Address, sheet: &mut Sheet) {
 }
 
 /// The lines of a street. Outlook has all of them in the first column, whatever stands beside it; elsewhere a column
-/// holds a line, and the last one the rest.
+/// holds a line, and the last one the rest. A line that begins or ends with a blank stays within the street: a cell of its
+/// own would lose it.
 fn write_street(plan: &Plan, street: &str, sheet: &mut Sheet) {
     let columns = [Part::Street, Part::Street2].map(|part| plan.at(part));
     match (columns, street.split_once('\n')) {
-        ([Some(first), Some(second)], Some((line, rest))) if plan.at(Part::Street3).is_none() => {
+        ([Some(first), Some(second)], Some((line, rest)))
+            if plan.at(Part::Street3).is_none() && line.trim() == line && rest.trim() == rest =>
+        {
             sheet.set(first, line);
             sheet.set(second, rest);
         }
