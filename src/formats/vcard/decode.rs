@@ -25,8 +25,7 @@ pub(super) fn may_declare(header: &[u8]) -> bool {
 }
 
 fn declares(header: &[u8], words: &[&[u8]]) -> bool {
-    let mut parts = header.split(|byte| *byte == b';').skip(1);
-    parts.any(|part| {
+    parameters(header).skip(1).any(|part| {
         let mut halves = part.splitn(2, |byte| *byte == b'=');
         match (halves.next(), halves.next()) {
             (Some(name), Some(value)) if name.trim_ascii().eq_ignore_ascii_case(b"ENCODING") => {
@@ -38,6 +37,31 @@ fn declares(header: &[u8], words: &[&[u8]]) -> bool {
             _ => false,
         }
     })
+}
+
+/// What stands between the semicolons of a header; those within quotation marks part nothing.
+fn parameters(header: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(header);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = parameter_end(text);
+        rest = text.get(end + 1..);
+        Some(&text[..end])
+    })
+}
+
+fn parameter_end(text: &[u8]) -> usize {
+    let mut at = 0;
+    while at < text.len() {
+        let opens = text[at] == b'"' && at > 0 && matches!(text[at - 1], b'=' | b',');
+        at += match text[at] {
+            b';' => return at,
+            // One that nobody closes is a letter like any other.
+            _ if opens => memchr(b'"', &text[at + 1..]).map_or(1, |inner| inner + 2),
+            _ => 1,
+        };
+    }
+    text.len()
 }
 
 /// Undoes quoted-printable. What is no escape stays as it is; a trailing soft break is dropped.
@@ -235,6 +259,23 @@ impl Charsets {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_in_quotation_marks_declares_nothing() {
+        for (header, expected) in [
+            ("NOTE;QUOTED-PRINTABLE", true),
+            ("NOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE", true),
+            ("ADR;LABEL=\"a;QUOTED-PRINTABLE;b\"", false),
+            ("ADR;X=\"a\",\"b;QUOTED-PRINTABLE\";PREF=1", false),
+            ("ADR;LABEL=\"a\";QUOTED-PRINTABLE", true),
+            ("ADR;LABEL=\"a;QUOTED-PRINTABLE", true),
+            ("ADR;LABEL=5\" pipe;QUOTED-PRINTABLE;X=\"", true),
+            ("QUOTED-PRINTABLE", false),
+            (";", false),
+        ] {
+            assert_eq!(is_quoted_printable(header.as_bytes()), expected, "{header}");
+        }
+    }
 
     #[test]
     fn headers_declare_encodings() {
