@@ -142,7 +142,7 @@ pub(super) fn guid(bytes: &[u8; 32]) -> String {
 }
 
 /// Whether `id` could be some mailbox's item id. What could not is answered 400 and not 404.
-pub(super) fn well_formed(id: &str) -> bool {
+fn well_formed(id: &str) -> bool {
     let Ok(bytes) = BASE64URL.decode(id.as_bytes()) else { return false };
     // `AAMk` starts the common ids, `AQMk` those of some older mailboxes.
     bytes.len() >= 60 && matches!(bytes[..3], [0x00, 0x03, 0x24] | [0x01, 0x03, 0x24])

@@ -95,6 +95,7 @@ mod extensions;
 pub mod faults;
 mod filter;
 mod folders;
+mod form;
 mod guard;
 mod ids;
 mod immutable;

@@ -3,16 +3,14 @@
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, HeaderName, LOCATION, PRAGMA};
 use http::{Response, StatusCode};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use crate::sandbox::form::fields;
 use crate::sandbox::request::{empty, set, with_type};
 
 /// What needs no escape in a query value (RFC 3986 section 2.3).
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// The most fields that are looked at.
-const FIELDS: usize = 100;
 
 /// The fields of a form or a query, in `application/x-www-form-urlencoded`.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -21,14 +19,7 @@ pub(super) struct Form(Vec<(String, String)>);
 impl Form {
     /// Reads a form; what is no UTF-8 is read with replacement characters.
     pub(super) fn parse(text: &[u8]) -> Form {
-        let text = String::from_utf8_lossy(text);
-        let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-        let pairs = text.split('&').filter(|pair| !pair.is_empty()).take(FIELDS);
-        let pair = |pair: &str| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(name), decoded(value))
-        };
-        Form(pairs.map(pair).collect())
+        Form(fields(&String::from_utf8_lossy(text)))
     }
 
     /// A field that is not empty.

@@ -9,7 +9,6 @@ use super::visit::{Visit, address};
 use super::{Shown, layout, record};
 use crate::sandbox::dialect::Dialect;
 use crate::sandbox::error::ODataError;
-use crate::sandbox::ids::well_formed;
 use crate::sandbox::render::{Expanded, Style};
 use crate::sandbox::request::with_type;
 use crate::sandbox::schema::{CONTACT, Moment};
@@ -47,9 +46,7 @@ pub(super) fn photo(visit: &Visit<'_>) -> Shown {
 }
 
 fn find(view: &View<'_>, id: &str) -> Result<ContactRow, ODataError> {
-    if !well_formed(id) {
-        return Err(ODataError::malformed_id());
-    }
+    view.ids.own(id)?;
     view.contact_by_id(id)?.filter(|row| !row.is_list()).ok_or_else(ODataError::not_found)
 }
 
