@@ -95,16 +95,19 @@ fn is_variable(name: &str) -> bool {
     word && !mixed && (1..=64).contains(&name.len())
 }
 
-/// The sandbox's store: the one named, else in `CARDFERRY_HOME`, else in the user's data directory.
-#[expect(clippy::disallowed_methods, reason = "the environment is read in this room")]
+/// The sandbox's store: the one named, else in the user's data directory.
 pub(super) fn store_path(named: Option<&Path>) -> Result<PathBuf, Failure> {
-    if let Some(path) = named {
-        return Ok(path.to_owned());
+    match named {
+        Some(path) => Ok(path.to_owned()),
+        None => Ok(home("name the sandbox's store with --sandbox-store")?.join("sandbox.db")),
     }
+}
+
+/// Where cardferry keeps what lasts: `CARDFERRY_HOME`, else the user's data directory.
+#[expect(clippy::disallowed_methods, reason = "the environment is read in this room")]
+pub(super) fn home(way_out: &str) -> Result<PathBuf, Failure> {
     let home = std::env::var_os("CARDFERRY_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
     let data = || Some(directories::ProjectDirs::from("", "", "cardferry")?.data_dir().to_owned());
-    let directory = home.or_else(data).ok_or_else(|| {
-        Failure::new(Exit::Stopped, "this user has no data directory; name the sandbox's store with --sandbox-store")
-    })?;
-    Ok(directory.join("sandbox.db"))
+    let directory = home.or_else(data);
+    directory.ok_or_else(|| Failure::new(Exit::Stopped, format!("this user has no data directory; {way_out}")))
 }

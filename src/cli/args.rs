@@ -3,9 +3,11 @@
 
 mod encoding;
 mod how;
+pub mod import;
 mod inspect;
 mod sandbox;
 
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
@@ -17,6 +19,7 @@ use crate::formats::exchange::Dialect;
 use crate::formats::{Format, table, vcard};
 
 pub use how::How;
+pub use import::{Import, State};
 pub use inspect::Inspect;
 pub use sandbox::{Access, Clock, FaultArgs, Mailboxes, Sandbox, SandboxCommand, Secret, Serve};
 
@@ -213,23 +216,6 @@ pub struct Convert {
     pub output: Output,
 }
 
-/// `import`.
-#[derive(Debug, Group)]
-pub struct Import {
-    /// The mailbox: sandbox, graph, or a URL such as https://graph.microsoft.com/v1.0
-    #[arg(long, value_name = "ADDRESS", env = "CARDFERRY_TO", help_heading = "Which mailbox")]
-    pub to: String,
-    /// Which mailbox.
-    #[command(flatten)]
-    pub mailbox: MailboxArgs,
-    /// Make the folders of --folder that are missing
-    #[arg(long, env = "CARDFERRY_CREATE_FOLDERS", help_heading = "Which mailbox", value_parser = FalseyValueParser::new())]
-    pub create_folders: bool,
-    /// What to read.
-    #[command(flatten)]
-    pub input: Input,
-}
-
 /// `export`.
 #[derive(Debug, Group)]
 pub struct Export {
@@ -293,6 +279,13 @@ pub enum DateOrder {
 /// The names of a folder and those above it, outermost first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FolderPath(pub Vec<String>);
+
+impl fmt::Display for FolderPath {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.0.iter().map(|name| name.replace('/', "\\/")).collect();
+        out.write_str(&names.join("/"))
+    }
+}
 
 fn exit_codes() -> String {
     let codes: Vec<_> = Exit::ALL.iter().map(|(exit, means)| format!("{} {means}", *exit as i32)).collect();

@@ -32,6 +32,8 @@ pub enum Exit {
     Nothing = 7,
     /// A check found errors or warnings.
     Differences = 8,
+    /// Refused by a safety limit.
+    Refused = 9,
     /// Interrupted by the user.
     Interrupted = 130,
 }
@@ -48,6 +50,7 @@ impl Exit {
         (Exit::Unavailable, "unavailable beyond patience, run again later"),
         (Exit::Nothing, "nothing to do under --fail-empty"),
         (Exit::Differences, "check found errors or warnings"),
+        (Exit::Refused, "refused by a safety limit"),
         (Exit::Interrupted, "interrupted"),
     ];
 }

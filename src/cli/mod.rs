@@ -18,6 +18,7 @@ mod progress;
 mod rejects;
 mod sandbox;
 mod signal;
+mod state;
 
 use std::process::ExitCode;
 

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::cli::args::Common;
 use crate::cli::exit::Failure;
 use crate::model::{Field, Why};
-use crate::pipeline::import::Proof;
+use crate::pipeline::import::{Likeness, Proof};
 use crate::pipeline::{Ending, LossCount, PhotoFiles, PhotoLink, PhotoLinks, RecordReport, Totals, counted};
 
 /// What standard output is called in messages.
@@ -22,6 +22,8 @@ pub(super) const STDOUT: &str = "standard output";
 pub(super) enum Job {
     Convert,
     Import,
+    /// An import that is only planned.
+    Rehearsal,
     Export,
 }
 
@@ -32,6 +34,7 @@ impl Job {
             Job::Convert => "read",
             // Those that were there already are among them.
             Job::Import => "done",
+            Job::Rehearsal => "planned",
             Job::Export => "downloaded",
         }
     }
@@ -142,6 +145,22 @@ pub(super) fn record(job: Job, report: &RecordReport<'_>, verbose: bool) -> Vec<
     std::iter::once(text).chain(link).chain(losses).chain(hidden).collect()
 }
 
+/// What is said of records that look like contacts of another origin.
+pub(super) fn like(like: &Likeness) -> Option<String> {
+    let Likeness { count, examples, by } = like;
+    let (is, contact) = if *count == 1 { ("1 record looks like a contact", "it") } else { ("", "them") };
+    let is = if is.is_empty() { format!("{count} records look like contacts") } else { is.to_owned() };
+    let by: Vec<_> = by.iter().map(|by| by.word()).collect();
+    let names = examples.join(", ");
+    (*count > 0).then(|| {
+        format!(
+            "{is} that something else has put there ({names}), and will stand beside {contact}; --match-by key,uid,{} \
+             takes them for the same",
+            by.join(",")
+        )
+    })
+}
+
 /// The totals, the losses and the proof.
 pub(super) fn summary(common: &Common, summary: &Summary<'_>) -> Result<(), Failure> {
     if !common.quiet {
@@ -154,6 +173,8 @@ pub(super) fn summary(common: &Common, summary: &Summary<'_>) -> Result<(), Fail
 fn word(job: Job, ending: Ending) -> &'static str {
     match (job, ending) {
         (Job::Convert | Job::Export, Ending::Created) => "written",
+        (Job::Rehearsal, Ending::Created) => "to create",
+        (Job::Rehearsal, Ending::Updated) => "to update",
         _ => ending.word(),
     }
 }
@@ -161,7 +182,7 @@ fn word(job: Job, ending: Ending) -> &'static str {
 /// Which endings a job can have: a conversion knows no mailbox.
 fn possible(job: Job) -> &'static [Ending] {
     match job {
-        Job::Import => &Ending::ALL,
+        Job::Import | Job::Rehearsal => &Ending::ALL,
         // What is skipped is groups.
         Job::Convert => &[Ending::Created, Ending::Skipped, Ending::Rejected],
         Job::Export => &[Ending::Created, Ending::Failed],

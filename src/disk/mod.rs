@@ -6,12 +6,13 @@ pub mod album;
 pub mod archive;
 pub mod directory;
 pub mod input;
-#[cfg(feature = "sandbox")]
+#[cfg(any(feature = "remote", feature = "sandbox"))]
 pub mod lock;
 pub mod names;
 pub mod output;
+pub mod private;
 pub mod spool;
-#[cfg(feature = "sandbox")]
+#[cfg(any(feature = "remote", feature = "sandbox"))]
 pub mod sqlite;
 
 use std::io;

@@ -75,6 +75,12 @@ impl Keys {
     }
 }
 
+/// The key of the first record of a UID, whatever else has changed in it; none for a contact without a UID.
+pub fn uid_key(contact: &Contact) -> Option<Key> {
+    let uid = normal_uid(&contact.uid);
+    (!uid.is_empty()).then(|| hash(&["uid", &uid]))
+}
+
 /// The normalised identity: name, and the first of e-mail, phone and company that there is.
 pub fn identity(contact: &Contact) -> String {
     let name = &contact.name;

@@ -20,6 +20,8 @@ mod workbook;
 mod export;
 #[cfg(feature = "remote")]
 pub mod import;
+#[cfg(feature = "remote")]
+pub mod ledger;
 
 pub use convert::convert;
 #[cfg(feature = "remote")]

@@ -68,10 +68,10 @@ impl PhotoDirectory {
         };
     }
 
-    /// Adds what was read and what was not.
+    /// Adds what was read and what was not since the last time.
     pub(super) fn count(&self, into: &mut PhotoFiles) {
-        into.read += self.read.load(Ordering::Relaxed);
-        into.missing += self.missing.load(Ordering::Relaxed);
+        into.read += self.read.swap(0, Ordering::Relaxed);
+        into.missing += self.missing.swap(0, Ordering::Relaxed);
     }
 }
 

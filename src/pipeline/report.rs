@@ -93,6 +93,10 @@ pub trait Watcher {
     /// A source could not be read, or not to its end.
     fn source_failed(&mut self, _why: &str) {}
 
+    /// What is planned for a record; nothing has been sent yet.
+    #[cfg(feature = "remote")]
+    fn planned(&mut self, _planned: &crate::pipeline::import::Planned<'_>) {}
+
     /// A record ended.
     fn record(&mut self, _report: &RecordReport<'_>) {}
 

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use bytes::Bytes;
-use cardferry::pipeline::import::{Imported, import};
-use cardferry::pipeline::{Ending, Reading, Records, Source, Watcher};
+use cardferry::pipeline::import::{Import, Imported, Inputs, Options};
+use cardferry::pipeline::ledger::{Head, Ledger};
+use cardferry::pipeline::{Ending, Reading, Source, Watcher};
 use cardferry::remote::api::Place;
 use cardferry::remote::clock::System;
 use cardferry::remote::gate::Limits;
@@ -78,8 +79,11 @@ impl Stage {
     fn run(&self, target: &Target) -> Imported {
         let table: PathBuf = self.directory.path().join("in.csv");
         let reading = Reading::default();
-        let mut records = Records::new(vec![Ok(Source::File(table))], &reading);
-        let (place, goes_on) = (Place::default(), AtomicBool::new(false));
-        self.runtime.block_on(import(&target.mailbox, &place, "bench", None, &mut records, &goes_on, &mut Nobody))
+        let inputs = Inputs::new(vec![Ok(Source::File(table))], &reading);
+        let (place, interrupted, options) = (Place::default(), AtomicBool::new(false), Options::default());
+        let (mailbox, place) = (&target.mailbox, &place);
+        let import = Import { mailbox, place, options: &options, pictures: None, interrupted: &interrupted };
+        let mut ledger = Ledger::temporary(Head { run: "bench".to_owned(), ..Head::default() }).unwrap();
+        self.runtime.block_on(import.run(&inputs, &mut ledger, &mut Nobody))
     }
 }

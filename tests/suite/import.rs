@@ -11,13 +11,14 @@ use cardferry::formats::exchange::extended::{self, Fingerprint};
 use cardferry::formats::exchange::{Dialect, all_extended};
 use cardferry::formats::{Outcome, photo, vcard};
 use cardferry::model::{Contact, Photo};
-use cardferry::pipeline::import::{Imported, Stopped, import};
-use cardferry::pipeline::{Ending, ExportError, Reading, RecordReport, Records, Source, Totals, Watcher, export};
+use cardferry::pipeline::import::{Imported, Stopped};
+use cardferry::pipeline::{Ending, ExportError, RecordReport, Totals, Watcher, export};
 use cardferry::remote::api::{Expand, Place, Query, contacts};
 use cardferry::remote::{Clock, Mailbox, RemoteError, Transport};
 use pretty_assertions::assert_eq;
 
 use crate::generator;
+use crate::importing::{How, import_file, ledger};
 use crate::sandboxed::{Grumpy, Honest, Lossy, mailbox, sandbox};
 use crate::scripted;
 
@@ -38,10 +39,8 @@ pub(crate) async fn upload<T: Transport, C: Clock>(
     file: &Path,
     run: &str,
 ) -> (Imported, Kept) {
-    let (reading, mut kept) = (Reading::default(), Kept::default());
-    let mut records = Records::new(vec![Ok(Source::File(file.to_owned()))], &reading);
-    let go = AtomicBool::new(false);
-    let imported = import(mailbox, &Place::default(), run, None, &mut records, &go, &mut kept).await;
+    let mut kept = Kept::default();
+    let imported = import_file(mailbox, file, &mut ledger(run), &How::default(), &mut kept).await;
     (imported, kept)
 }
 
@@ -237,10 +236,9 @@ async fn an_interrupted_import_finishes_what_it_began() {
             }
         }
     }
-    let (reading, stop) = (Reading::default(), AtomicBool::new(false));
-    let mut records = Records::new(vec![Ok(Source::File(file.clone()))], &reading);
-    let mut watcher = StopAt(10, &stop);
-    let imported = import(&mailbox, &Place::default(), "run1", None, &mut records, &stop, &mut watcher).await;
+    let stop = AtomicBool::new(false);
+    let (mut watcher, how) = (StopAt(10, &stop), How { interrupted: &stop, ..How::default() });
+    let imported = import_file(&mailbox, &file, &mut ledger("run1"), &how, &mut watcher).await;
     assert!(matches!(imported.stopped, Some(Stopped::Interrupted)));
     let created = imported.totals.of(Ending::Created);
     assert!((10..50).contains(&created), "{created}");

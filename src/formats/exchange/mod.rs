@@ -13,6 +13,7 @@ mod dialect;
 mod leftover;
 mod merge;
 mod order;
+mod patch;
 mod piece;
 mod print;
 mod read;
@@ -25,8 +26,9 @@ mod words;
 mod write;
 
 pub use dialect::{Dialect, Names};
+pub use patch::{Change, Changes, changes};
 pub use print::{CONTENT_VERSION, content};
-pub use read::{Item, all_extended, id_print, read, same_content};
+pub use read::{Item, all_extended, id_print, read, same_content, telling};
 pub use rules::rules_table;
 pub use table::carried_by;
 pub use write::{Written, write};

@@ -70,6 +70,21 @@ pub fn all_extended() -> Vec<&'static str> {
     extended_ids().chain(own).collect()
 }
 
+/// The properties by which a contact is told and compared: its id and change key, its names, its e-mail addresses and
+/// phone numbers.
+pub fn telling(dialect: Dialect) -> Vec<&'static str> {
+    const NAMES: [Field; 5] = [Field::FullName, Field::GivenName, Field::MiddleName, Field::Surname, Field::Company];
+    let texts = ROWS.iter().filter_map(|(field, carried)| match carried {
+        Carried::Text(names) if NAMES.contains(field) => Some(*names),
+        _ => None,
+    });
+    let slots = SLOTS.iter().filter_map(|slot| match (slot.what, slot.place) {
+        (What::Email | What::Phone(_), Place::One(names) | Place::Many(names, _)) => Some(names),
+        _ => None,
+    });
+    [names::ID, names::CHANGE_KEY].into_iter().chain(texts).chain(slots).map(|names| dialect.pick(names)).collect()
+}
+
 /// Reads what the service answers, leniently: what is null, missing, padded or of an unexpected shape is absent.
 pub fn read(json: Map<String, Value>, dialect: Dialect) -> Item {
     let mut json = json;

@@ -1,215 +1,197 @@
-//! The work on one record: requests to the mailbox.
+//! The second pass: the source is read again, and each record is done as it is planned.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 
-use bytes::Bytes;
-use serde_json::Map;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::task::unconstrained;
 
-use crate::formats::exchange::extended::{Fingerprint, Marks, State};
-use crate::formats::exchange::{MAX_PHOTO_BYTES, Written};
-use crate::formats::{Position, photo};
-use crate::model::identity::Key;
-use crate::model::{Loss, PhotoKind};
-use crate::pipeline::links::keeps_photo;
-use crate::pipeline::{Ending, NoPhoto, PhotoLink, RecordReport};
-use crate::remote::api::{Place, ServiceError};
-use crate::remote::fetch::Fetch;
-use crate::remote::{Clock, Mailbox, RemoteError, Transport};
+use super::job::{self, Applied, Failed, Job, Site};
+use super::prepare::Preparer;
+use super::{Import, Inputs, Stopped};
+use crate::formats::{Outcome, Record, Remark};
+use crate::model::identity::Keys;
+use crate::pipeline::ledger::{Action, Done, Ledger, LedgerError};
+use crate::pipeline::{Ending, RecordReport, Records, Totals, Watcher};
+use crate::remote::gate::Limits;
+use crate::remote::{Clock, RemoteError, Transport};
 
-/// What the mailbox is asked to do for a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Work {
-    /// Create the contact, then set its photo.
-    Create,
-    /// Set the photo of a contact that is there without it.
-    SetPhoto,
-    /// See whether the contact has a photo, and set it if not.
-    CheckPhoto,
-}
+/// Records that are worked on at once: as many as requests may be under way. A job that had to wait at the gate could be
+/// passed there by a later one, and contacts are to be created in the order they stand in.
+const AT_ONCE: usize = Limits::EXCHANGE.in_flight;
+/// Records in a row over which the service may break down before it is the service that is broken, and the run stops.
+const BREAKDOWNS: u32 = 3;
 
-/// A record with all that is needed to work on it.
-#[derive(Debug)]
-pub(super) struct Job {
-    pub(super) position: Position,
-    pub(super) name: String,
-    pub(super) key: Key,
-    pub(super) written: Written,
-    pub(super) picture: Option<Picture>,
-    /// Why there is no picture to upload although the source has one.
-    pub(super) no_photo: Option<NoPhoto>,
-    /// The photo, when it is a link, which the contact keeps whatever becomes of its picture.
-    pub(super) link: Option<String>,
-    /// Whether the contact is there with a photo already.
-    pub(super) has_photo: bool,
-    pub(super) losses: Vec<Loss>,
-    /// The service's id where the contact is there already.
-    pub(super) id: String,
-    pub(super) work: Work,
-}
-
-impl Job {
-    /// What is known of it when it ended so.
-    pub(super) fn report(&self, ending: Ending) -> RecordReport<'_> {
-        let hidden = if ending == Ending::Created { self.written.hidden.as_slice() } else { &[] };
-        let (position, no_photo) = (Some(&self.position), self.no_photo.as_ref());
-        let (name, losses, photo_link) = (self.name.as_str(), self.losses.as_slice(), self.kept_link(ending));
-        RecordReport { position, name, losses, hidden, no_photo, photo_link, ..RecordReport::of(ending) }
-    }
-
-    /// The link, when the contact has no other photo.
-    fn kept_link(&self, ending: Ending) -> Option<PhotoLink<'_>> {
-        let is_there = matches!(ending, Ending::Created | Ending::Updated | Ending::Unchanged);
-        let kept = is_there && !self.has_photo && keeps_photo(&self.written.losses);
-        self.link.as_deref().filter(|_| kept).map(PhotoLink::Kept)
-    }
-}
-
-/// A picture to upload.
-#[derive(Debug, Clone)]
-pub(super) struct Picture {
-    pub(super) bytes: Bytes,
-    pub(super) kind: PhotoKind,
-    pub(super) print: Fingerprint,
-}
-
-impl Picture {
-    /// A picture that the service may take, or why it does not.
-    pub(super) fn of(bytes: Vec<u8>) -> Result<Self, String> {
-        if bytes.len() > MAX_PHOTO_BYTES {
-            let (size, most) = (bytes.len(), MAX_PHOTO_BYTES);
-            return Err(format!("it has {size} bytes, and the service takes at most {most}"));
-        }
-        let kind = photo::kind_of(&bytes).ok_or("it is no picture of a known kind")?;
-        Ok(Self { print: Fingerprint::of(&bytes), kind, bytes: Bytes::from(bytes) })
-    }
-}
-
-/// What became of a job.
-#[derive(Debug)]
-pub(super) struct Applied {
-    pub(super) ending: Ending,
-    pub(super) id: String,
-    pub(super) photo_set: bool,
-    /// Whether it was there with a photo.
-    pub(super) had_photo: bool,
-    /// Why the photo did not arrive, when it did not.
-    pub(super) no_photo: Option<NoPhoto>,
-}
-
-/// Where the work is done: the mailbox, its folder, the run's name, and who fetches pictures.
-pub(super) struct Site<'a, T, C> {
-    pub(super) mailbox: &'a Mailbox<T, C>,
-    pub(super) place: &'a Place,
-    pub(super) run: &'a str,
-    pub(super) pictures: Option<&'a dyn Fetch>,
-    /// Whether the mailbox has refused a contact for want of a given name: then it gets one at once.
-    pub(super) given_names: &'a AtomicBool,
-}
-
-impl<T, C> Clone for Site<'_, T, C> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, C> Copy for Site<'_, T, C> {}
-
-/// Does the work, and hands the job back with what became of it.
+/// Does what the ledger has planned.
 pub(super) async fn apply<T: Transport, C: Clock>(
-    site: Site<'_, T, C>,
-    job: Job,
-) -> (Job, Result<Applied, RemoteError>) {
-    let applied = match job.work {
-        Work::Create => create(site, &job).await,
-        Work::SetPhoto => complete(site, &job).await,
-        Work::CheckPhoto => match site.mailbox.has_photo(site.place, &job.id).await {
-            Ok(true) => Ok(Applied { had_photo: true, ..Applied::new(Ending::Unchanged, &job.id) }),
-            Ok(false) => complete(site, &job).await,
-            Err(error) => Err(error),
-        },
+    import: &Import<'_, T, C>,
+    inputs: &Inputs<'_>,
+    ledger: &mut Ledger,
+    totals: &mut Totals,
+    watcher: &mut dyn Watcher,
+) -> Result<(), Stopped> {
+    let run = ledger.head().run.clone();
+    let dialect = import.mailbox.endpoint().dialect;
+    let site = Site::new(import, &run, ledger);
+    let mut records = inputs.records();
+    let photos = records.photos();
+    let mut apply = Apply {
+        import,
+        site: &site,
+        preparer: Preparer { keys: Keys::default(), dialect, categories: &import.options.categories },
+        number: 0,
+        breakdowns: 0,
+        totals,
+        watcher,
     };
-    (job, applied)
+    let applied = apply.all(&mut records).await;
+    photos.iter().for_each(|photos| photos.count(&mut apply.totals.photo_files));
+    applied
 }
 
-async fn create<T: Transport, C: Clock>(site: Site<'_, T, C>, job: &Job) -> Result<Applied, RemoteError> {
-    let photo = job.picture.as_ref().map(|picture| picture.print);
-    let state = State { content: job.written.content, photo, run: site.run.to_owned() };
-    let marks = Marks { key: job.key, state };
-    let filled = job.written.json_with_given_name(Some(&marks));
-    let wanted = site.given_names.load(Ordering::Relaxed);
-    let plain = || job.written.json(Some(&marks));
-    let body = filled.as_ref().filter(|_| wanted).map_or_else(plain, Map::clone);
-    let created = match (site.mailbox.create(site.place, &body, job.key).await, filled) {
-        (Err(RemoteError::Refused(error)), Some(filled)) if !wanted && wants_given_name(&error) => {
-            site.given_names.store(true, Ordering::Relaxed);
-            site.mailbox.create(site.place, &filled, job.key).await?
+struct Apply<'a, 'b, T, C> {
+    import: &'a Import<'a, T, C>,
+    site: &'a Site<'a, T, C>,
+    preparer: Preparer<'a>,
+    number: u64,
+    /// Records in a row over which the service broke down.
+    breakdowns: u32,
+    totals: &'b mut Totals,
+    watcher: &'b mut dyn Watcher,
+}
+
+impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
+    async fn all(&mut self, records: &mut Records<'_>) -> Result<(), Stopped> {
+        let (mut under_way, mut stopped) = (FuturesUnordered::new(), None);
+        let mut ready = VecDeque::new();
+        loop {
+            while stopped.is_none() && under_way.len() < AT_ONCE {
+                if self.import.interrupted.load(Ordering::Relaxed) {
+                    stopped = Some(Stopped::Interrupted);
+                    break;
+                }
+                if let Err(error) = self.fill(records, &mut ready) {
+                    stopped = Some(error);
+                    break;
+                }
+                let Some(job) = ready.pop_front() else { break };
+                // The runtime would make a job wait now and then to be fair to other tasks, and let a later one pass it.
+                under_way.push(unconstrained(job::apply(self.site, job)));
+            }
+            let Some((job, applied)) = under_way.next().await else { break };
+            if let Err(error) = self.end(&job, applied) {
+                stopped.get_or_insert(error);
+            }
         }
-        (created, _) => created?,
-    };
-    set_photo(site, job, &created.id, Ending::Created).await
-}
-
-/// Some mailboxes take no contact without a given name (msgraph-sdk-dotnet#247). The code says no more than that some
-/// property is wrong.
-fn wants_given_name(error: &ServiceError) -> bool {
-    error.is("ErrorInvalidProperty") && error.message.to_ascii_lowercase().contains("givenname")
-}
-
-/// Adds the photo to a contact that is there without it; one that is refused changes nothing.
-async fn complete<T: Transport, C: Clock>(site: Site<'_, T, C>, job: &Job) -> Result<Applied, RemoteError> {
-    let mut applied = set_photo(site, job, &job.id, Ending::Updated).await?;
-    if !applied.photo_set {
-        applied.ending = Ending::Unchanged;
+        let written = self.site.ledger(Ledger::commit).map_err(Stopped::from);
+        stopped.map_or(written, Err)
     }
-    Ok(applied)
-}
 
-/// Sets the photo, if there is one. That the service refuses it does not undo the contact. The service documents JPEG
-/// alone and has answered 200 to other pictures without keeping them, so that these are looked for afterwards.
-async fn set_photo<T: Transport, C: Clock>(
-    site: Site<'_, T, C>,
-    job: &Job,
-    id: &str,
-    ending: Ending,
-) -> Result<Applied, RemoteError> {
-    let Site { mailbox, place, .. } = site;
-    let mut applied = Applied::new(ending, id);
-    let picture = match picture(site, job).await {
-        Ok(Some(picture)) => picture,
-        Ok(None) => return Ok(applied),
-        Err(why) => return Ok(Applied { no_photo: Some(why), ..applied }),
-    };
-    let kind = photo::media_type(picture.kind);
-    match mailbox.set_photo(place, id, kind, picture.bytes).await {
-        Ok(()) if picture.kind == PhotoKind::Jpeg || mailbox.has_photo(place, id).await? => applied.photo_set = true,
-        Ok(()) => {
-            let why = format!("the service did not keep the {kind}; make it a JPEG");
-            applied.no_photo = Some(NoPhoto::Refused(why));
+    /// Reads on until there is a job, or nothing more.
+    fn fill(&mut self, records: &mut Records<'_>, ready: &mut VecDeque<Job>) -> Result<(), Stopped> {
+        while ready.is_empty() {
+            let Some(record) = records.next(self.totals, &mut Told(self.watcher)) else { break };
+            ready.extend(self.begin(record)?);
         }
-        Err(RemoteError::Refused(error)) => applied.no_photo = Some(NoPhoto::Refused(error.to_string())),
-        Err(error) => return Err(error),
+        Ok(())
     }
-    Ok(applied)
-}
 
-/// The picture of a job, fetched if it is a link and that is wanted. A link is followed when its contact is there: so
-/// contacts are created in their order however long a picture takes, and no picture waits in memory.
-async fn picture<T, C>(site: Site<'_, T, C>, job: &Job) -> Result<Option<Picture>, NoPhoto> {
-    let (Some(link), Some(pictures)) = (&job.link, site.pictures) else { return Ok(job.picture.clone()) };
-    let fetched = pictures.picture(link).await.map_err(|why| NoPhoto::NotFetched(why.to_string()))?;
-    Picture::of(fetched).map(Some).map_err(NoPhoto::Refused)
-}
-
-impl Applied {
-    fn new(ending: Ending, id: &str) -> Self {
-        Self { ending, id: id.to_owned(), photo_set: false, had_photo: false, no_photo: None }
-    }
-    /// What became of the photo, when it is a link.
-    pub(super) fn photo_link<'a>(&self, job: &'a Job) -> Option<PhotoLink<'a>> {
-        match &job.link {
-            Some(_) if self.photo_set => Some(PhotoLink::Fetched),
-            Some(_) if !self.had_photo => job.kept_link(self.ending),
-            _ => None,
+    /// Begins a record: a job for the mailbox, or an ending at once.
+    fn begin(&mut self, record: Record) -> Result<Option<Job>, Stopped> {
+        let Record { position, raw, outcome, losses } = record;
+        let contact = match outcome {
+            Outcome::Contact(contact) => contact,
+            // Its record has been held back and is counted with the last one.
+            Outcome::Group(_) => {
+                self.number += 1;
+                return Ok(None);
+            }
+            Outcome::Reject(reject) => {
+                self.number += 1;
+                self.note(None, &done(Ending::Rejected, &reject.why))?;
+                let (position, why, losses) = (Some(&position), Some(reject.why.as_str()), losses.as_slice());
+                let (rejected, report) = (Some((&*raw, &reject)), RecordReport::of(Ending::Rejected));
+                self.totals.count(&RecordReport { position, why, losses, rejected, ..report }, self.watcher);
+                return Ok(None);
+            }
+        };
+        self.number += 1;
+        let record = self.preparer.prepare(*contact, position, losses);
+        let row = self.site.ledger(|ledger| ledger.row(self.number))?;
+        let Some(row) =
+            row.filter(|row| row.key == Some(record.key) && row.content == record.written.content.to_string())
+        else {
+            return Err(Stopped::SourceChanged(record.position.to_string()));
+        };
+        let held = match &row.id {
+            Some(id) => self.site.ledger(|ledger| ledger.held(id))?,
+            None => None,
+        };
+        let job = Job { number: self.number, action: row.action, why: row.why, held, record };
+        match job.action {
+            Action::End(ending) => {
+                self.note(None, &done(ending, &job.why))?;
+                let why = Some(job.why.as_str()).filter(|why| !why.is_empty());
+                self.totals.count(&RecordReport { why, ..job.report(ending) }, self.watcher);
+                Ok(None)
+            }
+            _ => Ok(Some(job)),
         }
+    }
+
+    /// Notes and counts what became of a job; an error stops the run.
+    fn end(&mut self, job: &Job, applied: Result<Applied, Failed>) -> Result<(), Stopped> {
+        match applied {
+            Ok(applied) => {
+                self.breakdowns = 0;
+                self.totals.photos += u64::from(applied.photo_set);
+                self.site.ledger(|ledger| ledger.done(job.number, Some(&applied.id), &job.done(&applied)))?;
+                let (id, no_photo) =
+                    (Some(applied.id.as_str()), applied.no_photo.as_ref().or(job.record.no_photo.as_ref()));
+                let (photo_link, why) = (applied.photo_link(job), applied.why.as_deref());
+                let report = job.report(applied.ending);
+                self.totals.count(&RecordReport { id, no_photo, photo_link, why, ..report }, self.watcher);
+                Ok(())
+            }
+            Err(Failed::Ledger(error)) => Err(error.into()),
+            Err(Failed::Remote(error)) => {
+                let why = error.to_string();
+                let noted = self.site.ledger(|ledger| ledger.done(job.number, None, &done(Ending::Failed, &why)));
+                self.totals.count(&RecordReport { why: Some(&why), ..job.report(Ending::Failed) }, self.watcher);
+                noted?;
+                if self.stops(&error) { Err(error.into()) } else { Ok(()) }
+            }
+        }
+    }
+
+    fn note(&self, id: Option<&str>, done: &Done) -> Result<(), LedgerError> {
+        self.site.ledger(|ledger| ledger.done(self.number, id, done))
+    }
+
+    /// Whether the records to come would fare no better.
+    fn stops(&mut self, error: &RemoteError) -> bool {
+        if error.is_breakdown() {
+            self.breakdowns += 1;
+            return self.breakdowns >= BREAKDOWNS;
+        }
+        !error.is_about_one_request()
+    }
+}
+
+/// A record that ended so without a write.
+fn done(ending: Ending, said: &str) -> Done {
+    let (change_key, left, losses) = Default::default();
+    Done { ending, said: said.to_owned(), change_key, left, attempts: 0, losses }
+}
+
+/// Lets through what concerns the records; the sources were told in the first pass.
+struct Told<'a>(&'a mut dyn Watcher);
+
+impl Watcher for Told<'_> {
+    fn remarks(&mut self, _: &str, _: &[Remark]) {}
+
+    fn record(&mut self, report: &RecordReport<'_>) {
+        self.0.record(report);
     }
 }

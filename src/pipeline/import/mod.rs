@@ -1,33 +1,60 @@
 //! From files into a mailbox: every record once, however often it is run.
+//!
+//! Two passes over the files. The first lists the target folder, reads every record and decides what is to be done with it;
+//! the second does it. In between nothing has been sent, so a plan can be looked at, kept and refused. At the end the
+//! folder is listed once more, and compared with what was done.
 
 mod apply;
+mod change;
+mod decide;
+mod find;
+mod job;
+mod options;
 mod plan;
+mod plan_file;
+mod prepare;
 mod proof;
 mod target;
 
-use std::collections::HashMap;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
-use tokio::task::unconstrained;
+use data_encoding::HEXLOWER;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
-use crate::formats::{Outcome, Record};
-use crate::model::identity::{Key, Keys};
-use crate::pipeline::{Ending, RecordReport, Records, Totals, Watcher};
-use crate::remote::api::Place;
+use crate::formats::exchange::all_extended;
+use crate::pipeline::ledger::{Ledger, LedgerError, Phase};
+use crate::pipeline::{Reading, Records, Source, SourceError, Totals, Watcher};
+use crate::remote::api::{Expand, Place, Query};
 use crate::remote::fetch::Fetch;
-use crate::remote::gate::Limits;
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
-use apply::{Applied, Job, Site};
+pub use options::{MatchBy, OnMatch, Options};
+pub use plan::{Likeness, Plan, Planned};
+pub use plan_file::{PlanCheck, PlanError, PlanWriter};
 pub use proof::Proof;
-use target::Target;
 
-/// Records that are worked on at once: as many as requests may be under way. A job that had to wait at the gate could be
-/// passed there by a later one, and contacts are to be created in the order they stand in.
-const AT_ONCE: usize = Limits::EXCHANGE.in_flight;
-/// Records in a row over which the service may break down before it is the service that is broken, and the run stops.
-const BREAKDOWNS: u32 = 3;
+/// An import into one folder.
+pub struct Import<'a, T, C> {
+    /// The mailbox.
+    pub mailbox: &'a Mailbox<T, C>,
+    /// The folder.
+    pub place: &'a Place,
+    /// What the user chooses.
+    pub options: &'a Options,
+    /// Fetches what photo links lead to, for contacts that have no photo yet.
+    pub pictures: Option<&'a dyn Fetch>,
+    /// When this becomes true, what is under way is finished and nothing more is begun.
+    pub interrupted: &'a AtomicBool,
+}
+
+/// What is imported. It is read twice, so it must not change in between.
+pub struct Inputs<'a> {
+    sources: Vec<Source>,
+    /// Why others cannot be read.
+    failed: Vec<SourceError>,
+    reading: &'a Reading,
+}
 
 /// How an import ended.
 #[derive(Debug)]
@@ -41,152 +68,146 @@ pub struct Imported {
 }
 
 /// What stops an import before its end.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Stopped {
     /// The mailbox.
-    Remote(RemoteError),
+    #[error("{0}")]
+    Remote(#[from] RemoteError),
+    /// The ledger: then nothing more may be changed.
+    #[error("{0}")]
+    Ledger(#[from] LedgerError),
     /// The user.
+    #[error("interrupted")]
     Interrupted,
+    /// More contacts would be changed than the user allows; nothing was sent.
+    #[error("{would} contacts would be changed, and --max-changes allows {most}; nothing was changed")]
+    TooManyChanges {
+        /// How many would be changed.
+        would: u64,
+        /// How many may be.
+        most: u64,
+    },
+    /// The source is not what it was when it was planned.
+    #[error("{0}: the source has changed while it was being imported; run it again")]
+    SourceChanged(String),
 }
 
-/// Uploads every record that the folder does not have yet, and proves it. `run` names this run in what it writes;
-/// `pictures` fetches what photo links lead to, for contacts that have no photo yet; when `interrupted` becomes true, what
-/// is under way is finished and nothing more is begun.
-pub async fn import<T: Transport, C: Clock>(
-    mailbox: &Mailbox<T, C>,
-    place: &Place,
-    run: &str,
-    pictures: Option<&dyn Fetch>,
-    records: &mut Records<'_>,
-    interrupted: &AtomicBool,
-    watcher: &mut dyn Watcher,
-) -> Imported {
-    let mut totals = Totals::default();
-    totals.photo_links.wanted = pictures.is_some();
-    let given_names = AtomicBool::new(false);
-    let site = Site { mailbox, place, run, pictures, given_names: &given_names };
-    let stopped = match Target::list(mailbox, place).await {
-        Ok(target) => {
-            let photos = records.photos();
-            let mut import = Import { site, target, keys: Keys::default(), created: HashMap::new(), breakdowns: 0 };
-            let ran = import.run(records, interrupted, &mut totals, watcher).await;
-            photos.iter().for_each(|photos| photos.count(&mut totals.photo_files));
-            match ran {
-                Ok(()) => match proof::prove(mailbox, place, &import.created, watcher).await {
-                    Ok(proof) => return Imported { totals, proof: Some(proof), stopped: None },
-                    Err(error) => Stopped::Remote(error),
-                },
-                Err(stopped) => stopped,
+impl<'a> Inputs<'a> {
+    /// These inputs. Those that cannot be read are told when the plan is made.
+    pub fn new(sources: Vec<Result<Source, SourceError>>, reading: &'a Reading) -> Self {
+        let mut inputs = Self { sources: Vec::new(), failed: Vec::new(), reading };
+        for source in sources {
+            match source {
+                Ok(source) => inputs.sources.push(source),
+                Err(error) => inputs.failed.push(error),
             }
         }
-        Err(error) => Stopped::Remote(error),
-    };
-    Imported { totals, proof: None, stopped: Some(stopped) }
-}
+        inputs
+    }
 
-/// An import under way.
-struct Import<'a, T, C> {
-    site: Site<'a, T, C>,
-    target: Target,
-    keys: Keys,
-    /// What this run created: key and the service's id.
-    created: HashMap<Key, String>,
-    /// Records in a row over which the service broke down.
-    breakdowns: u32,
+    /// Whether there is nothing that can be read.
+    pub fn is_hopeless(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// Fingerprint of all that is read, as text. A source that breaks off counts as far as it goes.
+    pub fn print(&self) -> String {
+        let mut hash = Sha256::new();
+        for source in &self.sources {
+            let length = source.bytes().and_then(|bytes| add(&mut hash, bytes));
+            hash.update(length.unwrap_or(u64::MAX).to_be_bytes());
+        }
+        HEXLOWER.encode(&hash.finalize())
+    }
+
+    /// Tells and counts what cannot be read.
+    fn tell_failed(&self, totals: &mut Totals, watcher: &mut dyn Watcher) {
+        self.failed.iter().for_each(|error| totals.fail(&error.to_string(), watcher));
+    }
+
+    /// All records from the first one.
+    fn records(&self) -> Records<'a> {
+        Records::new(self.sources.iter().cloned().map(Ok::<_, SourceError>).collect(), self.reading)
+    }
 }
 
 impl<T: Transport, C: Clock> Import<'_, T, C> {
-    async fn run(
-        &mut self,
-        records: &mut Records<'_>,
-        interrupted: &AtomicBool,
-        totals: &mut Totals,
+    /// Decides what is to be done with every record, and keeps it in the ledger; nothing is sent but questions.
+    ///
+    /// # Errors
+    /// When the mailbox or the ledger fails, or the plan would change more than the user allows.
+    pub async fn plan(
+        &self,
+        inputs: &Inputs<'_>,
+        ledger: &mut Ledger,
         watcher: &mut dyn Watcher,
-    ) -> Result<(), Stopped> {
-        let mut under_way = FuturesUnordered::new();
-        let mut stopped = None;
-        loop {
-            while stopped.is_none() && under_way.len() < AT_ONCE {
-                if interrupted.load(Ordering::Relaxed) {
-                    stopped = Some(Stopped::Interrupted);
-                    break;
-                }
-                let Some(record) = records.next(totals, watcher) else { break };
-                if let Some(job) = self.begin(record, totals, watcher) {
-                    // The runtime would make a job wait now and then to be fair to other tasks, and let a later one
-                    // pass it.
-                    under_way.push(unconstrained(apply::apply(self.site, job)));
-                }
-            }
-            let Some((job, applied)) = under_way.next().await else { break };
-            if let Some(error) = self.end(&job, applied, totals, watcher) {
-                stopped.get_or_insert(Stopped::Remote(error));
-            }
+    ) -> Result<Plan, Stopped> {
+        let plan = plan::plan(self, inputs, ledger, watcher).await?;
+        match self.options.max_changes {
+            Some(most) if plan.changes > most => Err(Stopped::TooManyChanges { would: plan.changes, most }),
+            _ => Ok(plan),
         }
-        stopped.map_or(Ok(()), Err)
     }
 
-    /// Plans a record: a job for the mailbox, or an ending at once.
-    fn begin(&mut self, record: Record, totals: &mut Totals, watcher: &mut dyn Watcher) -> Option<Job> {
-        let Record { position, raw, outcome, losses } = record;
-        let contact = match outcome {
-            Outcome::Contact(contact) => contact,
-            // Its record has been held back and is counted with the last one.
-            Outcome::Group(_) => return None,
-            Outcome::Reject(reject) => {
-                let (position, why, losses) = (Some(&position), Some(reject.why.as_str()), losses.as_slice());
-                let (rejected, report) = (Some((&*raw, &reject)), RecordReport::of(Ending::Rejected));
-                totals.count(&RecordReport { position, why, losses, rejected, ..report }, watcher);
-                return None;
-            }
+    /// Plans and applies.
+    pub async fn run(&self, inputs: &Inputs<'_>, ledger: &mut Ledger, watcher: &mut dyn Watcher) -> Imported {
+        match self.plan(inputs, ledger, watcher).await {
+            Ok(plan) => self.apply(&plan, inputs, ledger, watcher).await,
+            Err(stopped) => Imported { totals: Totals::default(), proof: None, stopped: Some(stopped) },
+        }
+    }
+
+    /// Does what is planned, and proves it.
+    pub async fn apply(
+        &self,
+        plan: &Plan,
+        inputs: &Inputs<'_>,
+        ledger: &mut Ledger,
+        watcher: &mut dyn Watcher,
+    ) -> Imported {
+        let mut totals = Totals::default();
+        totals.photo_links.wanted = self.pictures.is_some();
+        let applied = match ledger.enter(Phase::Applying) {
+            Ok(()) => apply::apply(self, inputs, ledger, &mut totals, watcher).await,
+            Err(error) => Err(error.into()),
         };
-        let Site { mailbox, pictures, .. } = self.site;
-        let (dialect, follows_links) = (mailbox.endpoint().dialect, pictures.is_some());
-        let board = plan::Board { keys: &mut self.keys, target: &self.target, dialect, follows_links };
-        let (job, action) = plan::plan(*contact, position, losses, board);
-        match action {
-            plan::Action::End(ending, why) => {
-                totals.count(&RecordReport { why, ..job.report(ending) }, watcher);
-                None
-            }
-            plan::Action::Do(work) => Some(Job { work, ..job }),
+        totals.failed_sources = plan.totals.failed_sources;
+        let proven = match applied {
+            Ok(()) => proof::prove(self, ledger, watcher).await,
+            Err(stopped) => Err(stopped),
+        };
+        match proven {
+            Ok(proof) => Imported { totals, proof: Some(proof), stopped: None },
+            Err(stopped) => Imported { totals, proof: None, stopped: Some(stopped) },
         }
     }
 
-    /// Counts what became of a job; returns what stops the run.
-    fn end(
-        &mut self,
-        job: &Job,
-        applied: Result<Applied, RemoteError>,
-        totals: &mut Totals,
-        watcher: &mut dyn Watcher,
-    ) -> Option<RemoteError> {
-        match applied {
-            Ok(applied) => {
-                self.breakdowns = 0;
-                if applied.ending == Ending::Created {
-                    self.created.insert(job.key, applied.id.clone());
-                }
-                totals.photos += u64::from(applied.photo_set);
-                let (id, no_photo) = (Some(applied.id.as_str()), applied.no_photo.as_ref().or(job.no_photo.as_ref()));
-                let photo_link = applied.photo_link(job);
-                totals.count(&RecordReport { id, no_photo, photo_link, ..job.report(applied.ending) }, watcher);
-                None
-            }
-            Err(error) => {
-                let why = error.to_string();
-                totals.count(&RecordReport { why: Some(&why), ..job.report(Ending::Failed) }, watcher);
-                self.stops(&error).then_some(error)
-            }
-        }
+    fn check_interrupted(&self) -> Result<(), Stopped> {
+        if self.interrupted.load(Ordering::Relaxed) { Err(Stopped::Interrupted) } else { Ok(()) }
     }
+}
 
-    /// Whether the records to come would fare no better.
-    fn stops(&mut self, error: &RemoteError) -> bool {
-        if error.is_breakdown() {
-            self.breakdowns += 1;
-            return self.breakdowns >= BREAKDOWNS;
+/// Adds all bytes to a hash; how many there were.
+fn add(hash: &mut Sha256, mut bytes: impl Read) -> io::Result<u64> {
+    let (mut piece, mut length) = (vec![0; 64 * 1024], 0);
+    loop {
+        match bytes.read(&mut piece)? {
+            0 => return Ok(length),
+            read => {
+                hash.update(&piece[..read]);
+                length += read as u64;
+            }
         }
-        !error.is_about_one_request()
     }
+}
+
+/// One contact with all that it is made of, and nothing cut.
+async fn whole<T: Transport, C: Clock>(
+    mailbox: &Mailbox<T, C>,
+    place: &Place,
+    id: &str,
+) -> Result<Map<String, Value>, RemoteError> {
+    let query = Query { expand: Expand(all_extended()), ..Query::default() };
+    mailbox.contact(place, id, &query).await
 }

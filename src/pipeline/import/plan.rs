@@ -1,144 +1,269 @@
-//! What to do with a record: a pure decision.
+//! The first pass: every record is read and decided about; nothing is sent.
 
-use super::apply::{Job, Picture, Work};
-use super::target::{Held, Target};
-use crate::formats::exchange::extended::Fingerprint;
-use crate::formats::exchange::{self, Dialect};
-use crate::formats::{Position, photo};
-use crate::model::identity::{Keyed, Keys};
-use crate::model::{Contact, Loss, Photo, PhotoData};
-use crate::pipeline::links::link_of;
-use crate::pipeline::{Ending, NoPhoto};
+use serde_json::{Map, Value};
 
-/// What to do with a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Action {
-    /// Nothing: it ends at once, so and therefore.
-    End(Ending, Option<&'static str>),
-    /// Work for the mailbox.
-    Do(Work),
+use super::decide::{Decision, Rules};
+use super::options::MatchBy;
+use super::prepare::{Prepared, Preparer};
+use super::{Import, Inputs, Stopped, target};
+use crate::formats::exchange::Change;
+use crate::formats::exchange::extended::{Marks, State};
+use crate::formats::{Outcome, Position, Record, Remark};
+use crate::model::Loss;
+use crate::model::identity::{Key, Keys};
+use crate::pipeline::ledger::{Action, Ledger, Row};
+use crate::pipeline::{Ending, RecordReport, Totals, Watcher};
+use crate::remote::{Clock, Transport};
+
+/// Look-alikes that a plan names.
+const EXAMPLES: usize = 5;
+
+/// What is planned for all records.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// How the records would end.
+    pub totals: Totals,
+    /// Contacts there that would be changed.
+    pub changes: u64,
+    /// Records that would be created although something else has put a contact there that looks like them.
+    pub like: Likeness,
+    /// Contacts that the folder holds.
+    pub there: u64,
 }
 
-/// The photo that a contact should have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    /// None, or a link that is not followed.
-    Nothing,
-    /// Whatever a link leads to.
-    Linked,
-    /// A picture.
-    Picture(Fingerprint),
+/// Records that look like contacts that something else has put there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Likeness {
+    /// How many.
+    pub count: u64,
+    /// The names of some.
+    pub examples: Vec<String>,
+    /// By what they would be found.
+    pub by: Vec<MatchBy>,
 }
 
-/// What a record is planned against: what the folder held at the beginning, the keys so far, and whether links are
-/// followed.
-pub(super) struct Board<'a> {
-    pub(super) keys: &'a mut Keys,
-    pub(super) target: &'a Target,
-    pub(super) dialect: Dialect,
-    pub(super) follows_links: bool,
+/// A record and what is planned for it.
+#[derive(Debug)]
+pub struct Planned<'a> {
+    /// Its number in the run, from 1.
+    pub number: u64,
+    /// Where it stands.
+    pub position: &'a Position,
+    /// The contact's name.
+    pub name: &'a str,
+    /// What is to be done.
+    pub action: Action,
+    /// Why, where it does not go without saying.
+    pub why: &'a str,
+    /// Its key; none for what cannot be read.
+    pub key: Option<Key>,
+    /// Fingerprint of the content, as text.
+    pub content: &'a str,
+    /// Fingerprint of the photo, as text.
+    pub photo: &'a str,
+    /// The contact there that is meant.
+    pub id: Option<&'a str>,
+    /// Its change key.
+    pub change_key: &'a str,
+    /// What would be changed in it.
+    pub changes: &'a [Change],
+    /// What would be lost.
+    pub losses: &'a [Loss],
+    /// A contact of another origin that looks like it.
+    pub like: Option<&'a str>,
+    record: Option<(&'a Prepared, &'a str)>,
 }
 
-/// Plans one record.
-pub(super) fn plan(mut contact: Contact, position: Position, mut losses: Vec<Loss>, board: Board<'_>) -> (Job, Action) {
-    let Board { keys, target, dialect, follows_links } = board;
-    let empty = contact.is_empty();
-    let link = link_of(&contact).map(str::to_owned);
-    let picture = contact.photo.take_if(|photo| !matches!(photo.data, PhotoData::Link(_)));
-    let (picture, no_photo) = match picture.map(|photo| picture_of(&photo)).transpose() {
-        Ok(picture) => (picture, None),
-        Err(why) => (None, Some(NoPhoto::Refused(why))),
-    };
-    let written = exchange::write(&contact, dialect);
-    let photo = picture.as_ref().map(|picture| picture.print);
-    let print = written.content.number() ^ photo.map_or(0, Fingerprint::number);
-    let Keyed { key, repeated } = keys.next(&contact, print);
-    let held = target.held.get(&key).and_then(|held| held.first());
-    let wanted = match photo {
-        Some(photo) => Wanted::Picture(photo),
-        None if link.is_some() && follows_links => Wanted::Linked,
-        None => Wanted::Nothing,
-    };
-    let action = match held {
-        _ if empty => Action::End(Ending::Rejected, Some("the record holds nothing that a contact could have")),
-        _ if repeated => Action::End(Ending::Skipped, Some("an earlier record is just the same")),
-        None => Action::Do(Work::Create),
-        Some(held) => known(held, written.content, wanted),
-    };
-    if action == Action::Do(Work::Create) {
-        losses.extend(written.losses.iter().cloned());
+impl Planned<'_> {
+    /// The body that would be sent to create the contact; none where it is not created.
+    pub fn body(&self) -> Option<Map<String, Value>> {
+        let (record, run) = self.record.filter(|_| self.action == Action::Create)?;
+        Some(record.written.json(Some(&marks(record, run))))
     }
-    let id = held.map(|held| held.id.clone()).unwrap_or_default();
-    let has_photo = held.is_some_and(|held| held.has_picture == Some(true));
-    let name = contact.display_name();
-    let work = Work::Create;
-    (Job { position, name, key, written, picture, no_photo, link, has_photo, losses, id, work }, action)
 }
 
-/// What to do with a record whose key the folder has.
-fn known(held: &Held, content: Fingerprint, wanted: Wanted) -> Action {
-    let Some(state) = &held.state else {
-        return Action::End(Ending::Skipped, Some("is there, but not as cardferry left it"));
+/// The marks of a contact that a run creates.
+pub(super) fn marks(record: &Prepared, run: &str) -> Marks {
+    let (content, photo) = (record.written.content, record.print());
+    Marks { key: record.key, state: State { content, photo, run: run.to_owned(), changed_by: None } }
+}
+
+/// Lists the folder, reads every record, and keeps in the ledger what is to be done with each.
+pub(super) async fn plan<T: Transport, C: Clock>(
+    import: &Import<'_, T, C>,
+    inputs: &Inputs<'_>,
+    ledger: &mut Ledger,
+    watcher: &mut dyn Watcher,
+) -> Result<Plan, Stopped> {
+    let whole = import.options.on_match.merging().is_some();
+    target::list(import.mailbox, import.place, ledger, whole).await?;
+    ledger.forget_seen()?;
+    let dialect = import.mailbox.endpoint().dialect;
+    let run = ledger.head().run.clone();
+    let mut planner = Planner {
+        rules: Rules { options: import.options, dialect, follows_links: import.pictures.is_some() },
+        preparer: Preparer { keys: Keys::default(), dialect, categories: &import.options.categories },
+        run: &run,
+        number: 0,
+        plan: Plan { there: ledger.held_counts()?.0, ..Plan::default() },
     };
-    if state.content != content {
-        return Action::End(Ending::Skipped, Some("is there with other content"));
+    planner.plan.totals.photo_links.wanted = import.pictures.is_some();
+    let mut records = inputs.records();
+    let mut totals = std::mem::take(&mut planner.plan.totals);
+    inputs.tell_failed(&mut totals, watcher);
+    while let Some(record) = records.next(&mut totals, &mut Remarks(watcher)) {
+        import.check_interrupted()?;
+        planner.next(record, ledger, &mut totals, watcher)?;
     }
-    match (wanted, held.has_picture) {
-        (Wanted::Nothing, _) => Action::End(Ending::Unchanged, None),
-        (Wanted::Picture(photo), Some(true)) if state.photo.is_some_and(|there| there != photo) => {
-            Action::End(Ending::Skipped, Some("is there with another photo"))
+    records.photos().iter().for_each(|photos| photos.count(&mut totals.photo_files));
+    ledger.forget_rows_after(planner.number)?;
+    ledger.commit()?;
+    Ok(Plan { totals, ..planner.plan })
+}
+
+struct Planner<'a> {
+    rules: Rules<'a>,
+    preparer: Preparer<'a>,
+    run: &'a str,
+    number: u64,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    fn next(
+        &mut self,
+        record: Record,
+        ledger: &mut Ledger,
+        totals: &mut Totals,
+        watcher: &mut dyn Watcher,
+    ) -> Result<(), Stopped> {
+        let Record { position, raw: _, outcome, losses } = record;
+        self.number += 1;
+        match outcome {
+            Outcome::Contact(contact) => {
+                let prepared = self.preparer.prepare(*contact, position, losses);
+                let decision = self.rules.decide(ledger, &prepared, self.number)?;
+                self.keep(&prepared, &decision, ledger, totals, watcher)
+            }
+            Outcome::Reject(reject) => {
+                let row = row(self.number, &position, Action::End(Ending::Rejected), &reject.why);
+                ledger.plan(&row)?;
+                tell(&Planned { losses: &losses, ..planned(&row, &position) }, totals, watcher);
+                Ok(())
+            }
+            // Its record has been held back and is counted with the last one.
+            Outcome::Group(_) => Ok(()),
         }
-        // What a link leads to is not fetched again to see whether it has changed.
-        (_, Some(true)) => Action::End(Ending::Unchanged, None),
-        (_, Some(false)) => Action::Do(Work::SetPhoto),
-        (_, None) => Action::Do(Work::CheckPhoto),
-    }
-}
-
-/// The picture to upload, or why it cannot be.
-fn picture_of(of: &Photo) -> Result<Picture, String> {
-    let bytes = photo::bytes(of).ok_or("it is no base64")?;
-    Picture::of(bytes.into_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::formats::exchange::extended::State;
-
-    fn held(content: &str, photo: Option<&str>, has_picture: Option<bool>) -> Held {
-        let print = |text: &str| Fingerprint::of(text.as_bytes());
-        let state = State { content: print(content), photo: photo.map(print), run: "r".into() };
-        Held { id: "id".into(), state: Some(state), has_picture }
     }
 
-    #[test]
-    fn done_means_the_photo_too() {
-        let (photo, none) = (Wanted::Picture(Fingerprint::of(b"p")), Wanted::Nothing);
-        let content = Fingerprint::of(b"c");
-        let skipped = |action| matches!(action, Action::End(Ending::Skipped, Some(_)));
-        let unchanged = Action::End(Ending::Unchanged, None);
-        assert_eq!(known(&held("c", None, None), content, none), unchanged);
-        assert_eq!(known(&held("c", Some("p"), Some(true)), content, photo), unchanged);
-        assert_eq!(known(&held("c", None, Some(true)), content, photo), unchanged);
-        assert_eq!(known(&held("c", Some("p"), Some(false)), content, photo), Action::Do(Work::SetPhoto));
-        assert_eq!(known(&held("c", Some("p"), None), content, photo), Action::Do(Work::CheckPhoto));
-        assert!(skipped(known(&held("c", Some("other"), Some(true)), content, photo)));
-        assert!(skipped(known(&held("other", Some("p"), Some(true)), content, photo)));
-        assert!(skipped(known(&Held { state: None, ..held("c", None, None) }, content, photo)));
-    }
-
-    #[test]
-    fn a_link_is_followed_where_there_is_no_photo_yet() {
-        let content = Fingerprint::of(b"c");
-        for (photo, has_picture, action) in [
-            (None, Some(false), Action::Do(Work::SetPhoto)),
-            (Some("p"), Some(false), Action::Do(Work::SetPhoto)),
-            (None, None, Action::Do(Work::CheckPhoto)),
-            (None, Some(true), Action::End(Ending::Unchanged, None)),
-            (Some("p"), Some(true), Action::End(Ending::Unchanged, None)),
-        ] {
-            assert_eq!(known(&held("c", photo, has_picture), content, Wanted::Linked), action);
+    /// Keeps a decision, counts it and tells it.
+    fn keep(
+        &mut self,
+        record: &Prepared,
+        decision: &Decision,
+        ledger: &mut Ledger,
+        totals: &mut Totals,
+        watcher: &mut dyn Watcher,
+    ) -> Result<(), Stopped> {
+        let Decision { action, why, held, changes, like } = decision;
+        let row = Row {
+            name: record.name.clone(),
+            key: Some(record.key),
+            content: record.written.content.to_string(),
+            photo: record.print().map(|print| print.to_string()).unwrap_or_default(),
+            id: held.as_ref().map(|held| held.id.clone()),
+            ..row(self.number, &record.position, *action, why)
+        };
+        ledger.plan(&row)?;
+        self.plan.changes += u64::from(action.changes());
+        if let Some((title, by)) = like {
+            self.plan.like.add(title, *by);
         }
+        let mut losses = record.losses.clone();
+        if *action == Action::Create {
+            losses.extend(record.written.losses.iter().cloned());
+        }
+        let told = Planned {
+            change_key: held.as_ref().map_or("", |held| &held.change_key),
+            changes,
+            losses: &losses,
+            like: like.as_ref().map(|(title, _)| title.as_str()),
+            record: Some((record, self.run)),
+            ..planned(&row, &record.position)
+        };
+        tell(&told, totals, watcher);
+        Ok(())
+    }
+}
+
+impl Likeness {
+    fn add(&mut self, title: &str, by: MatchBy) {
+        self.count += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(title.to_owned());
+        }
+        if !self.by.contains(&by) {
+            self.by.push(by);
+        }
+    }
+}
+
+fn row(number: u64, position: &Position, action: Action, why: &str) -> Row {
+    let (name, content, photo) = Default::default();
+    let (position, why) = (position.to_string(), why.to_owned());
+    Row { number, position, name, key: None, content, photo, action, why, id: None, done: None }
+}
+
+fn planned<'a>(row: &'a Row, position: &'a Position) -> Planned<'a> {
+    Planned {
+        number: row.number,
+        position,
+        name: &row.name,
+        action: row.action,
+        why: &row.why,
+        key: row.key,
+        content: &row.content,
+        photo: &row.photo,
+        id: row.id.as_deref(),
+        change_key: "",
+        changes: &[],
+        losses: &[],
+        like: None,
+        record: None,
+    }
+}
+
+/// Counts a record as it would end, and tells what is planned.
+fn tell(planned: &Planned<'_>, totals: &mut Totals, watcher: &mut dyn Watcher) {
+    let ending = match planned.action {
+        Action::Create => Ending::Created,
+        Action::Change | Action::SetPhoto | Action::Delete => Ending::Updated,
+        Action::CheckPhoto => Ending::Unchanged,
+        Action::End(ending) => ending,
+    };
+    let (position, name, losses) = (Some(planned.position), planned.name, planned.losses);
+    let why = Some(planned.why).filter(|why| !why.is_empty());
+    totals.count(&RecordReport { position, name, losses, why, ..RecordReport::of(ending) }, &mut Silent);
+    watcher.planned(planned);
+}
+
+/// Nobody watches.
+struct Silent;
+impl Watcher for Silent {}
+
+/// Lets through what concerns the sources; the records are told when they are done.
+struct Remarks<'a>(&'a mut dyn Watcher);
+
+impl Watcher for Remarks<'_> {
+    fn remarks(&mut self, source: &str, remarks: &[Remark]) {
+        self.0.remarks(source, remarks);
+    }
+
+    fn source_failed(&mut self, why: &str) {
+        self.0.source_failed(why);
+    }
+
+    fn note(&mut self, what: &str) {
+        self.0.note(what);
     }
 }

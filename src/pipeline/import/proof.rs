@@ -1,13 +1,11 @@
 //! The proof at the end of an import: the folder's keys, listed once more.
 
-use std::collections::HashMap;
-
-use super::target::{Held, Target};
+use super::{Import, Stopped, target};
 use crate::formats::exchange::{self, extended};
-use crate::model::identity::Key;
 use crate::pipeline::Watcher;
-use crate::remote::api::{Expand, Place, Query};
-use crate::remote::{Clock, Mailbox, RemoteError, Transport};
+use crate::pipeline::ledger::{Held, Ledger};
+use crate::remote::api::{Expand, Query};
+use crate::remote::{Clock, RemoteError, Transport};
 
 /// What the folder holds after an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,28 +24,28 @@ pub struct Proof {
 
 /// Lists the folder, removes the twins that lost answers made, and compares with what this run created.
 pub(super) async fn prove<T: Transport, C: Clock>(
-    mailbox: &Mailbox<T, C>,
-    place: &Place,
-    created: &HashMap<Key, String>,
+    import: &Import<'_, T, C>,
+    ledger: &mut Ledger,
     watcher: &mut dyn Watcher,
-) -> Result<Proof, RemoteError> {
-    let target = Target::list(mailbox, place).await?;
-    let mut proof = Proof { contacts: target.contacts, ..Proof::default() };
-    for (key, held) in &target.held {
-        proof.keyed += held.len() as u64;
-        for (twin, kept) in twins(held, created.get(key)) {
-            if !says_nothing_more(mailbox, place, twin, kept).await? {
+) -> Result<Proof, Stopped> {
+    target::list(import.mailbox, import.place, ledger, false).await?;
+    let mut proof = Proof::default();
+    for key in ledger.repeated_keys()? {
+        let held = ledger.held_by_key(key)?;
+        for (twin, kept) in twins(&held, ledger.created_of(key)?.as_ref()) {
+            if !says_nothing_more(import, twin, kept).await? {
                 continue;
             }
-            mailbox.delete(place, &twin.id).await?;
+            import.mailbox.delete(import.place, &twin.id).await?;
+            ledger.drop_held(&twin.id)?;
             watcher.note("removed a twin of a contact, which a late answer had made");
             proof.twins_removed += 1;
         }
     }
-    proof.contacts -= proof.twins_removed;
-    proof.keyed -= proof.twins_removed;
-    proof.found = created.keys().filter(|key| target.held.contains_key(key)).count() as u64;
-    proof.missing = created.len() as u64 - proof.found;
+    ledger.commit()?;
+    (proof.contacts, proof.keyed) = ledger.held_counts()?;
+    let (created, found) = ledger.created()?;
+    (proof.found, proof.missing) = (found, created - found);
     Ok(proof)
 }
 
@@ -71,11 +69,11 @@ fn twins<'a>(held: &'a [Held], ours: Option<&String>) -> Vec<(&'a Held, &'a Held
 /// Whether nothing is lost with a twin. Somebody may have copied a contact, marks and all, or have edited one of the two
 /// since: then both are somebody's work.
 async fn says_nothing_more<T: Transport, C: Clock>(
-    mailbox: &Mailbox<T, C>,
-    place: &Place,
+    import: &Import<'_, T, C>,
     twin: &Held,
     kept: &Held,
 ) -> Result<bool, RemoteError> {
+    let Import { mailbox, place, .. } = import;
     // Whether there is a photo may differ; the photos themselves are compared below.
     let asked = exchange::all_extended().into_iter().filter(|id| *id != extended::HAS_PICTURE).collect();
     let query = Query { expand: Expand(asked), ..Query::default() };
@@ -102,8 +100,10 @@ mod tests {
     use crate::formats::exchange::extended::{Fingerprint, State};
 
     fn held(id: &str, run: &str, has_picture: bool) -> Held {
-        let state = State { content: Fingerprint::of(b"c"), photo: None, run: run.into() };
-        Held { id: id.into(), state: Some(state), has_picture: Some(has_picture) }
+        let state = State { content: Fingerprint::of(b"c"), photo: None, run: run.into(), changed_by: None };
+        let (change_key, title, name) = Default::default();
+        let (state, has_picture) = (Some(state), Some(has_picture));
+        Held { id: id.into(), change_key, key: None, state, has_picture, title, name, json: None }
     }
 
     fn ids(held: &[Held], ours: Option<&str>) -> Vec<String> {

@@ -8,8 +8,7 @@ use cardferry::formats::exchange::extended::{self, State};
 use cardferry::formats::exchange::{self, Dialect};
 use cardferry::formats::vcard::{self, Version};
 use cardferry::model::identity::Keys;
-use cardferry::pipeline::import::import;
-use cardferry::pipeline::{Ending, Reading, Records, Source, Watcher, export};
+use cardferry::pipeline::{Ending, Watcher, export};
 use cardferry::remote::api::{Expand, Place, Query};
 use cardferry::remote::{Transport, TransportError};
 use http::{Request, Response};
@@ -17,6 +16,7 @@ use pretty_assertions::assert_eq;
 use serde_json::Value;
 
 use super::round::differs;
+use crate::importing::{How, import_file, ledger};
 use crate::sandboxed::{Honest, mailbox, sandbox};
 use crate::vcard::corpus::{as_far_as, files, kept};
 use crate::vcard::{contacts, write};
@@ -107,10 +107,7 @@ async fn a_fingerprint_of_another_version_makes_nothing_new_of_what_is_there() {
         mailbox.create(&Place::default(), &body, key).await.unwrap();
         let file = directory.path().join("a.vcf");
         fs::write(&file, card(notes)).unwrap();
-        let reading = Reading::default();
-        let mut records = Records::new(vec![Ok(Source::File(file))], &reading);
-        let go = AtomicBool::new(false);
-        let imported = import(&mailbox, &Place::default(), "r2", None, &mut records, &go, &mut Deaf).await;
+        let imported = import_file(&mailbox, &file, &mut ledger("r2"), &How::default(), &mut Deaf).await;
         assert_eq!((imported.totals.read, imported.totals.of(ending)), (1, 1), "{notes}");
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, mpsc};
 use cardferry::formats::exchange::Dialect;
 use cardferry::formats::{Encoder, photo, vcard};
 use cardferry::model::{Contact, PhotoData};
-use cardferry::pipeline::import::{Imported, import};
+use cardferry::pipeline::import::Imported;
 use cardferry::pipeline::{
     Background, Coming, Encoded, Ending, PhotoLink, PhotoLinks, Pictures, Reading, RecordReport, Records, Sink, Source,
     Totals, Watcher, convert, export,
@@ -22,6 +22,7 @@ use tokio::runtime::Handle;
 
 use super::server::{JPEG, Server, send};
 use crate::generator;
+use crate::importing::{How, import_file, ledger};
 use crate::sandboxed::{Honest, mailbox, sandbox};
 use crate::vcard::contacts;
 
@@ -79,9 +80,8 @@ async fn upload<T: Transport, C: Clock>(
     file: &Path,
     pictures: Option<&dyn Fetch>,
 ) -> (Totals, Vec<String>) {
-    let (reading, mut told, go) = (Reading::default(), Told::default(), AtomicBool::new(false));
-    let mut records = Records::new(vec![Ok(Source::File(file.to_owned()))], &reading);
-    let imported = import(mailbox, &Place::default(), "run", pictures, &mut records, &go, &mut told).await;
+    let (mut told, how) = (Told::default(), How { pictures, ..How::default() });
+    let imported = import_file(mailbox, file, &mut ledger("run"), &how, &mut told).await;
     let Imported { totals, stopped, .. } = imported;
     assert!(stopped.is_none(), "{stopped:?}");
     told.0.sort();

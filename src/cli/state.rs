@@ -1,0 +1,55 @@
+//! Where runs are remembered, and the ledger of the one that begins.
+
+use std::path::PathBuf;
+
+use crate::cli::address;
+use crate::cli::args::{Common, State};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::print;
+use crate::pipeline::ledger::{Head, Ledger, LedgerError};
+use crate::remote::Clock;
+use crate::remote::clock::System;
+
+/// The directory of the ledgers: the one named, else `runs` in the user's data directory.
+pub(super) fn directory(args: &State) -> Result<PathBuf, Failure> {
+    match &args.state_dir {
+        Some(directory) => Ok(directory.clone()),
+        None => Ok(address::home("--state-dir names a directory for the runs")?.join("runs")),
+    }
+}
+
+/// A head with a name that no other run has, the time and a random number, and nothing else.
+pub(super) fn head() -> Head {
+    let clock = System::start();
+    let started = clock.unix();
+    let run = format!("{started:x}-{:08x}", (clock.chance() * f64::from(u32::MAX)) as u32);
+    Head { run, started, ..Head::default() }
+}
+
+/// The ledger of a run: that of an earlier one that was to do the same and did not come to its end, else a new one.
+pub(super) fn begin(common: &Common, args: &State, head: Head) -> Result<Ledger, Failure> {
+    let directory = directory(args)?;
+    match Ledger::unfinished(&directory, &head).map_err(failure)? {
+        Some(ledger) => {
+            print::note(common, &format!("going on with run {}, which did not come to its end", ledger.head().run));
+            Ok(ledger)
+        }
+        None => Ledger::create(&directory, head).map_err(failure),
+    }
+}
+
+/// Notes in the ledger how the run ended.
+pub(super) fn close(mut ledger: Ledger, ended: Result<Exit, Failure>) -> Result<Exit, Failure> {
+    let stopped = ended.as_ref().err().map(|failure| match &failure.error {
+        Some(error) => error.to_string(),
+        None => "stopped".to_owned(),
+    });
+    let noted = ledger.end(System::start().unix(), stopped.as_deref());
+    ended.and_then(|exit| noted.map(|()| exit).map_err(failure))
+}
+
+/// A ledger that cannot be used: nothing more may be changed without it.
+pub(super) fn failure(error: LedgerError) -> Failure {
+    let exit = if matches!(error, LedgerError::NoRun(_)) { Exit::Usage } else { Exit::Stopped };
+    Failure::new(exit, error)
+}
