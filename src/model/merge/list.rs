@@ -1,0 +1,436 @@
+//! How the values of a list find each other.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+use crate::model::identity::{normal_mail, normal_phone, normal_text};
+use crate::model::likeness::same_phone;
+use crate::model::{
+    Address, Date, Email, Event, Extra, Im, Kind, Line, Organization, Origin, Phone, Relation, Rest, Url,
+};
+
+/// A value that stands in a list with others like it.
+pub(super) trait Listed: Clone {
+    /// Its sort: values of different sorts do not stand in each other's place.
+    type Slot: Eq + Hash;
+    /// What it is, however it is written.
+    type Essence: PartialEq;
+    /// Whether the list is one statement, which is filled only as a whole.
+    const WHOLE: bool;
+    /// Whether a value that the source lacks stays beside the source's; it makes place for them otherwise.
+    const STAYS: bool;
+
+    fn slot(&self) -> Self::Slot;
+
+    fn essence(&self) -> Self::Essence;
+
+    /// Whether two may be the same, one of which says more.
+    fn agree(one: &Self::Essence, other: &Self::Essence) -> bool {
+        one == other
+    }
+
+    /// Whether one would only say again what the other says.
+    fn repeats(one: &Self::Essence, other: &Self::Essence) -> bool {
+        one == other
+    }
+
+    /// This value, with what the older one said of the same thing and this one does not.
+    fn heir(&self, older: &Self) -> Self;
+
+    /// Lets others go before it.
+    fn stand_back(&mut self) {}
+}
+
+/// A value of the merged list and the places that it had in the two.
+#[derive(Debug)]
+pub(super) struct Placed<V> {
+    pub(super) value: V,
+    pub(super) there: Option<usize>,
+    pub(super) source: Option<usize>,
+}
+
+impl<V> Placed<V> {
+    fn of_there(at: usize, value: V) -> Self {
+        Self { value, there: Some(at), source: None }
+    }
+
+    fn of_source(at: usize, value: V) -> Self {
+        Self { value, there: None, source: Some(at) }
+    }
+}
+
+/// What is there, and of the source what is of a sort of which there is nothing.
+pub(super) fn fill<V: Listed>(there: &[V], source: &[V]) -> Vec<Placed<V>> {
+    let mut placed: Vec<_> = there.iter().cloned().enumerate().map(|(at, value)| Placed::of_there(at, value)).collect();
+    if V::WHOLE && !there.is_empty() {
+        return placed;
+    }
+    let slots: HashSet<V::Slot> = there.iter().map(V::slot).collect();
+    let essences: Vec<V::Essence> = there.iter().map(V::essence).collect();
+    for (at, value) in source.iter().enumerate().filter(|(_, value)| !slots.contains(&value.slot())) {
+        let essence = value.essence();
+        if essences.iter().any(|other| V::repeats(&essence, other)) {
+            continue;
+        }
+        let mut value = value.clone();
+        if !there.is_empty() {
+            value.stand_back();
+        }
+        placed.push(Placed::of_source(at, value));
+    }
+    placed
+}
+
+/// The source's values in the places of those of their sort, and behind them what stays. A sort that the source lacks
+/// stays as it is.
+pub(super) fn update<V: Listed>(there: &[V], source: &[V]) -> Vec<Placed<V>> {
+    let mut slots: HashMap<V::Slot, (Vec<usize>, Vec<usize>)> = HashMap::new();
+    for (at, value) in there.iter().enumerate() {
+        slots.entry(value.slot()).or_default().0.push(at);
+    }
+    for (at, value) in source.iter().enumerate() {
+        slots.entry(value.slot()).or_default().1.push(at);
+    }
+    let mut places: Vec<Option<Placed<V>>> = there.iter().map(|_| None).collect();
+    let mut further = Vec::new();
+    for (old, new) in slots.into_values() {
+        let mut values = succeed(there, source, &old, &new).into_iter();
+        for at in old {
+            places[at] = values.next();
+        }
+        further.extend(values);
+    }
+    further.sort_by_key(|placed| placed.source.unwrap_or(usize::MAX));
+    places.into_iter().flatten().chain(further).collect()
+}
+
+/// The values of one sort: the source's in their order, then those that stay.
+fn succeed<V: Listed>(there: &[V], source: &[V], old: &[usize], new: &[usize]) -> Vec<Placed<V>> {
+    let essences = |values: &[V], at: &[usize]| at.iter().map(|at| values[*at].essence()).collect::<Vec<_>>();
+    let (olds, news) = (essences(there, old), essences(source, new));
+    let pairs = pair::<V>(&olds, &news);
+    let mut values: Vec<Placed<V>> = Vec::with_capacity(old.len().max(new.len()));
+    for ((at, essence), pair) in new.iter().zip(&news).zip(&pairs) {
+        let value = match pair {
+            Some(pair) if V::agree(essence, &olds[*pair]) => source[*at].heir(&there[old[*pair]]),
+            _ => source[*at].clone(),
+        };
+        values.push(Placed { value, there: pair.map(|pair| old[pair]), source: Some(*at) });
+    }
+    let taken: HashSet<usize> = pairs.into_iter().flatten().collect();
+    let said: Vec<V::Essence> = values.iter().map(|placed| placed.value.essence()).collect();
+    for (at, essence) in olds.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
+        if said.contains(essence) {
+            continue;
+        }
+        let mut value = there[old[at]].clone();
+        if !new.is_empty() {
+            value.stand_back();
+        }
+        values.push(Placed::of_there(old[at], value));
+    }
+    values
+}
+
+/// For each new value the old one whose place it takes: the one that agrees in the same place, else the same one, else
+/// one that agrees, else, unless all stay, the first that is left. What was merged before pairs with itself.
+fn pair<V: Listed>(olds: &[V::Essence], news: &[V::Essence]) -> Vec<Option<usize>> {
+    let mut free = vec![true; olds.len()];
+    let mut pairs: Vec<Option<usize>> = vec![None; news.len()];
+    for (at, (old, new)) in olds.iter().zip(news).enumerate() {
+        if V::agree(new, old) {
+            pairs[at] = Some(at);
+            free[at] = false;
+        }
+    }
+    type Fits<'a, E> = &'a dyn Fn(&E, &E) -> bool;
+    let passes: [Fits<'_, V::Essence>; 3] = [&|new, old| new == old, &V::agree, &|_, _| !V::STAYS];
+    for fits in passes {
+        for (new, pair) in news.iter().zip(&mut pairs).filter(|(_, pair)| pair.is_none()) {
+            *pair = (0..olds.len()).find(|at| free[*at] && fits(new, &olds[*at]));
+            pair.iter().for_each(|at| free[*at] = false);
+        }
+    }
+    pairs
+}
+
+/// What is said, else what was said before.
+fn said(text: &str, older: &str) -> String {
+    if text.is_empty() { older.to_owned() } else { text.to_owned() }
+}
+
+fn rest_of(rest: &Rest, older: &Rest) -> Rest {
+    if rest.is_empty() { older.clone() } else { rest.clone() }
+}
+
+/// What else is said of a value of these lists and the older one said.
+macro_rules! reach {
+    () => {
+        fn heir(&self, older: &Self) -> Self {
+            let mut heir = self.with_parts_of(older);
+            heir.kind = self.kind.or(older.kind);
+            heir.label = said(&self.label, &older.label);
+            heir.rest = rest_of(&self.rest, &older.rest);
+            heir
+        }
+
+        fn stand_back(&mut self) {
+            self.preference = None;
+        }
+    };
+}
+
+/// What the older value may say of the same thing beside kind, label and remark.
+trait WithParts: Clone {
+    fn with_parts_of(&self, _older: &Self) -> Self {
+        self.clone()
+    }
+}
+
+impl Listed for Email {
+    type Slot = ();
+    type Essence = String;
+    const WHOLE: bool = true;
+    const STAYS: bool = true;
+
+    fn slot(&self) {}
+
+    fn essence(&self) -> String {
+        normal_mail(&self.address)
+    }
+
+    reach!();
+}
+
+impl WithParts for Email {
+    fn with_parts_of(&self, older: &Self) -> Self {
+        Self { name: said(&self.name, &older.name), ..self.clone() }
+    }
+}
+
+impl Listed for Phone {
+    type Slot = (Line, Option<Kind>);
+    type Essence = String;
+    const WHOLE: bool = false;
+    const STAYS: bool = false;
+
+    /// A mobile phone is a mobile phone, whosever it is.
+    fn slot(&self) -> (Line, Option<Kind>) {
+        let kind = matches!(self.line, Line::Voice | Line::Fax).then(|| self.kind.unwrap_or(Kind::Other));
+        (self.line, kind)
+    }
+
+    fn essence(&self) -> String {
+        normal_phone(&self.number)
+    }
+
+    fn repeats(one: &String, other: &String) -> bool {
+        same_phone(one, other)
+    }
+
+    reach!();
+}
+
+impl WithParts for Phone {}
+
+impl Listed for Im {
+    type Slot = ();
+    /// The service and the address.
+    type Essence = (String, String);
+    const WHOLE: bool = true;
+    const STAYS: bool = true;
+
+    fn slot(&self) {}
+
+    fn essence(&self) -> (String, String) {
+        (normal_text(&self.service), normal_mail(&self.address))
+    }
+
+    fn agree((service, address): &Self::Essence, (other, same): &Self::Essence) -> bool {
+        address == same && (service == other || service.is_empty() || other.is_empty())
+    }
+
+    reach!();
+}
+
+impl WithParts for Im {
+    fn with_parts_of(&self, older: &Self) -> Self {
+        Self { service: said(&self.service, &older.service), ..self.clone() }
+    }
+}
+
+impl Listed for Url {
+    /// Whose it is, and whether files are there.
+    type Slot = (Kind, bool);
+    type Essence = String;
+    const WHOLE: bool = false;
+    const STAYS: bool = false;
+
+    fn slot(&self) -> (Kind, bool) {
+        let is_ftp = self.url.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("ftp:"));
+        (self.kind.unwrap_or(Kind::Business), is_ftp)
+    }
+
+    fn essence(&self) -> String {
+        self.url.trim().trim_end_matches('/').to_owned()
+    }
+
+    reach!();
+}
+
+impl WithParts for Url {}
+
+impl Listed for Address {
+    type Slot = Kind;
+    /// The parts, and the printed form where there are none.
+    type Essence = [String; 8];
+    const WHOLE: bool = false;
+    const STAYS: bool = false;
+
+    fn slot(&self) -> Kind {
+        self.kind.unwrap_or(Kind::Other)
+    }
+
+    fn essence(&self) -> [String; 8] {
+        let [po_box, extended, street, city, state, postal_code, country] = self.parts().map(normal_text);
+        let has_parts = self.parts().iter().any(|part| !part.is_empty());
+        let printed = if has_parts { String::new() } else { normal_text(&self.formatted) };
+        [po_box, extended, street, city, state, postal_code, country, printed]
+    }
+
+    /// A part that only one has may be the other's too, if any other part agrees: nobody lives in Paris, Germany.
+    fn agree(one: &[String; 8], other: &[String; 8]) -> bool {
+        let mut both = one.iter().zip(other).filter(|(one, other)| !one.is_empty() && !other.is_empty()).peekable();
+        one == other || both.peek().is_some() && both.all(|(one, other)| one == other)
+    }
+
+    reach!();
+}
+
+impl WithParts for Address {
+    fn with_parts_of(&self, older: &Self) -> Self {
+        let mut heir = Self {
+            street: said(&self.street, &older.street),
+            extended: said(&self.extended, &older.extended),
+            po_box: said(&self.po_box, &older.po_box),
+            city: said(&self.city, &older.city),
+            state: said(&self.state, &older.state),
+            postal_code: said(&self.postal_code, &older.postal_code),
+            country: said(&self.country, &older.country),
+            ..self.clone()
+        };
+        // A printed form is of all the parts.
+        if heir.formatted.is_empty() && heir.parts() == older.parts() {
+            heir.formatted.clone_from(&older.formatted);
+        }
+        heir
+    }
+}
+
+impl Listed for String {
+    type Slot = ();
+    type Essence = String;
+    const WHOLE: bool = true;
+    const STAYS: bool = true;
+
+    fn slot(&self) {}
+
+    fn essence(&self) -> String {
+        normal_text(self)
+    }
+
+    fn heir(&self, _: &Self) -> Self {
+        self.clone()
+    }
+}
+
+impl Listed for Organization {
+    type Slot = ();
+    type Essence = String;
+    const WHOLE: bool = true;
+    const STAYS: bool = true;
+
+    fn slot(&self) {}
+
+    fn essence(&self) -> String {
+        normal_text(&self.company)
+    }
+
+    fn heir(&self, older: &Self) -> Self {
+        Self {
+            company: self.company.clone(),
+            yomi_company: said(&self.yomi_company, &older.yomi_company),
+            department: said(&self.department, &older.department),
+            job_title: said(&self.job_title, &older.job_title),
+            role: said(&self.role, &older.role),
+            office: said(&self.office, &older.office),
+            profession: said(&self.profession, &older.profession),
+            manager: said(&self.manager, &older.manager),
+            assistant: said(&self.assistant, &older.assistant),
+            rest: rest_of(&self.rest, &older.rest),
+        }
+    }
+}
+
+impl Listed for Relation {
+    type Slot = ();
+    /// What the person is, and who.
+    type Essence = (String, String);
+    const WHOLE: bool = true;
+    const STAYS: bool = true;
+
+    fn slot(&self) {}
+
+    fn essence(&self) -> (String, String) {
+        (normal_text(&self.label), normal_text(&self.value))
+    }
+
+    fn heir(&self, older: &Self) -> Self {
+        Self { rest: rest_of(&self.rest, &older.rest), ..self.clone() }
+    }
+}
+
+impl Listed for Event {
+    /// Its label.
+    type Slot = String;
+    type Essence = Date;
+    const WHOLE: bool = true;
+    const STAYS: bool = false;
+
+    fn slot(&self) -> String {
+        normal_text(&self.label)
+    }
+
+    fn essence(&self) -> Date {
+        self.date.clone()
+    }
+
+    fn heir(&self, older: &Self) -> Self {
+        Self { rest: rest_of(&self.rest, &older.rest), ..self.clone() }
+    }
+}
+
+impl Listed for Extra {
+    /// Where it comes from, and its name.
+    type Slot = (Origin, String);
+    type Essence = String;
+    const WHOLE: bool = false;
+    const STAYS: bool = false;
+
+    fn slot(&self) -> (Origin, String) {
+        (self.origin, normal_text(&self.name))
+    }
+
+    fn essence(&self) -> String {
+        self.value.clone()
+    }
+
+    /// Properties of different names may have one value.
+    fn repeats(_: &String, _: &String) -> bool {
+        false
+    }
+
+    fn heir(&self, older: &Self) -> Self {
+        Self { rest: rest_of(&self.rest, &older.rest), ..self.clone() }
+    }
+}
