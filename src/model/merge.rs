@@ -28,6 +28,7 @@ mod list;
 mod name;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use list::{Listed, Placed};
 

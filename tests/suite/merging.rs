@@ -45,7 +45,7 @@ pub(crate) fn kin() -> impl Strategy<Value = (Contact, Contact)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
     /// Nothing that was there is another thing now; a full name may have followed its parts.
     #[test]

@@ -129,13 +129,14 @@ fn object_of(value: Value, wanted: &[Names], dialect: Dialect) -> Vec<(Names, St
     wanted.iter().filter_map(part).collect()
 }
 
-fn extended_of(json: &mut Map<String, Value>, dialect: Dialect) -> Vec<(String, String)> {
+pub(super) fn extended_of(json: &mut Map<String, Value>, dialect: Dialect) -> Vec<(String, String)> {
     let Some(Value::Array(values)) = json.remove(dialect.pick(names::EXTENDED)) else { return Vec::new() };
     let pair = |value| {
         let mut parts = object_of(value, &[names::EXTENDED_ID, names::EXTENDED_VALUE], dialect).into_iter();
         Some((parts.next()?.1, parts.next()?.1))
     };
-    values.into_iter().filter_map(pair).collect()
+    // An extended property cannot be taken away, only made empty.
+    values.into_iter().filter_map(pair).filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// Takes the known properties out of the answer.
@@ -222,7 +223,7 @@ fn set_text(contact: &mut Contact, field: Field, text: Option<String>) {
 }
 
 fn day(text: String) -> Option<Date> {
-    Some(date::read(&text).map_or_else(|| Date::Text(text), Date::Known))
+    (!date::is_none(&text)).then(|| date::read(&text).map_or_else(|| Date::Text(text), Date::Known))
 }
 
 impl Body {

@@ -133,7 +133,7 @@ pub(super) async fn apply<T: Transport, C: Clock>(
 
 async fn create<T: Transport, C: Clock>(site: Site<'_, T, C>, job: &Job) -> Result<Applied, RemoteError> {
     let photo = job.picture.as_ref().map(|picture| picture.print);
-    let state = State { content: job.written.content, photo, run: site.run.to_owned() };
+    let state = State { content: job.written.content, photo, run: site.run.to_owned(), changed_by: None };
     let marks = Marks { key: job.key, state };
     let filled = job.written.json_with_given_name(Some(&marks));
     let wanted = site.given_names.load(Ordering::Relaxed);

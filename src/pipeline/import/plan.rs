@@ -108,7 +108,7 @@ mod tests {
 
     fn held(content: &str, photo: Option<&str>, has_picture: Option<bool>) -> Held {
         let print = |text: &str| Fingerprint::of(text.as_bytes());
-        let state = State { content: print(content), photo: photo.map(print), run: "r".into() };
+        let state = State { content: print(content), photo: photo.map(print), run: "r".into(), changed_by: None };
         Held { id: "id".into(), state: Some(state), has_picture }
     }
 

@@ -102,7 +102,7 @@ mod tests {
     use crate::formats::exchange::extended::{Fingerprint, State};
 
     fn held(id: &str, run: &str, has_picture: bool) -> Held {
-        let state = State { content: Fingerprint::of(b"c"), photo: None, run: run.into() };
+        let state = State { content: Fingerprint::of(b"c"), photo: None, run: run.into(), changed_by: None };
         Held { id: id.into(), state: Some(state), has_picture: Some(has_picture) }
     }
 
