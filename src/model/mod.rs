@@ -1,4 +1,4 @@
-//! What a contact is, and when two are the same. No bytes, no JSON, no network; imports nothing.
+//! What a contact is, when two are the same and how two become one. No bytes, no JSON, no network; imports nothing.
 
 mod address;
 mod contact;

@@ -105,8 +105,11 @@ proptest! {
     }
 }
 
-/// Whether the two names are two people's: then the source's is taken as a whole.
+/// Whether the two names may be two people's: then the source's is taken as a whole.
 fn other_name(there: &Contact, source: &Contact) -> bool {
     let differ = |one: &str, other: &str| !one.is_empty() && !other.is_empty() && one != other;
-    differ(&there.name.given, &source.name.given) && differ(&there.name.surname, &source.name.surname)
+    let (there, source) = (&there.name, &source.name);
+    let is_whole = there.given.is_empty() && there.middle.is_empty() && there.surname.is_empty();
+    let both = !source.given.is_empty() && !source.surname.is_empty();
+    is_whole && both || differ(&there.given, &source.given) && differ(&there.surname, &source.surname)
 }

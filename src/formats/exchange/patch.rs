@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::date;
 use super::dialect::{Dialect, Names, names};
 use super::extended::{self, Marks, same_id};
-use super::read::{extended_of, read};
+use super::read::{extended_of, normal, read};
 use super::slots::{Place, SLOTS, What};
 use super::stash;
 use super::table::{Carried, ROWS, extended_ids};
@@ -65,8 +65,7 @@ pub fn recreate(earlier: &Map<String, Value>, dialect: Dialect) -> Map<String, V
         let value = earlier.get(name).and_then(|value| form.sendable(value, dialect));
         body.extend(value.map(|value| (name.to_owned(), value)));
     }
-    let kept =
-        extended_of(&mut earlier.clone(), dialect).into_iter().filter(|(id, _)| !same_id(id, extended::HAS_PICTURE));
+    let kept = extended_of(earlier, dialect).into_iter().filter(|(id, _)| !same_id(id, extended::HAS_PICTURE));
     let pairs: Vec<Value> = kept.map(|(id, value)| pair(own_id(&id).unwrap_or(&id), &value, dialect)).collect();
     if !pairs.is_empty() {
         body.insert(dialect.pick(names::EXTENDED).to_owned(), pairs.into());
@@ -103,7 +102,7 @@ fn wanted(served: &Map<String, Value>, written: &Written, marks: Option<&Marks>)
 
 /// Whether the given name that the service has was filled in.
 fn is_filled(served: &Map<String, Value>, given: &str, dialect: Dialect) -> bool {
-    let extended = extended_of(&mut served.clone(), dialect);
+    let extended = extended_of(served, dialect);
     let stash = extended.iter().find(|(id, _)| same_id(id, extended::STASH));
     stash.is_some_and(|(_, text)| stash::has_filler(text, given))
 }
@@ -168,7 +167,7 @@ fn extended_difference(
     marked: bool,
     dialect: Dialect,
 ) -> Vec<Value> {
-    let [new, old] = [wanted, served].map(|json| extended_of(&mut json.clone(), dialect));
+    let [new, old] = [wanted, served].map(|json| extended_of(json, dialect));
     let of = |list: &[(String, String)], id: &str| {
         list.iter().find(|(of, _)| same_id(of, id)).map(|(_, value)| value.clone()).unwrap_or_default()
     };
@@ -346,11 +345,6 @@ impl Form {
 fn day_said(text: &str) -> Option<String> {
     let day = || date::read(text).and_then(date::write).unwrap_or_else(|| text.to_owned());
     (!date::is_none(text)).then(day)
-}
-
-/// A text with its line breaks as a reader takes them.
-fn normal(text: &str) -> String {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
 }
 
 #[cfg(test)]

@@ -25,11 +25,16 @@ pub(super) fn may_be_one(one: &Name, other: &Name) -> bool {
     share_words(&shown(one), &shown(other))
 }
 
-/// Whether two names are two people's: both have a given and a family name, and neither agrees.
-pub(super) fn is_another(one: &Name, other: &Name) -> bool {
+/// Whether a source's name is another person's: both have a given and a family name, and neither agrees; or what is there
+/// is known as a whole alone and does not agree with both.
+pub(super) fn is_another(there: &Name, source: &Name) -> bool {
+    if !has_parts(there) {
+        let is_whole = !source.given.is_empty() && !source.surname.is_empty();
+        return is_whole && !may_be_one(there, source);
+    }
     let differ =
         |one: &str, other: &str| !one.is_empty() && !other.is_empty() && normal_text(one) != normal_text(other);
-    differ(&one.given, &other.given) && differ(&one.surname, &other.surname)
+    differ(&there.given, &source.given) && differ(&there.surname, &source.surname)
 }
 
 /// Whether two companies may be the same one: `Contoso` and `Contoso, Ltd.` may.
@@ -80,7 +85,7 @@ fn line(texts: &[&str], between: &str) -> String {
 /// earlier surname above the new one.
 pub(super) fn follow(merging: &mut Merging<'_>) {
     for (field, recipes) in FOLLOWERS {
-        if merging.whose(*field) != Whose::There {
+        if merging.whose(*field) != Whose::There && !field.is_absent(merging.source) {
             continue;
         }
         let Some(text) = field.text(merging.there).filter(|text| !text.is_empty()) else { continue };

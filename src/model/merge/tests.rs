@@ -40,7 +40,10 @@ fn a_name_is_updated_part_by_part_and_what_was_made_of_it_follows() {
     };
     assert_eq!(update(["Ada Byron", "Ada", "", "Byron"], ["", "", "", "Lovelace"]), "Ada Lovelace|Ada  Lovelace");
     assert_eq!(update(["Ada Byron", "Ada", "King", "Byron"], ["", "Ada", "", "Smith"]), "Ada Smith|Ada King Smith");
-    assert_eq!(update(["Ada Byron", "Ada", "King", "Byron"], ["", "Bob", "", "Smith"]), "|Bob  Smith");
+    assert_eq!(update(["Ada Byron", "Ada", "King", "Byron"], ["", "Bob", "", "Smith"]), "Bob Smith|Bob  Smith");
+    assert_eq!(update(["Countess", "Ada", "King", "Byron"], ["", "Bob", "", "Smith"]), "|Bob  Smith");
+    assert_eq!(update(["Bob Miller", "", "", ""], ["", "Ada", "", "Byron"]), "|Ada  Byron");
+    assert_eq!(update(["Dr. Ada Byron", "", "", ""], ["", "Ada", "", "Byron"]), "Dr. Ada Byron|Ada  Byron");
     assert_eq!(update(["Ada", "Ada", "", ""], ["Bob", "Bob", "", ""]), "Bob|Bob  ");
     let mut there = named("", "Ada", "", "Byron");
     there.name.file_as = "Byron, Ada".into();

@@ -9,7 +9,6 @@ use cardferry::model::{Contact, Merge, merge};
 use cardferry::remote::Mailbox;
 use cardferry::remote::api::{Expand, Place, Query};
 use pretty_assertions::assert_eq;
-use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::{Map, Value};
 

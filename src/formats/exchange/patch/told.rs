@@ -90,8 +90,7 @@ fn in_a_list(field: Field, old: &[Value], new: &[Value], changes: &mut Vec<Chang
         of.collect::<Vec<_>>().join(", ")
     };
     let known = changes.len();
-    for (at, name) in names.iter().enumerate().filter(|(at, name)| !names[..*at].contains(name)) {
-        debug_assert!(at < names.len());
+    for (_, name) in names.iter().enumerate().filter(|(at, name)| !names[..*at].contains(name)) {
         let (before, after) = (shown(old, name), shown(new, name));
         if before != after {
             changes.push(Change { field, name: name.clone(), before, after });
