@@ -1,4 +1,4 @@
-//! What a contact is, and when two are the same. No bytes, no JSON, no network; imports nothing.
+//! What a contact is, when two are the same and how two become one. No bytes, no JSON, no network; imports nothing.
 
 mod address;
 mod contact;
@@ -7,7 +7,9 @@ mod extra;
 mod field;
 pub mod group;
 pub mod identity;
+pub mod likeness;
 mod loss;
+mod merge;
 mod name;
 mod organization;
 mod person;
@@ -22,6 +24,7 @@ pub use extra::{Extra, Origin, Rest};
 pub use field::{Field, Shape};
 pub use group::Group;
 pub use loss::{Loss, Why};
+pub use merge::{Merge, merge};
 pub use name::Name;
 pub use organization::Organization;
 pub use person::{Gender, Relation, Sex};

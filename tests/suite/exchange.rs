@@ -1,5 +1,7 @@
 //! Contacts as the JSON of both APIs: golden bodies for every sample, and nothing lost on the way there and back.
 
+#[cfg(feature = "cli")]
+mod patches;
 mod round;
 #[cfg(feature = "cli")]
 mod served;
@@ -266,7 +268,7 @@ fn the_marks_travel_with_the_contact() {
     let contact = full_contact();
     for dialect in BOTH {
         let written = exchange::write(&contact, dialect);
-        let state = State { content: written.content, photo: None, run: "r".into() };
+        let state = State { content: written.content, photo: None, run: "r".into(), changed_by: None };
         let marks = Marks { key: Keys::default().next(&contact, 0).key, state };
         let item = exchange::read(written.json(Some(&marks)), dialect);
         assert_eq!((item.key, item.state), (Some(marks.key), Some(marks.state)));

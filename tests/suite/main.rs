@@ -45,6 +45,7 @@ mod inputs;
 mod laws;
 #[cfg(feature = "remote")]
 mod mailbox;
+mod merging;
 #[cfg(feature = "sandbox")]
 #[path = "../odata_laws.rs"]
 mod odata_laws;

@@ -117,7 +117,7 @@ fn contact(dialect: Dialect) -> (Map<String, Value>, String) {
     contact.name.given = "Ada".into();
     contact.emails.push(Email { address: "ada@example.com".into(), label: "boat".into(), ..Email::default() });
     let written = exchange::write(&contact, dialect);
-    let state = State { content: written.content, photo: None, run: "r".into() };
+    let state = State { content: written.content, photo: None, run: "r".into(), changed_by: None };
     let key = Keys::default().next(&contact, 0).key;
     (written.json(Some(&Marks { key, state })), key.to_string())
 }

@@ -7,12 +7,21 @@ const NO_YEAR: u16 = 1604;
 /// Exchange keeps time in FILETIME, which begins here.
 const FIRST_YEAR: u16 = 1601;
 
+/// What Outlook writes where there is no day: the last of those that it counts.
+pub(super) const NO_DAY: &str = "4501-01-01T00:00:00Z";
+
+/// Whether an instant stands for no day.
+pub(super) fn is_none(text: &str) -> bool {
+    text.get(..10) == NO_DAY.get(..10)
+}
+
 /// A day as the service keeps it: at 11:59 UTC (MS-OXOCNTC), where no time zone moves it to another day. None for a
-/// date without month or day, or before 1601.
+/// date without month or day, before 1601, or that the service has for none.
 pub(super) fn write(date: PartialDate) -> Option<String> {
     let (year, month, day) = (date.year.unwrap_or(NO_YEAR), date.month?, date.day?);
     let misread = date.year == Some(NO_YEAR);
-    (year >= FIRST_YEAR && !misread).then(|| format!("{year:04}-{month:02}-{day:02}T11:59:00Z"))
+    let text = format!("{year:04}-{month:02}-{day:02}T11:59:00Z");
+    (year >= FIRST_YEAR && !misread && !is_none(&text)).then_some(text)
 }
 
 /// The day of an instant: its date part; the time says nothing (MS-ASCNTC). 1604 is no year.
@@ -55,6 +64,7 @@ mod tests {
             PartialDate { year: None, month: Some(3), day: None },
             PartialDate { year: Some(1600), month: Some(1), day: Some(1) },
             PartialDate { year: Some(1604), month: Some(1), day: Some(1) },
+            PartialDate { year: Some(4501), month: Some(1), day: Some(1) },
         ] {
             assert_eq!(write(date), None, "{date:?}");
         }

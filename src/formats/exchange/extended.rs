@@ -41,8 +41,10 @@ pub struct State {
     pub content: Fingerprint,
     /// Fingerprint of the photo's bytes, when the source has one.
     pub photo: Option<Fingerprint>,
-    /// The run that wrote it.
+    /// The run that made the contact.
     pub run: String,
+    /// The run that changed it last, where one did.
+    pub changed_by: Option<String>,
 }
 
 /// 128 bits that stand for something longer, written as 32 lower-case hex digits: the first of a SHA-256, but for a
@@ -95,7 +97,8 @@ impl fmt::Display for State {
             Some(photo) => write!(out, "{photo}")?,
             None => out.write_str("-")?,
         }
-        write!(out, " {}", self.run)
+        write!(out, " {}", self.run)?;
+        self.changed_by.iter().try_for_each(|run| write!(out, " {run}"))
     }
 }
 
@@ -117,7 +120,8 @@ impl State {
             print => Some(Fingerprint::parse(print)?),
         };
         let run = words.next()?.to_owned();
-        words.next().is_none().then_some(Self { content, photo, run })
+        let changed_by = words.next().map(str::to_owned);
+        words.next().is_none().then_some(Self { content, photo, run, changed_by })
     }
 }
 
@@ -147,15 +151,19 @@ mod tests {
     #[test]
     fn a_state_reads_back() {
         for photo in [None, Some(Fingerprint::of(b"photo"))] {
-            let state = State { content: Fingerprint::of(b"content"), photo, run: "r1".into() };
-            assert_eq!(State::parse(&state.to_string()), Some(state.clone()));
-            assert_eq!(State::parse(&state.to_string().to_uppercase()).unwrap().content, state.content);
+            for changed_by in [None, Some("r2".to_owned())] {
+                let state = State { content: Fingerprint::of(b"content"), photo, run: "r1".into(), changed_by };
+                let words = 4 + usize::from(state.changed_by.is_some());
+                assert_eq!(state.to_string().split(' ').count(), words);
+                assert_eq!(State::parse(&state.to_string()), Some(state.clone()));
+                assert_eq!(State::parse(&state.to_string().to_uppercase()).unwrap().content, state.content);
+            }
         }
     }
 
     #[test]
     fn a_foreign_state_is_none() {
-        for text in ["", "1", "2 00 - r", "1 00112233445566778899aabbccddeeff - r more", "1 xx - r"] {
+        for text in ["", "1", "2 00 - r", "1 00112233445566778899aabbccddeeff - r r2 more", "1 xx - r"] {
             assert_eq!(State::parse(text), None, "{text}");
         }
     }

@@ -27,7 +27,7 @@ use crate::model::{Contact, Date, Extra, Field, Origin, PhotoData, Rest};
 pub const CONTENT_VERSION: u8 = 1;
 
 /// Lists whose order says nothing.
-const HEAPS: [Field; 4] = [Field::Categories, Field::Events, Field::Relations, Field::Extra];
+pub(super) const HEAPS: [Field; 4] = [Field::Categories, Field::Events, Field::Relations, Field::Extra];
 
 /// The fingerprint of what a contact says, without its photo.
 pub fn content(contact: &Contact) -> Fingerprint {
@@ -94,7 +94,7 @@ fn write_netstring(out: &mut String, value: &Value) {
 }
 
 /// A contact without what says nothing of it.
-fn plain(contact: &Contact) -> Contact {
+pub(super) fn plain(contact: &Contact) -> Contact {
     let mut plain = contact.clone();
     plain.photo = plain.photo.filter(|photo| matches!(photo.data, PhotoData::Link(_)));
     plain.revision.clear();

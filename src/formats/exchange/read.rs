@@ -91,7 +91,7 @@ pub fn read(json: Map<String, Value>, dialect: Dialect) -> Item {
     let mut take = |names: Names| json.remove(dialect.pick(names)).and_then(text).unwrap_or_default();
     let (id, change_key) = (take(names::ID), take(names::CHANGE_KEY));
     let parent_folder = take(names::PARENT_FOLDER);
-    let extended = extended_of(&mut json, dialect);
+    let extended = extended_of(&json, dialect);
     let own = |id: &str| extended.iter().find(|(of, _)| same_id(of, id)).map(|(_, value)| value.as_str());
     let key = own(extended::KEY).and_then(|text| text.parse().ok());
     let state = own(extended::STATE).and_then(State::parse);
@@ -127,10 +127,15 @@ pub fn same_content(one: Map<String, Value>, other: Map<String, Value>) -> bool 
 
 fn text(value: Value) -> Option<String> {
     match value {
-        Value::String(text) if text.contains('\r') => Some(text.replace("\r\n", "\n").replace('\r', "\n")),
+        Value::String(text) if text.contains('\r') => Some(normal(&text)),
         Value::String(text) => Some(text),
         _ => None,
     }
+}
+
+/// A text whose lines are parted by `\n` alone.
+pub(super) fn normal(text: &str) -> String {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
 }
 
 fn texts(value: Value) -> Vec<String> {
@@ -144,13 +149,14 @@ fn object_of(value: Value, wanted: &[Names], dialect: Dialect) -> Vec<(Names, St
     wanted.iter().filter_map(part).collect()
 }
 
-fn extended_of(json: &mut Map<String, Value>, dialect: Dialect) -> Vec<(String, String)> {
-    let Some(Value::Array(values)) = json.remove(dialect.pick(names::EXTENDED)) else { return Vec::new() };
-    let pair = |value| {
-        let mut parts = object_of(value, &[names::EXTENDED_ID, names::EXTENDED_VALUE], dialect).into_iter();
-        Some((parts.next()?.1, parts.next()?.1))
+/// The extended properties that say anything: one cannot be taken away, only made empty.
+pub(super) fn extended_of(json: &Map<String, Value>, dialect: Dialect) -> Vec<(String, String)> {
+    let list = json.get(dialect.pick(names::EXTENDED)).and_then(Value::as_array).into_iter().flatten();
+    let pair = |pair: &Value| {
+        let part = |names: Names| pair.get(dialect.pick(names)).and_then(Value::as_str).map(normal);
+        Some((part(names::EXTENDED_ID)?, part(names::EXTENDED_VALUE)?))
     };
-    values.into_iter().filter_map(pair).collect()
+    list.filter_map(pair).filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// Takes the known properties out of the answer.
@@ -237,7 +243,7 @@ fn set_text(contact: &mut Contact, field: Field, text: Option<String>) {
 }
 
 fn day(text: String) -> Option<Date> {
-    Some(date::read(&text).map_or_else(|| Date::Text(text), Date::Known))
+    (!date::is_none(&text)).then(|| date::read(&text).map_or_else(|| Date::Text(text), Date::Known))
 }
 
 impl Body {

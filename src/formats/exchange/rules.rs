@@ -57,7 +57,7 @@ fn what_word(what: What) -> &'static str {
     }
 }
 
-fn line_word(line: Line) -> &'static str {
+pub(super) fn line_word(line: Line) -> &'static str {
     match line {
         Line::Voice => "phone",
         Line::Mobile => "mobile phone",

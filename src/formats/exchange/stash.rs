@@ -129,10 +129,15 @@ impl Filler {
         (field == Field::GivenName).then_some(Self { of, full })
     }
 
+    /// Whether this is the name that was filled in.
+    fn is_of(self, given: &str) -> bool {
+        live_print(Field::GivenName, given) == self.of
+    }
+
     /// Takes the name away again, if it is still the one that was filled in.
     pub(super) fn take_out(self, contact: &mut Contact) {
         let name = &mut contact.name;
-        if live_print(Field::GivenName, &name.given) == self.of {
+        if self.is_of(&name.given) {
             if self.full && name.full == name.given {
                 name.full.clear();
             }
@@ -168,6 +173,12 @@ fn json_of(fragment: &Contact, of: Option<Fingerprint>) -> Option<Value> {
 /// The first half of a fingerprint is enough to tell a cut text.
 fn sum(text: &str) -> String {
     Fingerprint::of(text.as_bytes()).to_string()[..16].to_owned()
+}
+
+/// Whether a stash says that a contact's given name was filled in.
+pub(super) fn has_filler(text: &str, given: &str) -> bool {
+    let is = |stashed: &Stashed| matches!(stashed, Stashed::Filler(filler) if filler.is_of(given));
+    read(text).is_ok_and(|stashed| stashed.iter().any(is))
 }
 
 /// The stash came back cut, or was never one.

@@ -25,6 +25,8 @@ pub struct Written {
     stash: Stash,
     /// What stands for the given name where the contact has none.
     filler: Option<String>,
+    /// Whether the contact has a full name of its own.
+    named: bool,
     /// Fingerprint of the content: [`content`], the same in both dialects, whenever and by whatever the source was written.
     pub content: Fingerprint,
     /// What is kept for the way back alone: the mailbox has no place that people see.
@@ -47,7 +49,8 @@ pub fn write(contact: &Contact, dialect: Dialect) -> Written {
     stash.take_orders(orders(contact, &back, &live));
     stash.take_spelt(Spelt::of(contact));
     let (hidden, losses) = (std::mem::take(&mut stash.hidden), std::mem::take(&mut stash.losses));
-    Written { body, dialect, stash, filler: filler(contact), content: content(contact), hidden, losses }
+    let (filler, named, content) = (filler(contact), !contact.name.full.is_empty(), content(contact));
+    Written { body, dialect, stash, filler, named, content, hidden, losses }
 }
 
 /// What stands for a given name that a contact lacks: its name as a whole, its company, an e-mail or a phone, else
@@ -66,11 +69,30 @@ impl Written {
     /// The same for a service that wants a given name: it is filled in, and the stash says so, so that it does not come
     /// back. None where the contact has one.
     pub fn json_with_given_name(&self, marks: Option<&Marks>) -> Option<Map<String, Value>> {
-        let filler = self.filler.as_deref()?;
+        Some(self.filled(self.filler()?, marks))
+    }
+
+    /// The JSON with this text for a given name.
+    pub(super) fn filled(&self, filler: &str, marks: Option<&Marks>) -> Map<String, Value> {
         let mut body = self.body.clone();
         body.text(names::GIVEN_NAME, filler);
         let nameless = !body.properties.iter().any(|(names, _)| *names == names::DISPLAY_NAME);
-        Some(self.marked(body, marks, Some(Filler::of(filler, nameless))))
+        self.marked(body, marks, Some(Filler::of(filler, nameless)))
+    }
+
+    /// What stands for the given name where the contact has none.
+    pub(super) fn filler(&self) -> Option<&str> {
+        self.filler.as_deref()
+    }
+
+    /// Whether its display name is one that the contact has, and not made of something else.
+    pub(super) fn is_named(&self) -> bool {
+        self.named
+    }
+
+    /// The API that it is written for.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     fn marked(&self, mut body: Body, marks: Option<&Marks>, filler: Option<Filler>) -> Map<String, Value> {

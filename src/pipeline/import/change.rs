@@ -7,7 +7,7 @@ use super::Import;
 use super::job::{Applied, Failed, Job, Site, set_photo};
 use crate::formats::exchange::extended::{Fingerprint, Marks, State};
 use crate::formats::exchange::{self, content};
-use crate::model::merge::{Merge, merge};
+use crate::model::{Merge, merge};
 use crate::pipeline::Ending;
 use crate::pipeline::ledger::Version;
 use crate::remote::{Clock, Transport};

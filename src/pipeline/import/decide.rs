@@ -8,7 +8,7 @@ use super::prepare::Prepared;
 use crate::formats::exchange::extended::Fingerprint;
 use crate::formats::exchange::{self, Change, Dialect};
 use crate::model::likeness::Traits;
-use crate::model::merge::{Merge, merge};
+use crate::model::{Merge, merge};
 use crate::pipeline::Ending;
 use crate::pipeline::ledger::{Action, Held, Ledger, LedgerError};
 

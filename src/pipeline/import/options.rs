@@ -1,6 +1,6 @@
 //! What the user chooses about an import.
 
-use crate::model::merge::Merge;
+use crate::model::Merge;
 
 /// By what a record is found among the contacts that are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

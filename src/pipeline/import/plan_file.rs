@@ -91,7 +91,8 @@ impl<'a> PlanCheck<'a> {
             }
         }
         let other = |name: &&str| saved.get(*name) != wanted.get(*name);
-        if let Some(name) = ["source", "address", "api", "mailbox", "folder", "options"].iter().find(|name| other(name)) {
+        if let Some(name) = ["source", "address", "api", "mailbox", "folder", "options"].iter().find(|name| other(name))
+        {
             let what = if *name == "source" { "content of the inputs" } else { name };
             return Err(PlanError::Other(what));
         }
