@@ -8,12 +8,13 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::answer::json as answer;
 use super::claims::Subject;
 use super::error::Refusal;
-use super::form::{self, Form};
 use super::scope::Scope;
 use super::state::{Asked, Decision, Device, Grant, Refresh};
 use super::{TOKEN_LASTS, Visit};
+use crate::sandbox::form::Form;
 
 /// How long a device code lasts, in seconds (documented).
 const DEVICE_LASTS: i64 = 15 * 60;
@@ -44,7 +45,7 @@ impl Visit<'_> {
         let message = format!(
             "To sign in, use a web browser to open the page {page} and enter the code {shown} to authenticate."
         );
-        Ok(form::json(
+        Ok(answer(
             StatusCode::OK,
             &json!({
                 "user_code": shown, "device_code": device_code, "verification_uri": page,
@@ -119,7 +120,7 @@ impl Visit<'_> {
         let scope = form.get("scope").ok_or_else(|| Refusal::missing("scope"))?;
         let scope = Scope::of_app(scope, &self.origin)?;
         let token = self.access(&Subject { client, user: None, scope: &scope, nonce: None });
-        Ok(form::json(
+        Ok(answer(
             StatusCode::OK,
             &json!({
                 "token_type": "Bearer", "expires_in": TOKEN_LASTS, "ext_expires_in": TOKEN_LASTS, "access_token": token,
@@ -178,7 +179,7 @@ impl Visit<'_> {
             let info = json!({ "uid": user, "utid": self.inner.mailbox.ids.tenant() });
             add("client_info", BASE64URL_NOPAD.encode(info.to_string().as_bytes()).into());
         }
-        form::json(StatusCode::OK, &Value::Object(body))
+        answer(StatusCode::OK, &Value::Object(body))
     }
 
     /// A new access token.

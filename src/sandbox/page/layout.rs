@@ -16,14 +16,7 @@ pub(super) fn page(visit: &Visit<'_>, place: &str, title: &str, content: Markup)
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) " · cardferry sandbox" }
-                link rel="icon" href="/icon.svg" type="image/svg+xml";
-                link rel="stylesheet" href="/style.css";
-            }
+            (head(title))
             body {
                 a.skip href="#main" { "Skip to the content" }
                 header {
@@ -41,6 +34,20 @@ pub(super) fn page(visit: &Visit<'_>, place: &str, title: &str, content: Markup)
                     p { code { "/v1.0" } " Microsoft Graph · " code { "/api/v2.0" } " Outlook REST" }
                 }
             }
+        }
+    }
+}
+
+/// What stands at the head of every page.
+pub(in crate::sandbox) fn head(title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            title { (title) " · cardferry sandbox" }
+            link rel="icon" href="/icon.svg" type="image/svg+xml";
+            link rel="stylesheet" href="/style.css";
         }
     }
 }

@@ -59,9 +59,13 @@ fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
 fn page(reply: &Reply) -> String {
     assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
     let policy = reply.header("content-security-policy").unwrap();
-    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    for part in ["default-src 'none'", "style-src 'self'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert!(!policy.contains("form-action"), "the redirect behind a form would count as its aim: {policy}");
+    assert_eq!(reply.header("cross-origin-opener-policy"), None, "clients open these pages and watch them");
     let text = String::from_utf8(reply.body.to_vec()).unwrap();
-    assert!(!text.contains("<script"), "{text}");
+    assert!(!text.contains("<script") && text.contains("href=\"/style.css\""), "{text}");
     text
 }
 
