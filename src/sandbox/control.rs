@@ -1,8 +1,7 @@
 //! The control endpoint: on a port of its own, what can be changed and looked at while a sandbox runs.
 //!
-//! It asks for no token, for it can do nothing beyond the sandbox. It is for this machine alone: it listens on the
-//! loopback interface, answers to no other host name (so that no name of a web page's can be made to point at it), and to
-//! nothing that a web page sends.
+//! It asks for no token, for it can do nothing beyond the sandbox. It is for the programs of this machine alone: it
+//! listens on the loopback interface, and its [guard](super::guard) lets in nothing that a web page sends.
 
 use std::future::Future;
 use std::io;
@@ -10,18 +9,17 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, HOST, ORIGIN};
-use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
+use http::header::{ALLOW, CACHE_CONTROL};
+use http::{Method, Request, Response, StatusCode};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
 use super::behaviour::Behaviour;
 use super::faults::Plan;
+use super::guard::Guard;
 use super::request::{set, with_type};
 use super::serve::{Sockets, TooLarge, serve};
 use super::{Delivery, Sandbox};
-
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// A bound control endpoint.
 pub struct Control {
@@ -80,12 +78,12 @@ type Told = Result<Value, (StatusCode, String)>;
 
 async fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> {
     let path = request.uri().path();
-    let told = match from_here(request.headers()) {
+    let told = match Guard::of_programs().admit(request.headers()) {
         Ok(()) if request.extensions().get::<TooLarge>().is_some() => {
             Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is too large, or broke off".to_owned()))
         }
         Ok(()) => route(sandbox, request.method(), path, request.body()).await,
-        Err(why) => Err((StatusCode::FORBIDDEN, why.to_owned())),
+        Err((status, why)) => Err((status, why.to_owned())),
     };
     let (status, body) = match told {
         Ok(body) => (StatusCode::OK, body),
@@ -97,23 +95,6 @@ async fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> 
         set(&mut answer, ALLOW, &methods(path).join(", "));
     }
     answer
-}
-
-/// Refuses what a web page may have sent.
-fn from_here(headers: &HeaderMap) -> Result<(), &'static str> {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    if !["127.0.0.1", "localhost", "[::1]"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
-        return Err("the control endpoint answers to 127.0.0.1 and localhost alone");
-    }
-    let site = headers.get(SEC_FETCH_SITE).is_some_and(|site| site != "none");
-    if headers.contains_key(ORIGIN) || site {
-        return Err("the control endpoint answers no web page");
-    }
-    Ok(())
 }
 
 fn methods(path: &str) -> Vec<&'static str> {

@@ -28,6 +28,7 @@ use tokio::time::timeout;
 use super::clock::Clock;
 use super::error::ODataError;
 use super::guard::Guard;
+use super::request::with_type;
 use super::{Delivery, Sandbox};
 use body::Paced;
 use line::{Line, Orders};
@@ -140,9 +141,9 @@ impl Server {
         serve(self.listener, self.sandbox.clone(), self.sockets, shutdown, move |request| {
             let (sandbox, guard) = (sandbox.clone(), Arc::clone(&guard));
             async move {
-                match guard.refusal(request.headers()) {
-                    None => sandbox.show_or_send(request).await,
-                    Some(refusal) => Delivery::Whole(refusal),
+                match guard.admit(request.headers()) {
+                    Ok(()) => sandbox.show_or_send(request).await,
+                    Err((status, why)) => Delivery::Whole(with_type(status, "text/plain", format!("{why}\n").into())),
                 }
             }
         })
