@@ -88,7 +88,8 @@ impl Visit<'_> {
             (code.asked.clone(), code.user.clone())
         };
         let Asked { scope, nonce, .. } = asked;
-        Ok(self.issue(form, &Refresh { client: client.to_owned(), scope, user }, nonce.as_deref()))
+        let granted = Refresh { client: client.to_owned(), scope, user };
+        Ok(self.issue(form, &granted, &granted.scope, nonce.as_deref()))
     }
 
     /// Documented: a new refresh token comes with each use. Guessed: the old one is over then.
@@ -105,13 +106,11 @@ impl Visit<'_> {
         if refresh.client != client {
             return Err(Refusal::bad_grant("refresh_token' or 'assertion"));
         }
-        let mut granted = refresh.clone();
+        let granted = refresh.clone();
         state.refresh.take(sent, self.now);
         drop(state);
-        if let Some(asked) = asked {
-            granted.scope = narrowed(granted.scope, asked);
-        }
-        Ok(self.issue(form, &granted, None))
+        let scope = asked.map_or_else(|| granted.scope.clone(), |asked| narrowed(&granted.scope, asked));
+        Ok(self.issue(form, &granted, &scope, None))
     }
 
     /// Documented: the tenant must be one, for no user tells it.
@@ -152,12 +151,13 @@ impl Visit<'_> {
         let granted = Refresh { client: client.to_owned(), scope: device.scope.clone(), user };
         state.devices.take(sent, self.now);
         drop(state);
-        Ok(self.issue(form, &granted, None))
+        Ok(self.issue(form, &granted, &granted.scope, None))
     }
 
-    /// The tokens that a user's consent brings.
-    fn issue(&self, form: &Form, granted: &Refresh, nonce: Option<&str>) -> Response<Bytes> {
-        let Refresh { client, scope, user } = granted;
+    /// The tokens that a user's consent brings: for `scope`, and a refresh token for all that was granted (RFC 6749
+    /// section 6).
+    fn issue(&self, form: &Form, granted: &Refresh, scope: &Scope, nonce: Option<&str>) -> Response<Bytes> {
+        let Refresh { client, user, .. } = granted;
         let subject = Subject { client, user: Some(user), scope, nonce };
         let mut body = Map::new();
         let mut add = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
@@ -215,7 +215,7 @@ fn proved(asked: &Asked, verifier: Option<&str>) -> Result<(), Refusal> {
 }
 
 /// No more than was granted, and no more than is asked for.
-fn narrowed(granted: Scope, asked: Scope) -> Scope {
+fn narrowed(granted: &Scope, asked: Scope) -> Scope {
     Scope {
         audience: asked.audience,
         reads: granted.reads && asked.reads,

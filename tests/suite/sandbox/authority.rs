@@ -268,6 +268,10 @@ fn refresh_tokens_rotate() {
     assert_eq!(api(&stage, &access, "GET", "/v1.0/me").status, 401);
     let last = refresh(&text(&narrow, "refresh_token"), "");
     assert_eq!(api(&stage, &text(&last, "access_token"), "GET", "/v1.0/me").status, 200);
+    let whole = refresh(&text(&last, "refresh_token"), "&scope=Contacts.ReadWrite");
+    let access = text(&whole, "access_token");
+    assert_eq!(api(&stage, &access, "POST", "/v1.0/me/contacts").status, 201, "all that was granted may come again");
+    let last = refresh(&text(&whole, "refresh_token"), "");
     let wider = refresh(&text(&last, "refresh_token"), "&scope=Contacts.Read.Shared");
     let others = api(&stage, &text(&wider, "access_token"), "GET", "/v1.0/users/me@sandbox.example/contacts");
     assert_eq!(others.status, 403, "no more than was granted");
