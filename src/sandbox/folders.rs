@@ -192,7 +192,8 @@ fn update(call: &Call<'_>) -> Answer {
             Some(id) => by_id(change, call, id)?,
             None => change.folder(above)?.ok_or_else(ODataError::not_found)?,
         };
-        change.set_folder(&folder, name_of(&changes).unwrap_or(&folder.name), &parent)?;
+        let name = name_of(&changes).unwrap_or(&folder.name);
+        change.set_folder(&folder, name, &parent, !call.behaviours.has(Behaviour::UniqueFolders))?;
         change.set_folder_properties(folder.id, &changes.extended)?;
         shown(call, change, &change.folder(folder.id)?.ok_or_else(ODataError::not_found)?, &query)
     })?;

@@ -10,6 +10,7 @@ mod extensions;
 mod faults;
 mod folders;
 mod golden;
+mod hierarchy;
 mod laws;
 mod listing;
 mod mailboxes;
