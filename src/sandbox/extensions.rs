@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::behaviour::Behaviour;
-use super::contacts::{CONTACTS, find, fresh};
+use super::contacts::{CONTACTS, find, fresh, held, within_quota};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::expand;
@@ -207,6 +207,7 @@ fn create(call: &Call<'_>, id: &str) -> Answer {
     let stored = call.store.write(&call.mailbox.ids, |change| {
         let contact = find(change, call, id)?;
         let stored = add(change, contact.number, &extension)?;
+        within_quota(call, change, None)?;
         change.touch_contact(contact.number, call.now)?;
         Ok(stored)
     })?;
@@ -245,6 +246,7 @@ fn update(call: &Call<'_>, id: &str, name: &str) -> Answer {
     }
     let stored = call.store.write(&call.mailbox.ids, |change| {
         let contact = find(change, call, id)?;
+        let before = held(call, change)?;
         let stored = find_in(change, contact.number, &property)?.ok_or_else(ODataError::not_found)?;
         let mut stored: Map<String, Value> = serde_json::from_str(&stored).unwrap_or_default();
         for (member, value) in &extension.data {
@@ -256,6 +258,7 @@ fn update(call: &Call<'_>, id: &str, name: &str) -> Answer {
         }
         let stored = Value::Object(stored).to_string();
         change.set_extended(contact.number, &property, Some(&stored))?;
+        within_quota(call, change, before)?;
         change.touch_contact(contact.number, call.now)?;
         Ok(stored)
     })?;

@@ -48,7 +48,9 @@ impl Owner {
     fn set(&self, change: &Change<'_>, call: &Call<'_>, id: &str, value: Option<&str>) -> Result<(), ODataError> {
         match self {
             Owner::Contact(number) => {
+                let before = contacts::held(call, change)?;
                 change.set_extended(*number, id, value)?;
+                contacts::within_quota(call, change, before)?;
                 change.touch_contact(*number, call.now)
             }
             Owner::Folder(folder) => change.set_folder_property(*folder, id, value),
