@@ -78,7 +78,7 @@ type Told = Result<Value, (StatusCode, String)>;
 
 async fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> {
     let path = request.uri().path();
-    let told = match Guard::of_programs().admit(request.headers()) {
+    let told = match Guard::of_programs().admit(request.uri(), request.headers()) {
         Ok(()) if request.extensions().get::<TooLarge>().is_some() => {
             Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is too large, or broke off".to_owned()))
         }

@@ -6,7 +6,8 @@
 use std::net::IpAddr;
 
 use http::header::{HOST, ORIGIN};
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName, StatusCode, Uri};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -41,20 +42,20 @@ impl Guard {
     ///
     /// # Errors
     /// 421 for another host's name (RFC 9110 section 15.5.20), 403 for what another site's page sends.
-    pub(super) fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        // Browsers always send a Host; a program that sends none was not lured here by a name.
-        let host = headers.get(HOST).map(|host| host.to_str().unwrap_or_default());
-        if host.is_some_and(|host| !self.knows(host)) {
+    pub(super) fn admit(&self, target: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+        let said = |name| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
+        // Browsers always send a Host; a program that sends none was not lured here by a name. A target with a host of
+        // its own goes before that header (RFC 9112 section 3.2.2), and answers would have links to it.
+        if said(HOST).chain(target.authority().map(Authority::as_str)).any(|host| !self.knows(host)) {
             let why = if self.programs_alone { MACHINE_ALONE } else { NAMES_ALONE };
             return Err((StatusCode::MISDIRECTED_REQUEST, why));
         }
-        let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
-        let of_a_page = origin.is_some() || headers.get(SEC_FETCH_SITE).is_some_and(|site| site != "none");
+        let of_a_page = said(ORIGIN).next().is_some() || said(SEC_FETCH_SITE).any(|site| site != "none");
         if self.programs_alone && of_a_page {
             return Err((StatusCode::FORBIDDEN, "The control endpoint answers to no web page; ask it with a program."));
         }
-        let site = |origin: &str| origin.split_once("://").is_some_and(|(_, authority)| self.knows(authority));
-        if origin.is_some_and(|origin| !site(origin)) {
+        let is_ours = |origin: &str| origin.split_once("://").is_some_and(|(_, authority)| self.knows(authority));
+        if !said(ORIGIN).all(is_ours) {
             return Err((StatusCode::FORBIDDEN, "This server answers to no web page of another site."));
         }
         Ok(())
@@ -106,11 +107,14 @@ mod tests {
     #[test]
     fn other_hosts_and_sites_are_refused() {
         let status = |guard: Guard, headers: &[(HeaderName, &str)]| {
-            let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
-            guard.admit(&headers).map_or_else(|(status, _)| status.as_u16(), |()| 200)
+            let mut sent = HeaderMap::new();
+            for (name, value) in headers {
+                sent.append(name.clone(), value.parse().unwrap());
+            }
+            guard.admit(&Uri::from_static("/"), &sent).map_or_else(|(status, _)| status.as_u16(), |()| 200)
         };
         // What is sent, and what a server and what the control endpoint answer.
-        let table: [(&[(HeaderName, &str)], u16, u16); 7] = [
+        let table: [(&[(HeaderName, &str)], u16, u16); 9] = [
             (&[], 200, 200),
             (&[(HOST, "127.0.0.1:8080"), (SEC_FETCH_SITE, "none")], 200, 200),
             (&[(HOST, "127.0.0.1:8080"), (ORIGIN, "http://localhost:3000")], 200, 403),
@@ -118,10 +122,17 @@ mod tests {
             (&[(HOST, "evil.example:8080")], 421, 421),
             (&[(HOST, "localhost"), (ORIGIN, "https://evil.example")], 403, 403),
             (&[(HOST, "localhost"), (ORIGIN, "null")], 403, 403),
+            (&[(HOST, "localhost"), (HOST, "evil.example")], 421, 421),
+            (&[(ORIGIN, "http://localhost"), (ORIGIN, "https://evil.example")], 403, 403),
         ];
         for (headers, server, control) in table {
             let found = (status(Guard::default(), headers), status(Guard::of_programs(), headers));
             assert_eq!(found, (server, control), "{headers:?}");
+        }
+        let headers = HeaderMap::from_iter([(HOST, "localhost".parse().unwrap())]);
+        for (target, let_in) in [("http://evil.example/", false), ("http://127.0.0.1:8080/v1.0/me", true)] {
+            let admitted = Guard::default().admit(&Uri::from_static(target), &headers);
+            assert_eq!(admitted.is_ok(), let_in, "{target}");
         }
     }
 }

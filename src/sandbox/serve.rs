@@ -141,7 +141,7 @@ impl Server {
         serve(self.listener, self.sandbox.clone(), self.sockets, shutdown, move |request| {
             let (sandbox, guard) = (sandbox.clone(), Arc::clone(&guard));
             async move {
-                match guard.admit(request.headers()) {
+                match guard.admit(request.uri(), request.headers()) {
                     Ok(()) => sandbox.show_or_send(request).await,
                     Err((status, why)) => Delivery::Whole(with_type(status, "text/plain", format!("{why}\n").into())),
                 }
