@@ -33,6 +33,7 @@ use serde_json::json;
 use super::Inner;
 use super::error::RequestIds;
 use super::form::Form;
+use super::ids::is_guid;
 use super::request::{empty, origin};
 use error::Refusal;
 pub(super) use state::Authority;
@@ -127,12 +128,9 @@ impl Visit<'_> {
     /// `common`, `organizations`, `consumers`, any GUID, or the domain of a mailbox.
     fn knows_tenant(&self) -> bool {
         let tenant = self.tenant.as_str();
-        let is_guid = tenant.len() == 36
-            && tenant.split('-').map(str::len).eq([8, 4, 4, 4, 12])
-            && tenant.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
         let domain = |upn: &str| upn.rsplit('@').next().is_some_and(|domain| domain.eq_ignore_ascii_case(tenant));
         matches!(tenant, "common" | "organizations" | "consumers")
-            || is_guid
+            || is_guid(tenant)
             || self.inner.mailboxes().any(|mailbox| domain(&mailbox.upn))
     }
 

@@ -19,7 +19,7 @@ use percent_encoding::percent_decode_str;
 use super::Sandbox;
 use super::dialect::Dialect;
 use super::error::{ODataError, RequestIds};
-use super::request::{empty, json as answer_json, origin, set};
+use super::request::{empty, json as answer_json, origin, prefers, set};
 
 /// Documented.
 const MOST: usize = 20;
@@ -90,7 +90,7 @@ pub(super) fn read(request: &Request<Bytes>, dialect: Dialect) -> Result<Respons
         return Err(ODataError::unreadable_body());
     };
     // Documented for v2.0; Graph answers every part.
-    let stops = outlook && !prefers_to_go_on(request.headers());
+    let stops = outlook && !prefers(request.headers(), "odata.continue-on-error");
     let mut response = empty(StatusCode::OK);
     response.extensions_mut().insert(Plan { dialect, items, form, stops });
     Ok(response)
@@ -228,12 +228,6 @@ impl Door<'_> {
         }
         format!("{}{before}{}", self.origin, path.replace(' ', "%20")).parse().map_err(|_| wrong())
     }
-}
-
-fn prefers_to_go_on(headers: &HeaderMap) -> bool {
-    let prefers = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-    let mut parts = prefers.flat_map(|value| value.split([',', ';'])).map(str::trim);
-    parts.any(|part| part.eq_ignore_ascii_case("odata.continue-on-error"))
 }
 
 fn bad(message: impl Into<Cow<'static, str>>) -> ODataError {

@@ -77,8 +77,8 @@ impl Call<'_> {
     }
 }
 
-/// The context of a contact or, without `$entity`, of its collection.
-fn context(call: &Call<'_>) -> String {
+/// The context of the contacts that the path names, and with `/$entity` of one of them.
+pub(super) fn context(call: &Call<'_>) -> String {
     call.collection_context(call.path.folders.last().map(String::as_str), CONTACTS)
 }
 

@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 
 use super::error::ODataError;
+use super::ids::is_guid;
 
 /// `PidLidHasPicture`: kept by the service itself, from the photo's presence.
 pub(super) const HAS_PICTURE: &str = "Boolean {00062004-0000-0000-c000-000000000046} Id 0x8015";
@@ -144,9 +145,7 @@ fn hexadecimal(text: &str) -> Option<u32> {
 /// `{8ECCC264-…}` in lower case, braces kept.
 fn guid(text: &str) -> Option<String> {
     let inner = text.strip_prefix('{')?.strip_suffix('}')?;
-    let groups: Vec<usize> = inner.split('-').map(str::len).collect();
-    let hex = inner.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
-    (hex && groups == [8, 4, 4, 4, 12]).then(|| text.to_ascii_lowercase())
+    is_guid(inner).then(|| text.to_ascii_lowercase())
 }
 
 /// Holds a value, or one of several, against the type that its normalised id names.

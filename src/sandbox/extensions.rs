@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::behaviour::Behaviour;
-use super::contacts::{CONTACTS, find, fresh, held, within_quota};
+use super::contacts::{self, find, fresh, held, within_quota};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::expand;
@@ -181,9 +181,7 @@ pub(super) fn single(call: &Call<'_>, id: &str, name: &str) -> Answer {
 }
 
 fn context(call: &Call<'_>, id: &str) -> String {
-    let folder = call.path.folders.last().map(String::as_str);
-    let list = call.dialect.pick("extensions", "Extensions");
-    format!("{}('{id}')/{list}", call.collection_context(folder, CONTACTS))
+    format!("{}('{id}')/{}", contacts::context(call), call.dialect.pick("extensions", "Extensions"))
 }
 
 fn all(call: &Call<'_>, id: &str) -> Result<Vec<Value>, ODataError> {

@@ -15,7 +15,7 @@ use super::schema::{FOLDER, Moment};
 use super::store::{FolderRow, View};
 
 /// Names of the collection in both dialects.
-const FOLDERS: (&str, &str) = ("contactFolders", "ContactFolders");
+pub(super) const FOLDERS: (&str, &str) = ("contactFolders", "ContactFolders");
 const CHILDREN: (&str, &str) = ("childFolders", "ChildFolders");
 
 /// Finds the folder that a path names: the default one where it names none.

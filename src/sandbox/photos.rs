@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::behaviour::Behaviour;
 use super::body::{self, Purpose};
-use super::contacts::{CONTACTS, find, fresh, held, within_quota};
+use super::contacts::{context, find, fresh, held, within_quota};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::query::Takes;
@@ -40,8 +40,7 @@ pub(super) fn metadata(call: &Call<'_>, id: &str) -> Answer {
         shown.insert(property.name(call.dialect).to_owned(), value);
     }
     // Documented, with this lower-case `photo` in v2.0 too.
-    let folder = call.path.folders.last().map(String::as_str);
-    let context = format!("{}('{}')/photo/$entity", call.collection_context(folder, CONTACTS), call.id_of(&row));
+    let context = format!("{}('{}')/photo/$entity", context(call), call.id_of(&row));
     Ok(call.json(StatusCode::OK, context, shown))
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::behaviour::Behaviour;
 use super::body;
-use super::contacts::{self, CONTACTS};
+use super::contacts;
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::expand;
@@ -88,16 +88,15 @@ pub(super) fn single(call: &Call<'_>, holder: &Holder, kind: Stored, id: &str) -
 }
 
 fn context(call: &Call<'_>, holder: &Holder, kind: Stored) -> String {
-    let folder = call.path.folders.last().map(String::as_str);
     let list = match kind {
         Stored::Multi => call.dialect.pick("multiValueExtendedProperties", "MultiValueExtendedProperties"),
         _ => call.dialect.pick("singleValueExtendedProperties", "SingleValueExtendedProperties"),
     };
     let owner = match holder {
-        Holder::Contact(id) => format!("{}('{id}')", call.collection_context(folder, CONTACTS)),
+        Holder::Contact(id) => format!("{}('{id}')", contacts::context(call)),
         Holder::Folder => {
-            let folders = call.collection_context(None, ("contactFolders", "ContactFolders"));
-            format!("{folders}('{}')", folder.unwrap_or_default())
+            let folder = call.path.folders.last().map_or("", String::as_str);
+            format!("{}('{folder}')", call.collection_context(None, folders::FOLDERS))
         }
     };
     format!("{owner}/{list}")

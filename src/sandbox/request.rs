@@ -89,18 +89,12 @@ impl Call<'_> {
 
     /// Whether the client prefers this.
     pub(super) fn prefers(&self, what: &str) -> bool {
-        self.preferences().any(|part| part.eq_ignore_ascii_case(what))
-    }
-
-    /// The parts of all `Prefer` headers.
-    fn preferences(&self) -> impl Iterator<Item = &str> {
-        let prefers = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-        prefers.flat_map(|value| value.split([',', ';'])).map(str::trim)
+        prefers(self.headers, what)
     }
 
     /// The page size that `Prefer: odata.maxpagesize=N` asks for.
     pub(super) fn preferred_page(&self) -> Option<usize> {
-        let mut parts = self.preferences();
+        let mut parts = preferences(self.headers);
         let size = parts.find_map(|part| part.strip_prefix("odata.maxpagesize="))?.trim_matches('"').parse().ok()?;
         (size > 0).then_some(size)
     }
@@ -116,6 +110,17 @@ impl Call<'_> {
     pub(super) fn next_link(&self, skip: u64) -> String {
         format!("{}{}?{}", self.base, self.raw_path, query::next(self.raw_query, skip))
     }
+}
+
+/// The parts of all `Prefer` headers.
+pub(super) fn preferences(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let prefers = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    prefers.flat_map(|value| value.split([',', ';'])).map(str::trim)
+}
+
+/// Whether a preference without a value is among them.
+pub(super) fn prefers(headers: &HeaderMap, what: &str) -> bool {
+    preferences(headers).any(|part| part.eq_ignore_ascii_case(what))
 }
 
 /// Scheme and authority: the request's own, else the Host header's, which is how requests come over a socket.

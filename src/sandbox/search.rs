@@ -26,7 +26,7 @@ pub(super) fn page(
     }
     let mut skip = query.skip;
     let mut found = Vec::new();
-    each(view, folder, query.filter.as_ref(), lists, |row, _| {
+    each(view, folder, query.filter.as_ref(), lists, |row| {
         if skip > 0 {
             skip -= 1;
         } else {
@@ -48,7 +48,7 @@ pub(super) fn count(
         return view.count_contacts(folder);
     }
     let mut count = 0;
-    each(view, folder, filter, lists, |_, _| {
+    each(view, folder, filter, lists, |_| {
         count += 1;
         true
     })?;
@@ -64,7 +64,7 @@ fn ordered(
     lists: bool,
 ) -> Result<Vec<ContactRow>, ODataError> {
     let mut found: Vec<(Vec<Key>, i64)> = Vec::new();
-    each(view, folder, query.filter.as_ref(), lists, |row, _| {
+    each(view, folder, query.filter.as_ref(), lists, |row| {
         let keys = query.order.iter().map(|(field, _)| key(*field, Item::Contact(&row, &[])));
         found.push((keys.collect(), row.number));
         true
@@ -86,7 +86,7 @@ fn each(
     folder: &FolderRow,
     filter: Option<&Filter>,
     lists: bool,
-    mut keep: impl FnMut(ContactRow, &[(String, String)]) -> bool,
+    mut keep: impl FnMut(ContactRow) -> bool,
 ) -> Result<(), ODataError> {
     let asks_extended = filter.is_some_and(Filter::asks_extended);
     let mut offer = |row: ContactRow| -> Result<bool, ODataError> {
@@ -95,7 +95,7 @@ fn each(
         }
         let extended = if asks_extended { view.extended(row.number)? } else { Vec::new() };
         let matches = filter.is_none_or(|filter| filter.matches(Item::Contact(&row, &extended)));
-        Ok(!matches || keep(row, &extended))
+        Ok(!matches || keep(row))
     };
     if let Some(lookups) = filter.and_then(Filter::lookups) {
         for number in numbers(view, &lookups)? {

@@ -111,6 +111,11 @@ impl Change<'_> {
     }
 }
 
+/// The beginning of a text as it is indexed: in lower case, enough to find it by, short enough to index.
+fn start(text: &str) -> String {
+    text.to_lowercase().chars().take(64).collect()
+}
+
 fn mailbox(connection: &Connection) -> Result<Option<Mailbox>, rusqlite::Error> {
     connection.query_row(&format!("{} LIMIT 1", mailboxes::SELECT), [], mailboxes::mailbox).optional()
 }

@@ -1,14 +1,7 @@
 //! Extended properties in the store, under their normalised ids.
 
-use super::{Change, View};
+use super::{Change, View, start};
 use crate::sandbox::error::ODataError;
-
-/// How much of a value is indexed, in characters.
-const START: usize = 64;
-
-fn start(value: &str) -> String {
-    value.to_lowercase().chars().take(START).collect()
-}
 
 impl View<'_> {
     /// All extended properties of a contact: normalised id and value.
