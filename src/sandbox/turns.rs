@@ -83,9 +83,14 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // It never ran, for its runtime has ended, or it panicked.
+        // It never ran, for its runtime has ended, or it panicked. Who waits is told so: nobody else may come.
         if !self.is_done {
-            self.turns.state().busy = false;
+            let waiting = {
+                let mut state = self.turns.state();
+                state.busy = false;
+                std::mem::take(&mut state.waiting)
+            };
+            drop(waiting);
         }
     }
 }
@@ -123,4 +128,42 @@ fn answer(inner: &Inner, request: &Request<Bytes>) -> Response<Bytes> {
 
 fn failed() -> Response<Bytes> {
     request::empty(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use tokio::runtime::Runtime;
+
+    use super::*;
+    use crate::sandbox::{Opened, Sandbox, Settings};
+
+    fn opened(store: &Path) -> Option<Sandbox> {
+        match Sandbox::open(store, Settings::default()).unwrap() {
+            Opened::Here(sandbox) => Some(sandbox),
+            Opened::Elsewhere { .. } => None,
+        }
+    }
+
+    #[test]
+    fn a_change_whose_turn_never_comes_is_answered_and_does_not_keep_the_store_open() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = directory.path().join("book.db");
+        let sandbox = opened(&store).unwrap();
+        let runtime = Runtime::new().unwrap();
+        let handle = runtime.handle().clone();
+        runtime.shutdown_background();
+        let request = Request::post("http://sandbox.test/v1.0/me/contacts").body(Bytes::new()).unwrap();
+        {
+            let _entered = handle.enter();
+            let mut change = pin!(sandbox.handle(request));
+            let answer = change.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert!(matches!(answer, Poll::Ready(answer) if answer.status() == StatusCode::INTERNAL_SERVER_ERROR));
+        }
+        drop(sandbox);
+        assert!(opened(&store).is_some());
+    }
 }
