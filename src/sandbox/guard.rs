@@ -113,8 +113,9 @@ mod tests {
             }
             guard.admit(&Uri::from_static("/"), &sent).map_or_else(|(status, _)| status.as_u16(), |()| 200)
         };
+        type Sent<'a> = &'a [(HeaderName, &'a str)];
         // What is sent, and what a server and what the control endpoint answer.
-        let table: [(&[(HeaderName, &str)], u16, u16); 9] = [
+        let table: [(Sent<'_>, u16, u16); 9] = [
             (&[], 200, 200),
             (&[(HOST, "127.0.0.1:8080"), (SEC_FETCH_SITE, "none")], 200, 200),
             (&[(HOST, "127.0.0.1:8080"), (ORIGIN, "http://localhost:3000")], 200, 403),
