@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use super::behaviour::Behaviour;
 use super::faults::Plan;
 use super::guard::Guard;
+use super::log::Entry;
 use super::request::{set, with_type};
 use super::serve::{Sockets, TooLarge, serve};
 use super::{Delivery, Sandbox};
@@ -104,9 +105,7 @@ fn methods(path: &str) -> Vec<&'static str> {
 async fn route(sandbox: &Sandbox, method: &Method, path: &str, body: &[u8]) -> Told {
     match (method.as_str(), path) {
         ("GET", "/") => Ok(ROUTES.iter().map(|(method, path, what)| json!([method, path, what])).collect()),
-        ("GET", "/log") => {
-            Ok(json!({ "entries": sandbox.log().iter().map(super::log::Entry::json).collect::<Value>() }))
-        }
+        ("GET", "/log") => Ok(json!({ "entries": sandbox.log().iter().map(Entry::json).collect::<Value>() })),
         ("GET", "/faults") => Ok(sandbox.faults()),
         ("PUT", "/faults") => {
             sandbox.set_faults(Plan::parse(text(body)?).map_err(|error| bad(error.to_string()))?);
@@ -130,8 +129,7 @@ async fn route(sandbox: &Sandbox, method: &Method, path: &str, body: &[u8]) -> T
         ("POST", "/clock/advance") => advance(sandbox, &object(body)?).await,
         ("POST", "/tokens/expire") => Ok(json!({ "expired": sandbox.expire_tokens() })),
         ("POST", "/delta/expire") => {
-            let done = sandbox.expire_delta_tokens();
-            done.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+            sandbox.expire_delta_tokens().map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
             Ok(clock(sandbox))
         }
         ("POST", "/settle") => {

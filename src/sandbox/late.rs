@@ -68,7 +68,7 @@ impl Sandbox {
     }
 
     /// Carries out what is due, and returns when it is done.
-    pub async fn arrive(&self) {
+    pub(super) async fn arrive(&self) {
         let late = &self.inner.switches.late;
         let _turn = late.turn.lock().await;
         while let Some(request) = late.take(Some(self.inner.settings.clock.now())) {

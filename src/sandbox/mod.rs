@@ -16,6 +16,7 @@
 //! | names and their case, the order of properties, `@odata.context`, `@odata.id`, `@odata.etag` of each dialect | documented (v2.0), observed (Graph) |
 //! | an e-mail address without a name is named by its address | documented |
 //! | an address that is sent replaces the old one whole | documented |
+//! | a display name has the middle name in it; without names it is the company, else the first e-mail | guessed |
 //! | a property of the other dialect's case, or none at all: 400 | observed |
 //! | `id`, `changeKey` and the times cannot be sent: 400 | observed |
 //! | `parentFolderId` is ignored on POST; in Graph's PATCH it moves the contact | observed; guessed |
@@ -33,15 +34,19 @@
 //! | e-mail addresses take `any` and `eq` alone | documented |
 //! | extended values take `eq`, `ne`, `contains` and `startswith`, and every comparison through `cast` | documented |
 //! | several values are searched with `any` inside `any`; `endswith` is served | guessed; the service refused it on messages |
+//! | a value that its extended property's type cannot have: 400 | guessed |
 //! | `in`, `all`, arithmetic and other functions: 400 `ErrorInvalidUrlQueryFilter` | observed for `in`, guessed for the rest |
 //! | names in Graph's options in any case, in v2.0's to the letter | documented by samples; guessed |
 //! | `$orderby` that does not begin as `$filter` does: 400 `InefficientFilter` | documented, observed |
+//! | what `$filter` takes can be sorted by; an option's own name in any case | guessed |
 //! | a part of an address cannot be selected | guessed from the service's OData library |
 //! | a user who is not here: 404, `ErrorInvalidUser` below the user, `Request_ResourceNotFound` for the user itself | observed codes |
 //! | mailboxes share nothing: another one's ids are 404 | guessed |
 //! | 401 for no token, one that is over, an unknown one, one of the other API; 403 for writing with one that reads, or in a mailbox that it does not open | observed |
 //! | `me` with an application's token: 400 | observed |
 //! | a contact or folder must stand in the folder that the path names | guessed |
+//! | folders stand 300 levels deep at most, with what is moved: 400 | documented limit; the refusal guessed |
+//! | a folder goes with all it holds; the default one cannot be changed or deleted: 403 | guessed |
 //! | v2.0 makes folders, and neither renames nor deletes them, nor deletes photos: 405 | guessed, documented |
 //! | an id that cannot be: 400; one that is not here: 404 | observed |
 //! | pages of 10, of 1000 at most, next links with `$skip` and the other options as they were sent | documented |
@@ -144,7 +149,7 @@ pub use authority::SignIn;
 pub use control::Control;
 pub use dialect::Dialect;
 pub use door::{Broken, Delivery};
-pub use serve::{MAX_BODY, Server};
+pub use serve::Server;
 pub use settings::{Quota, Settings};
 pub use tokens::TokenRules;
 
@@ -215,7 +220,7 @@ pub enum OpenError {
         upn: String,
     },
     /// The store cannot take what a new mailbox is made of.
-    #[error("cannot set up the mailboxes in {}: {what}", path.display())]
+    #[error("cannot set up the mailboxes in {}: {what}; make room on its disk, or name another file", path.display())]
     SetUp {
         /// The store.
         path: PathBuf,

@@ -34,7 +34,7 @@ use body::Paced;
 use line::{Line, Orders};
 
 /// The largest request body (documented: 4 MB for each request).
-pub const MAX_BODY: usize = 4 * 1024 * 1024;
+pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
 /// The longest URL, from the path on.
 pub(super) const MAX_URL: usize = 16 * 1024;
 /// The most that all headers may hold; tokens are long.

@@ -55,7 +55,14 @@ impl Stage {
     }
 
     /// A request of an API with a token.
-    fn call(&self, dialect: Dialect, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
+    pub(super) fn call(
+        &self,
+        dialect: Dialect,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Reply {
         let mut all = vec![("authorization", "Bearer t"), ("content-type", "application/json")];
         all.extend(headers);
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };

@@ -1,17 +1,15 @@
 //! Where folders stand: how deep they go, and who may have the same name.
 
-use bytes::Bytes;
 use cardferry::sandbox::Settings;
 use cardferry::sandbox::behaviour::{Behaviour, Behaviours};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use super::Reply;
 use super::behaviours::Stage;
+use super::{Dialect, Reply};
 
 fn send(stage: &Stage, method: &str, path: &str, body: &Value) -> Reply {
-    let headers = [("authorization", "Bearer t"), ("content-type", "application/json")];
-    stage.send(method, &format!("/v1.0/me/contactFolders{path}"), &headers, Bytes::from(body.to_string()))
+    stage.call(Dialect::Graph, method, &format!("/me/contactFolders{path}"), &[], body)
 }
 
 /// Makes a folder and answers its id.

@@ -1,17 +1,15 @@
 //! What counts against a mailbox's quota: all that makes it larger.
 
-use bytes::Bytes;
 use cardferry::sandbox::behaviour::{Behaviour, Behaviours};
 use cardferry::sandbox::{Quota, Settings};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use super::Reply;
 use super::behaviours::Stage;
+use super::{Dialect, Reply};
 
 fn send(stage: &Stage, method: &str, path: &str, body: &Value) -> Reply {
-    let headers = [("authorization", "Bearer t"), ("content-type", "application/json")];
-    stage.send(method, &format!("/v1.0{path}"), &headers, Bytes::from(body.to_string()))
+    stage.call(Dialect::Graph, method, path, &[], body)
 }
 
 #[test]
