@@ -19,7 +19,7 @@ mod page;
 mod photos;
 mod properties;
 mod queries;
-mod quotas;
+mod quota_bytes;
 mod refusals;
 mod socket;
 mod store;

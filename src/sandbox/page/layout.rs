@@ -38,6 +38,17 @@ pub(super) fn page(visit: &Visit<'_>, place: &str, title: &str, content: Markup)
     }
 }
 
+/// A page that says why there is none.
+pub(super) fn refused(visit: &Visit<'_>, error: &ODataError) -> Response<Bytes> {
+    let status = error.status;
+    let content = html! {
+        h1 { (status.canonical_reason().unwrap_or("Refused")) }
+        p { (error.message) }
+        p { a href="/" { "Back to the contacts" } }
+    };
+    super::html(status, page(visit, "", "Refused", content))
+}
+
 /// What stands at the head of every page.
 pub(in crate::sandbox) fn head(title: &str) -> Markup {
     html! {
@@ -50,15 +61,4 @@ pub(in crate::sandbox) fn head(title: &str) -> Markup {
             link rel="stylesheet" href="/style.css";
         }
     }
-}
-
-/// A page that says why there is none.
-pub(super) fn refused(visit: &Visit<'_>, error: &ODataError) -> Response<Bytes> {
-    let status = error.status;
-    let content = html! {
-        h1 { (status.canonical_reason().unwrap_or("Refused")) }
-        p { (error.message) }
-        p { a href="/" { "Back to the contacts" } }
-    };
-    super::html(status, page(visit, "", "Refused", content))
 }
