@@ -12,6 +12,7 @@ mod folders;
 mod golden;
 mod laws;
 mod listing;
+mod mailbox_pages;
 mod mailboxes;
 mod operations;
 mod page;

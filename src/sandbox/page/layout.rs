@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 use maud::{DOCTYPE, Markup, html};
 
-use super::visit::Visit;
+use super::visit::{Visit, address};
 use crate::sandbox::error::ODataError;
 
 /// The places in the bar at the top: address and name.
@@ -12,7 +12,6 @@ const PLACES: [(&str, &str); 3] = [("/", "Contacts"), ("/log", "Requests"), ("/s
 
 /// A whole page; `place` is the address of the one in the bar that it belongs to.
 pub(super) fn page(visit: &Visit<'_>, place: &str, title: &str, content: Markup) -> Markup {
-    let upn = &visit.inner.mailbox.upn;
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -27,18 +26,38 @@ pub(super) fn page(visit: &Visit<'_>, place: &str, title: &str, content: Markup)
             body {
                 a.skip href="#main" { "Skip to the content" }
                 header {
-                    a.brand href="/" { img src="/icon.svg" alt="" width="24" height="24"; "cardferry " span { "sandbox" } }
+                    a.brand href=(visit.address("/", &[])) { img src="/icon.svg" alt="" width="24" height="24"; "cardferry " span { "sandbox" } }
                     nav aria-label="Places" {
                         @for (address, name) in PLACES {
-                            a href=(address) aria-current=[(address == place).then_some("page")] { (name) }
+                            a href=(visit.address(address, &[])) aria-current=[(address == place).then_some("page")] { (name) }
                         }
                     }
-                    p.who { (upn) }
+                    (mailboxes(visit))
                 }
                 main #main tabindex="-1" { (content) }
                 footer {
                     p { "A rehearsal on this machine: nothing here reaches a real mailbox." }
                     p { code { "/v1.0" } " Microsoft Graph · " code { "/api/v2.0" } " Outlook REST" }
+                }
+            }
+        }
+    }
+}
+
+/// Whose contacts these are; where there are several mailboxes, a list to choose from.
+fn mailboxes(visit: &Visit<'_>) -> Markup {
+    // The address may name one that is not here.
+    let shown = visit.mailbox().map_or("", |mailbox| &mailbox.upn);
+    if visit.inner.mailboxes().count() == 1 && visit.mailbox().is_ok() {
+        return html! { p.who { (shown) } };
+    }
+    html! {
+        details.who {
+            summary { span.unseen { "Mailbox: " } (shown) }
+            ul aria-label="Mailboxes" {
+                @for mailbox in visit.inner.mailboxes() {
+                    @let to = address("/", &[("mailbox", &mailbox.upn)]);
+                    li { a href=(to) aria-current=[(mailbox.upn == shown).then_some("true")] { (mailbox.upn) } }
                 }
             }
         }

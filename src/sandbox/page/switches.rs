@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::visit::{Visit, address};
+use super::visit::Visit;
 use super::{Shown, layout, see};
 use crate::sandbox::behaviour::{Behaviour, Behaviours};
 use crate::sandbox::error::ODataError;
@@ -14,7 +14,7 @@ pub(super) fn answer(visit: &Visit<'_>) -> Shown {
     if *visit.method == Method::POST {
         visit.is_ours()?;
         let done = change(visit)?;
-        return Ok(see(&address("/switches", &[("done", done)])));
+        return Ok(see(&visit.address("/switches", &[("done", done)])));
     }
     let content = html! {
         h1 { "Switches" }
@@ -68,7 +68,7 @@ fn change(visit: &Visit<'_>) -> Result<&'static str, ODataError> {
 /// A form with what every form carries.
 fn form(visit: &Visit<'_>, name: &str, content: Markup) -> Markup {
     html! {
-        form method="post" action="/switches" {
+        form method="post" action=(visit.address("/switches", &[])) {
             input type="hidden" name="seal" value=(visit.seal());
             input type="hidden" name="form" value=(name);
             (content)

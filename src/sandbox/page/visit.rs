@@ -42,6 +42,13 @@ impl<'a> Visit<'a> {
         found.ok_or_else(|| ODataError::no_such_user(asked))
     }
 
+    /// An address of a page with its fields, of the mailbox that is looked at.
+    pub(super) fn address(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let mut all = vec![("mailbox", self.asked("mailbox"))];
+        all.extend_from_slice(fields);
+        address(path, &all)
+    }
+
     /// Looks at one moment of the mailbox.
     pub(super) fn look<T>(
         &self,
