@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use super::behaviour::Behaviour;
 use super::faults::Plan;
 use super::request::{set, with_type};
-use super::serve::{Sockets, TooLarge, serve};
+use super::serve::{Socket, Sockets, TooLarge, serve};
 use super::{Delivery, Sandbox};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -49,7 +49,8 @@ impl Control {
     /// Answers until `shutdown` resolves.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) {
         let sandbox = self.sandbox.clone();
-        serve(self.listener, self.sandbox, Sockets::default(), shutdown, move |request| {
+        let socket = Socket { listener: self.listener, tls: None, bounds: Sockets::default() };
+        serve(socket, self.sandbox, shutdown, move |request| {
             let sandbox = sandbox.clone();
             async move { Delivery::Whole(answer(&sandbox, &request).await) }
         })

@@ -22,6 +22,7 @@ mod queries;
 mod refusals;
 mod socket;
 mod store;
+mod tls;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
