@@ -123,7 +123,10 @@ fn methods(path: &str) -> Vec<&'static str> {
 
 async fn route(sandbox: &Sandbox, method: &Method, path: &str, body: &[u8]) -> Told {
     match (method.as_str(), path) {
-        ("GET", "/") => Ok(ROUTES.iter().map(|(method, path, what)| json!([method, path, what])).collect()),
+        ("GET", "/") => {
+            let rows = ROUTES.iter().map(|(method, path, what)| (format!("{method} {path}"), json!(what)));
+            Ok(Value::Object(rows.collect()))
+        }
         ("GET", "/log") => {
             Ok(json!({ "entries": sandbox.log().iter().map(super::log::Entry::json).collect::<Value>() }))
         }

@@ -16,6 +16,7 @@ mod mailbox_pages;
 mod mailboxes;
 mod operations;
 mod page;
+mod pages_say;
 mod photos;
 mod properties;
 mod queries;

@@ -83,8 +83,8 @@ fn content(visit: &Visit<'_>, mailbox: &Mailbox, card: &Card) -> Markup {
             p.note { "Photo: " (photo.kind) ", " (photo.width) " × " (photo.height) " pixels." }
         }
         div.twin {
-            (source("graph", "In Microsoft Graph v1.0", &json(mailbox, card, Dialect::Graph)))
-            (source("outlook", "In Outlook REST v2.0", &json(mailbox, card, Dialect::Outlook)))
+            (source("graph", "In Microsoft Graph v1.0", &json(visit, mailbox, card, Dialect::Graph)))
+            (source("outlook", "In Outlook REST v2.0", &json(visit, mailbox, card, Dialect::Outlook)))
         }
     }
 }
@@ -133,11 +133,11 @@ fn label(name: &str) -> String {
 }
 
 /// The contact as a GET answers it, with every extended property.
-fn json(mailbox: &Mailbox, card: &Card, dialect: Dialect) -> String {
+fn json(visit: &Visit<'_>, mailbox: &Mailbox, card: &Card, dialect: Dialect) -> String {
     let base = dialect.base();
     let style = Style {
         dialect,
-        behaviours: Default::default(),
+        behaviours: visit.inner.switches.behaviours(),
         moment: Moment::Read,
         base,
         ids: &mailbox.ids,

@@ -1,7 +1,7 @@
 //! What all pages have in common.
 
 use bytes::Bytes;
-use http::Response;
+use http::{Method, Response};
 use maud::{DOCTYPE, Markup, html};
 
 use super::visit::{Visit, address};
@@ -67,10 +67,12 @@ fn mailboxes(visit: &Visit<'_>) -> Markup {
 /// A page that says why there is none.
 pub(super) fn refused(visit: &Visit<'_>, error: &ODataError) -> Response<Bytes> {
     let status = error.status;
+    // Where a form was sent from; what else is refused, its address is wrong.
+    let place = if *visit.method == Method::POST { visit.address(visit.path, &[]) } else { String::new() };
     let content = html! {
         h1 { (status.canonical_reason().unwrap_or("Refused")) }
         p { (error.message) }
-        p { a href="/" { "Back to the contacts" } }
+        @if place.is_empty() { p { a href="/" { "Back to the contacts" } } } @else { p { a href=(place) { "Back" } } }
     };
     super::html(status, page(visit, "", "Refused", content))
 }

@@ -84,8 +84,8 @@ fn behaviours(visit: &Visit<'_>) -> Markup {
                 input type="checkbox" name=(row.name) id={ "b-" (row.name) } checked[on.has(row.behaviour)]
                     aria-describedby={ "d-" (row.name) };
                 div {
-                    label for={ "b-" (row.name) } { (row.does) span.tag { (row.known.word()) } }
-                    p id={ "d-" (row.name) } { code { (row.name) } " — off: " (row.without) }
+                    label for={ "b-" (row.name) } { (said(row.does)) span.tag { (row.known.word()) } }
+                    p id={ "d-" (row.name) } { code { (row.name) } " — off: " (said(row.without)) }
                 }
             }
         }
@@ -95,6 +95,15 @@ fn behaviours(visit: &Visit<'_>) -> Markup {
         section aria-labelledby="behaviours" {
             h2 #behaviours { "Exchange's ways" }
             (form(visit, "behaviours", rows))
+        }
+    }
+}
+
+/// Words in which code stands between backticks.
+fn said(words: &str) -> Markup {
+    html! {
+        @for (at, piece) in words.split('`').enumerate() {
+            @if at % 2 == 1 { code { (piece) } } @else { (piece) }
         }
     }
 }
@@ -113,12 +122,15 @@ fn limits(visit: &Visit<'_>) -> Markup {
     }
 }
 
+/// What a plan looks like.
+const EXAMPLE: &str = "[[fault]]\nwhat = \"lost\"\nmethod = \"POST\"\nprobability = 0.05";
+
 fn faults(visit: &Visit<'_>) -> Markup {
     let now = visit.inner.switches.faults.json();
     let rules = now.get("faults").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let fields = html! {
         label for="plan" { "Another plan, as a faults file has it; empty for no faults" }
-        textarea #plan name="plan" spellcheck="false" {}
+        textarea #plan name="plan" spellcheck="false" placeholder=(EXAMPLE) {}
         button { "Set faults" }
     };
     html! {

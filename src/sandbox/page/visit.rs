@@ -13,6 +13,7 @@ use crate::sandbox::store::{FolderRow, Mailbox, View};
 pub(super) struct Visit<'a> {
     pub inner: &'a Inner,
     pub method: &'a Method,
+    pub path: &'a str,
     query: Vec<(String, String)>,
     form: Vec<(String, String)>,
 }
@@ -21,7 +22,7 @@ impl<'a> Visit<'a> {
     pub(super) fn new(inner: &'a Inner, request: &'a Request<Bytes>) -> Visit<'a> {
         let query = fields(request.uri().query().unwrap_or_default());
         let form = std::str::from_utf8(request.body()).map(fields).unwrap_or_default();
-        Visit { inner, method: request.method(), query, form }
+        Visit { inner, method: request.method(), path: request.uri().path(), query, form }
     }
 
     /// A field of the address; empty where it is not there.
