@@ -29,7 +29,7 @@ fn table(entries: &[Entry]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-labelledby="requests" {
             table {
-                caption #requests { "Newest first. Times are the sandbox's own." }
+                caption #requests { "Newest first. Times are the sandbox's own, in UTC." }
                 thead {
                     tr {
                         th.figure scope="col" { "No." }
