@@ -318,6 +318,15 @@ pub(super) fn serving(
     control: Option<&str>,
     (store, any_token): (&Path, bool),
 ) -> Result<(), Failure> {
+    if common.json {
+        let certificate = secure.map(|(_, file)| file.display().to_string());
+        let told = json!({
+            "graph": format!("{url}/v1.0"), "outlook": format!("{url}/api/v2.0"), "page": format!("{url}/"),
+            "https": secure.map(|(url, _)| url), "certificate": certificate, "control": control,
+            "store": store.display().to_string(),
+        });
+        return data(&told.to_string());
+    }
     let secure = secure.map_or_else(String::new, |(url, certificate)| {
         let file = certificate.display();
         format!("\nThe same over TLS:    {url}\nIts certificate:      {file}")

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::Stdio;
 
+use serde_json::Value;
+
 use super::Stage;
 
 #[test]
@@ -20,6 +22,22 @@ fn a_server_tells_where_it_answers_over_tls_and_what_to_trust() {
     assert!(lines[4].starts_with("Its certificate:      ") && lines[4].ends_with("book.db.pem"), "{lines:?}");
     let certificate = String::from_utf8(stage.read("book.db.pem")).unwrap();
     assert!(certificate.starts_with("-----BEGIN CERTIFICATE-----") && !certificate.contains("KEY"), "{certificate}");
+}
+
+#[test]
+fn a_program_reads_the_addresses_as_one_line_of_json() {
+    let stage = Stage::new();
+    let mut command = stage.command();
+    command.args(["sandbox", "serve", "--json", "--https-port", "0", "--sandbox-store", "book.db"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let line = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+    let _ = child.kill();
+    let _ = child.wait();
+    let told: Value = serde_json::from_str(&line).unwrap();
+    let starts = |name: &str, start: &str| told[name].as_str().is_some_and(|url| url.starts_with(start));
+    assert!(starts("graph", "http://127.0.0.1:") && starts("https", "https://127.0.0.1:"), "{told}");
+    assert!(told["outlook"].as_str().unwrap().ends_with("/api/v2.0") && told["control"].is_null(), "{told}");
+    assert!(starts("store", "book.db") && starts("certificate", "book.db.pem"), "{told}");
 }
 
 #[test]
