@@ -19,7 +19,7 @@ use super::faults::Plan;
 use super::guard::Guard;
 use super::log::Entry;
 use super::request::{set, with_type};
-use super::serve::{Sockets, TooLarge, serve};
+use super::serve::{Socket, Sockets, TooLarge, serve};
 use super::{Delivery, Sandbox};
 
 /// A bound control endpoint.
@@ -48,7 +48,8 @@ impl Control {
     /// Answers until `shutdown` resolves.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) {
         let sandbox = self.sandbox.clone();
-        serve(self.listener, self.sandbox, Sockets::default(), shutdown, move |request| {
+        let socket = Socket { listener: self.listener, tls: None, bounds: Sockets::default() };
+        serve(socket, self.sandbox, shutdown, move |request| {
             let sandbox = sandbox.clone();
             async move { Delivery::Whole(answer(&sandbox, &request).await) }
         })
@@ -104,7 +105,10 @@ fn methods(path: &str) -> Vec<&'static str> {
 
 async fn route(sandbox: &Sandbox, method: &Method, path: &str, body: &[u8]) -> Told {
     match (method.as_str(), path) {
-        ("GET", "/") => Ok(ROUTES.iter().map(|(method, path, what)| json!([method, path, what])).collect()),
+        ("GET", "/") => {
+            let rows = ROUTES.iter().map(|(method, path, what)| (format!("{method} {path}"), json!(what)));
+            Ok(Value::Object(rows.collect()))
+        }
         ("GET", "/log") => Ok(json!({ "entries": sandbox.log().iter().map(Entry::json).collect::<Value>() })),
         ("GET", "/faults") => Ok(sandbox.faults()),
         ("PUT", "/faults") => {

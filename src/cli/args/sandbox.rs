@@ -41,6 +41,10 @@ pub struct Serve {
     /// Answer to this host name too, beside this machine's own names and addresses in figures; may be given again
     #[arg(long, value_name = "NAME", env = "CARDFERRY_ALLOW_HOST", value_delimiter = ',')]
     pub allow_host: Vec<String>,
+    /// Answer over TLS too, on this port of the same address, 0 for a free one: some clients sign in or send tokens no
+    /// other way. The certificate is made at each start and written beside the store, for the client to trust
+    #[arg(long, value_name = "N", env = "CARDFERRY_HTTPS_PORT")]
+    pub https_port: Option<u16>,
     /// The store, in place of the one in the user's data directory
     #[arg(long, value_name = "FILE", env = "CARDFERRY_SANDBOX_STORE")]
     pub sandbox_store: Option<PathBuf>,
@@ -70,6 +74,7 @@ pub struct Serve {
 
 /// What goes wrong on purpose.
 #[derive(Debug, Default, Group)]
+#[command(next_help_heading = "Faults, limits and time")]
 pub struct FaultArgs {
     /// Let go wrong what the TOML file FILE says: a table `[[fault]]` for each rule, in the words of --fault
     #[arg(long, value_name = "FILE", env = "CARDFERRY_FAULTS")]

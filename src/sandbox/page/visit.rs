@@ -12,6 +12,7 @@ use crate::sandbox::store::{FolderRow, Mailbox, View};
 pub(super) struct Visit<'a> {
     pub inner: &'a Inner,
     pub method: &'a Method,
+    pub path: &'a str,
     query: Form,
     form: Form,
 }
@@ -19,7 +20,7 @@ pub(super) struct Visit<'a> {
 impl<'a> Visit<'a> {
     pub(super) fn new(inner: &'a Inner, request: &'a Request<Bytes>) -> Visit<'a> {
         let (query, form) = (Form::of_query(request.uri().query()), Form::parse(request.body()));
-        Visit { inner, method: request.method(), query, form }
+        Visit { inner, method: request.method(), path: request.uri().path(), query, form }
     }
 
     /// A field of the address; empty where it is not there.
@@ -38,6 +39,13 @@ impl<'a> Visit<'a> {
         let mut mailboxes = self.inner.mailboxes();
         let found = mailboxes.find(|mailbox| asked.is_empty() || mailbox.upn.eq_ignore_ascii_case(asked));
         found.ok_or_else(|| ODataError::no_such_user(asked))
+    }
+
+    /// An address of a page with its fields, of the mailbox that is looked at.
+    pub(super) fn address(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let mut all = vec![("mailbox", self.asked("mailbox"))];
+        all.extend_from_slice(fields);
+        address(path, &all)
     }
 
     /// Looks at one moment of the mailbox.

@@ -192,8 +192,9 @@ fn other_hosts_web_pages_and_other_requests_are_refused() {
             assert_eq!(talk.says("POST", path, body).await.0, 400, "{body}");
         }
         let routes = talk.told("GET", "/", "").await;
-        for route in routes.as_array().unwrap() {
-            let (method, path) = (route[0].as_str().unwrap(), route[1].as_str().unwrap());
+        assert_eq!(routes["GET /clock"], "the present moment");
+        for route in routes.as_object().unwrap().keys() {
+            let (method, path) = route.split_once(' ').unwrap();
             assert_ne!(talk.says(method, path, "").await.0, 404, "{method} {path}");
         }
     });
