@@ -187,11 +187,21 @@ impl ODataError {
 
 /// What is sent.
 impl ODataError {
-    /// Observed words; guessed code.
+    /// Observed, where nothing says that the body is JSON and where it is none.
     pub(super) fn unreadable_body() -> ODataError {
         let message = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of \
                        valid JSON format.";
         ODataError::bad("BadRequest", message)
+    }
+
+    /// Observed when mail was sent; the service lists two dozen spellings of the one type.
+    pub(super) fn not_json(kind: &str) -> ODataError {
+        let kind: String = kind.chars().take(60).collect();
+        let message = format!(
+            "A supported MIME type could not be found that matches the content type of the response. None of the \
+             supported type(s) 'application/json' matches the content type '{kind}'."
+        );
+        ODataError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "RequestBodyRead", message)
     }
 
     /// Observed, in Graph too, with the type names of Outlook.

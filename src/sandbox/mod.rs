@@ -17,6 +17,7 @@
 //! | an e-mail address without a name is named by its address | documented |
 //! | an address that is sent replaces the old one whole | documented |
 //! | a property of the other dialect's case, or none at all: 400 | observed |
+//! | a body that says no type: 400; one of another type than JSON: 415 | observed |
 //! | `id`, `changeKey` and the times cannot be sent: 400 | observed |
 //! | `parentFolderId` is ignored on POST; in Graph's PATCH it moves the contact | observed; guessed |
 //! | extended properties are shown through `$expand`, ids in one normal form | documented; the form guessed |

@@ -4,6 +4,7 @@ mod authority;
 mod batch;
 mod behaviours;
 mod contacts;
+mod content_type;
 mod delta;
 mod extended;
 mod extensions;
