@@ -45,7 +45,8 @@
 //! | a contact or folder must stand in the folder that the path names | guessed |
 //! | v2.0 makes folders, and neither renames nor deletes them, nor deletes photos: 405 | guessed, documented |
 //! | an id that cannot be: 400; one that is not here: 404 | observed |
-//! | pages of 10, of 1000 at most, next links with `$skip` and the other options as they were sent | documented |
+//! | pages of 10, of 1000 at most, next links with the other options and `$skip` | documented |
+//! | next links escape as .NET does; v2.0's escape `$` too and have a slash before `?`; Graph's have folders' keys in parentheses | observed, the last on mail folders |
 //! | unknown query options: 400 | guessed; the service may overlook them |
 //! | JPEG, PNG, GIF, BMP, WEBP and HEIC photos are kept as they came; what is no image: 400 | guessed |
 //! | limits, their 429s and `Retry-After`, off unless asked for: each has its row in [`limits`] | documented, observed, guessed |

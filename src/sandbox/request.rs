@@ -10,7 +10,7 @@ use super::behaviour::{Behaviour, Behaviours};
 use super::delta::Syncs;
 use super::dialect::Dialect;
 use super::error::ODataError;
-use super::path::{ResourcePath, User};
+use super::path::{self, ResourcePath, User};
 use super::query::{self, Query, Takes, Ways};
 use super::render::Style;
 use super::schema::{Entity, Moment, Property};
@@ -114,7 +114,17 @@ impl Call<'_> {
 
     /// Where the next page begins.
     pub(super) fn next_link(&self, skip: u64) -> String {
-        format!("{}{}?{}", self.base, self.raw_path, query::next(self.raw_query, skip))
+        self.link() + &query::next(self.raw_query, self.dialect, skip)
+    }
+
+    /// What the service's links to this collection begin with, up to their first option. v2.0's have a slash before
+    /// the question mark (documented, and observed in next links).
+    pub(super) fn link(&self) -> String {
+        let path = self.raw_path.trim_end_matches('/');
+        match self.dialect {
+            Dialect::Graph => format!("{}{}?", self.base, path::in_links(path)),
+            Dialect::Outlook => format!("{}{path}/?", self.base),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod golden;
 mod laws;
 mod listing;
 mod mailboxes;
+mod next_links;
 mod operations;
 mod page;
 mod photos;
