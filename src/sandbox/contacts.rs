@@ -286,7 +286,8 @@ pub(super) fn fresh(call: &Call<'_>, row: &ContactRow) -> Result<(), ODataError>
 fn apply(call: &Call<'_>, content: &mut Map<String, Value>, changes: &mut Changes) {
     let named = !call.behaviours.has(Behaviour::DisplayName) || changes.values.contains_key("displayName");
     let emails = content.get("emailAddresses").cloned();
-    let sent = changes.values.contains_key("emailAddresses");
+    let by_place = emails::by_place(&mut changes.values);
+    let sent = changes.values.contains_key("emailAddresses") || !by_place.is_empty();
     for (name, value) in std::mem::take(&mut changes.values) {
         if value.is_null() {
             content.shift_remove(&name);
@@ -294,6 +295,7 @@ fn apply(call: &Call<'_>, content: &mut Map<String, Value>, changes: &mut Change
             content.insert(name, value);
         }
     }
+    emails::put(content, by_place);
     if sent {
         emails::settle(call, content, emails.as_ref());
     }

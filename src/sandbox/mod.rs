@@ -15,6 +15,7 @@
 //! | --- | --- |
 //! | names and their case, the order of properties, `@odata.context`, `@odata.id`, `@odata.etag` of each dialect | documented (v2.0), observed (Graph) |
 //! | an e-mail address without a name is named by its address | documented |
+//! | `primaryEmailAddress` and its kin get and set an e-mail address by its place, in Graph alone | documented; that a gap closes up guessed |
 //! | an address that is sent replaces the old one whole | documented |
 //! | a property of the other dialect's case, or none at all: 400 | observed |
 //! | a body that says no type: 400; one of another type than JSON: 415 | observed |

@@ -6,6 +6,7 @@ mod behaviours;
 mod contacts;
 mod content_type;
 mod delta;
+mod email_slots;
 mod extended;
 mod extensions;
 mod faults;
