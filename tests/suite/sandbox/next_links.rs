@@ -64,9 +64,9 @@ fn each_api_writes_them_in_its_own_way() {
 fn the_links_of_a_walk_over_changes_name_folders_likewise() {
     let bench = Bench::new();
     let folder = bench.contact(Dialect::Graph, "/me/contactFolders", json!({"displayName": "F"}));
-    let round = bench.get(Dialect::Graph, &format!("/me/contactFolders/{folder}/contacts/delta")).json();
+    let round = bench.get(Dialect::Graph, &format!("/me/contactFolders/{folder}/contacts/delta()")).json();
     let link = round["@odata.deltaLink"].as_str().unwrap();
-    let expected = format!("http://sandbox.test/v1.0/me/contactFolders('{folder}')/contacts/delta?$deltatoken=");
+    let expected = format!("http://sandbox.test/v1.0/me/contactFolders('{folder}')/contacts/delta()?$deltatoken=");
     assert!(link.starts_with(&expected), "{link}");
     let request = Request::builder().uri(link).header("authorization", "Bearer t");
     assert_eq!(bench.raw(request.body(Bytes::new()).unwrap()).status, 200);
