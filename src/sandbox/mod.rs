@@ -28,6 +28,7 @@
 //! | an extension of the same name: 409; names of 127 characters; not in Microsoft's domains; values are primitive | guessed; guessed; documented; documented |
 //! | `permanentDelete` of contacts and folders, in Graph alone | documented |
 //! | PATCH of a photo's metadata sets nothing | guessed |
+//! | values of extended properties come back in the form of their type: `007` as `7`, `True` as `true`, moments in UTC | guessed |
 //! | an extended property sent with a null value goes away | guessed |
 //! | change key and time change with every write | documented |
 //! | `contacts` names the default folder as an id | guessed |
