@@ -14,7 +14,7 @@ use super::folders;
 use super::names::{display_name, file_as};
 use super::query::{DEFAULT_TOP, MAX_TOP, Query, Takes};
 use super::render::{Expanded, Style};
-use super::request::{Answer, Call, empty, json, set, with_type};
+use super::request::{Answer, Call, empty, json, paged, set, with_type};
 use super::schema::{CONTACT, Moment};
 use super::search;
 use super::store::{Change, ContactRow, NewContact, View};
@@ -126,12 +126,7 @@ fn list(call: &Call<'_>) -> Answer {
         }
         Ok(())
     })?;
-    let mut response = json(call.dialect, StatusCode::OK, &Value::Object(body));
-    if let Some(size) = preferred {
-        let applied = format!("odata.maxpagesize={size}");
-        set(&mut response, http::HeaderName::from_static("preference-applied"), &applied);
-    }
-    Ok(response)
+    Ok(paged(json(call.dialect, StatusCode::OK, &Value::Object(body)), preferred))
 }
 
 fn get(call: &Call<'_>, id: &str) -> Answer {

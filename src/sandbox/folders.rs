@@ -9,8 +9,8 @@ use super::body::{self, Changes, Purpose};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::filter::{Item, compare_by};
-use super::query::{DEFAULT_TOP, Query, Takes};
-use super::request::{Answer, Call, empty, json, with_type};
+use super::query::{DEFAULT_TOP, MAX_TOP, Query, Takes};
+use super::request::{Answer, Call, empty, json, paged, with_type};
 use super::schema::{FOLDER, Moment};
 use super::store::{FolderRow, View};
 
@@ -105,7 +105,8 @@ fn matching(view: &View<'_>, call: &Call<'_>, query: &Query) -> Result<Vec<Folde
 
 fn list(call: &Call<'_>) -> Answer {
     let query = call.query(&FOLDER, Takes::FOLDERS)?;
-    let top = query.top.or(call.preferred_page()).unwrap_or(DEFAULT_TOP) as u64;
+    let preferred = call.preferred_page().filter(|_| query.top.is_none());
+    let top = query.top.or(preferred).unwrap_or(DEFAULT_TOP).min(MAX_TOP) as u64;
     let (found, value) = call.store.read(&call.mailbox.ids, |view| {
         let found = matching(view, call, &query)?;
         let page = found.iter().skip(usize::try_from(query.skip).unwrap_or(usize::MAX)).take(top as usize);
@@ -123,7 +124,7 @@ fn list(call: &Call<'_>) -> Answer {
     if (found.len() as u64) > next {
         body.insert("@odata.nextLink".into(), call.next_link(next).into());
     }
-    Ok(json(call.dialect, StatusCode::OK, &Value::Object(body)))
+    Ok(paged(json(call.dialect, StatusCode::OK, &Value::Object(body)), preferred))
 }
 
 fn collection_context(call: &Call<'_>) -> String {

@@ -158,6 +158,15 @@ pub(super) fn empty(status: StatusCode) -> Response<Bytes> {
     response
 }
 
+/// The same answer, saying that a preferred page size was heeded.
+pub(super) fn paged(mut response: Response<Bytes>, preferred: Option<usize>) -> Response<Bytes> {
+    if let Some(size) = preferred {
+        let applied = HeaderName::from_static("preference-applied");
+        set(&mut response, applied, &format!("odata.maxpagesize={size}"));
+    }
+    response
+}
+
 /// Sets a header, unless the value cannot stand in one.
 pub(super) fn set(response: &mut Response<Bytes>, name: HeaderName, value: &str) {
     if let Ok(value) = value.parse() {
