@@ -148,9 +148,12 @@ impl ODataError {
         ODataError::bad("BadRequest", format!("Resource not found for the segment '{segment}'."))
     }
 
-    /// Observed on `/photos/{size}` of a contact.
+    /// Observed on `/photos/{size}` of a contact (there with `users/{id}` for `me`).
     pub(super) fn unsupported_segment(path: &str) -> ODataError {
-        ODataError::bad("BadRequest", format!("Unsupported segment type. ODataQuery: {}", path.trim_start_matches('/')))
+        ODataError::bad(
+            "BadRequest",
+            format!("Unsupported segment type. ODataQuery: /{}", path.trim_start_matches('/')),
+        )
     }
 
     /// Observed on PATCH of a collection.
@@ -262,6 +265,11 @@ impl ODataError {
     /// Observed, in 2018.
     pub(super) fn no_given_name() -> ODataError {
         ODataError::bad("ErrorInvalidProperty", "The property 'GivenName' is required when creating the entity.")
+    }
+
+    /// Guessed from the same refusal of contacts.
+    pub(super) fn no_folder_name() -> ODataError {
+        ODataError::bad("ErrorInvalidProperty", "The property 'DisplayName' is required when creating the entity.")
     }
 
     /// A mailbox that is full (observed code, guessed status; EWS's words).

@@ -168,10 +168,7 @@ fn name_of(changes: &Changes) -> Option<&str> {
 fn create(call: &Call<'_>) -> Answer {
     let query = call.query(&FOLDER, Takes::NOTHING)?;
     let changes = body::read(call.body, call.dialect, &FOLDER, Purpose::Create)?;
-    let name = name_of(&changes).ok_or_else(|| {
-        let message = "The property 'DisplayName' is required when creating the entity.";
-        ODataError::new(StatusCode::BAD_REQUEST, "ErrorInvalidProperty", message)
-    })?;
+    let name = name_of(&changes).ok_or_else(ODataError::no_folder_name)?;
     let shown = call.store.write(&call.mailbox.ids, |change| {
         let parent = find(change, call)?;
         let second = !call.behaviours.has(Behaviour::UniqueFolders);
@@ -186,6 +183,10 @@ fn create(call: &Call<'_>) -> Answer {
 fn update(call: &Call<'_>) -> Answer {
     let query = call.query(&FOLDER, Takes::NOTHING)?;
     let changes = body::read(call.body, call.dialect, &FOLDER, Purpose::Update)?;
+    // Guessed: a folder keeps a name.
+    if changes.values.contains_key("displayName") && name_of(&changes).is_none() {
+        return Err(ODataError::no_folder_name());
+    }
     let shown = call.store.write(&call.mailbox.ids, |change| {
         let folder = find(change, call)?;
         let above = folder.parent.ok_or_else(distinguished)?;

@@ -24,6 +24,7 @@ mod queries;
 mod refusals;
 mod socket;
 mod store;
+mod wording;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
