@@ -19,7 +19,7 @@
 //! | an address that is sent replaces the old one whole | documented |
 //! | a property of the other dialect's case, or none at all: 400 | observed |
 //! | a body that says no type: 400; one of another type than JSON: 415 | observed |
-//! | `id`, `changeKey` and the times cannot be sent: 400 | observed |
+//! | `id`, `changeKey` and the times cannot be sent: 400 | observed on messages |
 //! | `parentFolderId` is ignored on POST; in Graph's PATCH it moves the contact | observed; guessed |
 //! | extended properties are shown through `$expand`, ids in one normal form | documented; the form guessed |
 //! | extended properties of several values, and those of folders, likewise | documented |
@@ -34,6 +34,7 @@
 //! | `contacts` names the default folder as an id | guessed |
 //! | contacts are listed in the order they came into the folder | guessed |
 //! | e-mail addresses take `any` and `eq` alone | documented |
+//! | `categories` and `children` take `any` | guessed; v2.0's page says that categories are not filtered by |
 //! | extended values take `eq`, `ne`, `contains` and `startswith`, and every comparison through `cast` | documented |
 //! | several values are searched with `any` inside `any`; `endswith` is served | guessed; the service refused it on messages |
 //! | `in`, `all`, arithmetic and other functions: 400 `ErrorInvalidUrlQueryFilter` | observed for `in`, guessed for the rest |
