@@ -98,10 +98,11 @@ impl Call<'_> {
         prefers.flat_map(|value| value.split([',', ';'])).map(str::trim)
     }
 
-    /// The page size that `Prefer: odata.maxpagesize=N` asks for.
+    /// The page size that `Prefer: odata.maxpagesize=N` asks for; the name is in any case (RFC 7240, section 2).
     pub(super) fn preferred_page(&self) -> Option<usize> {
-        let mut parts = self.preferences();
-        let size = parts.find_map(|part| part.strip_prefix("odata.maxpagesize="))?.trim_matches('"').parse().ok()?;
+        let pairs = self.preferences().filter_map(|part| part.split_once('='));
+        let mut sizes = pairs.filter(|(name, _)| name.trim_end().eq_ignore_ascii_case("odata.maxpagesize"));
+        let size = sizes.next()?.1.trim_matches(['"', ' ']).parse().ok()?;
         (size > 0).then_some(size)
     }
 

@@ -200,7 +200,7 @@ fn folders_page_count_and_filter_too() {
         assert_eq!((first["value"].as_array().unwrap().len(), &first["@odata.count"]), (10, &json!(12)));
         assert!(first["@odata.nextLink"].as_str().unwrap().ends_with("skip=10"));
         for (options, size, applied) in [("", 5, Some("odata.maxpagesize=5")), ("?$top=7", 7, None)] {
-            let prefer = [("prefer", "odata.maxpagesize=5")];
+            let prefer = [("prefer", "OData.MaxPageSize = 5")];
             let page =
                 bench.send_as(dialect, "GET", &format!("/me/contactfolders{options}"), &prefer, bytes::Bytes::new());
             assert_eq!(page.json()["value"].as_array().unwrap().len(), size, "{options}");
