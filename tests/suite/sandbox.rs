@@ -3,6 +3,7 @@
 mod authority;
 mod batch;
 mod behaviours;
+mod columns;
 mod contacts;
 mod content_type;
 mod delta;
