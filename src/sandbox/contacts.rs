@@ -14,7 +14,7 @@ use super::folders;
 use super::names::{display_name, file_as};
 use super::query::{DEFAULT_TOP, MAX_TOP, Query, Takes};
 use super::render::{Expanded, Style};
-use super::request::{Answer, Call, empty, json, set, with_type};
+use super::request::{Answer, Call, empty, json, paged, set, with_type};
 use super::schema::{CONTACT, Moment};
 use super::search;
 use super::store::{Change, ContactRow, NewContact, View};
@@ -126,12 +126,7 @@ fn list(call: &Call<'_>) -> Answer {
         }
         Ok(())
     })?;
-    let mut response = json(call.dialect, StatusCode::OK, &Value::Object(body));
-    if let Some(size) = preferred {
-        let applied = format!("odata.maxpagesize={size}");
-        set(&mut response, http::HeaderName::from_static("preference-applied"), &applied);
-    }
-    Ok(response)
+    Ok(paged(json(call.dialect, StatusCode::OK, &Value::Object(body)), preferred))
 }
 
 fn get(call: &Call<'_>, id: &str) -> Answer {
@@ -286,7 +281,8 @@ pub(super) fn fresh(call: &Call<'_>, row: &ContactRow) -> Result<(), ODataError>
 fn apply(call: &Call<'_>, content: &mut Map<String, Value>, changes: &mut Changes) {
     let named = !call.behaviours.has(Behaviour::DisplayName) || changes.values.contains_key("displayName");
     let emails = content.get("emailAddresses").cloned();
-    let sent = changes.values.contains_key("emailAddresses");
+    let by_place = emails::by_place(&mut changes.values);
+    let sent = changes.values.contains_key("emailAddresses") || !by_place.is_empty();
     for (name, value) in std::mem::take(&mut changes.values) {
         if value.is_null() {
             content.shift_remove(&name);
@@ -294,6 +290,7 @@ fn apply(call: &Call<'_>, content: &mut Map<String, Value>, changes: &mut Change
             content.insert(name, value);
         }
     }
+    emails::put(content, by_place);
     if sent {
         emails::settle(call, content, emails.as_ref());
     }

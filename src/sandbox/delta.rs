@@ -264,7 +264,6 @@ fn link(call: &Call<'_>, state: &State, first: bool) -> (&'static str, String) {
         _ => ("@odata.deltaLink", "deltatoken"),
     };
     let token = state.seal(&call.mailbox.ids);
-    let path = call.raw_path.trim_end_matches('/');
-    let query = call.dialect.pick("?$", "/?%24");
-    (name, format!("{}{path}{query}{option}={token}", call.base))
+    let dollar = call.dialect.pick("$", "%24");
+    (name, format!("{}{dollar}{option}={token}", call.link()))
 }

@@ -15,10 +15,12 @@
 //! | --- | --- |
 //! | names and their case, the order of properties, `@odata.context`, `@odata.id`, `@odata.etag` of each dialect | documented (v2.0), observed (Graph) |
 //! | an e-mail address without a name is named by its address | documented |
+//! | `primaryEmailAddress` and its kin get and set an e-mail address by its place, in Graph alone | documented; that a gap closes up guessed |
 //! | an address that is sent replaces the old one whole | documented |
 //! | a display name has the middle name in it; without names it is the company, else the first e-mail | guessed |
 //! | a property of the other dialect's case, or none at all: 400 | observed |
-//! | `id`, `changeKey` and the times cannot be sent: 400 | observed |
+//! | a body that says no type: 400; one of another type than JSON: 415 | observed |
+//! | `id`, `changeKey` and the times cannot be sent: 400 | observed on messages |
 //! | `parentFolderId` is ignored on POST; in Graph's PATCH it moves the contact | observed; guessed |
 //! | extended properties are shown through `$expand`, ids in one normal form | documented; the form guessed |
 //! | extended properties of several values, and those of folders, likewise | documented |
@@ -27,11 +29,13 @@
 //! | an extension of the same name: 409; names of 127 characters; not in Microsoft's domains; values are primitive | guessed; guessed; documented; documented |
 //! | `permanentDelete` of contacts and folders, in Graph alone | documented |
 //! | PATCH of a photo's metadata sets nothing | guessed |
+//! | values of extended properties come back in the form of their type: `007` as `7`, `True` as `true`, moments in UTC | guessed |
 //! | an extended property sent with a null value goes away | guessed |
 //! | change key and time change with every write | documented |
 //! | `contacts` names the default folder as an id | guessed |
 //! | contacts are listed in the order they came into the folder | guessed |
 //! | e-mail addresses take `any` and `eq` alone | documented |
+//! | `categories` and `children` take `any` | guessed; v2.0's page says that categories are not filtered by |
 //! | extended values take `eq`, `ne`, `contains` and `startswith`, and every comparison through `cast` | documented |
 //! | several values are searched with `any` inside `any`; `endswith` is served | guessed; the service refused it on messages |
 //! | a value that its extended property's type cannot have: 400 | guessed |
@@ -49,7 +53,9 @@
 //! | a folder goes with all it holds; the default one cannot be changed or deleted: 403 | guessed |
 //! | v2.0 makes folders, and neither renames nor deletes them, nor deletes photos: 405 | guessed, documented |
 //! | an id that cannot be: 400; one that is not here: 404 | observed |
-//! | pages of 10, of 1000 at most, next links with `$skip` and the other options as they were sent | documented |
+//! | pages of 10, of 1000 at most, next links with the other options and `$skip` | documented |
+//! | next links escape as .NET does; v2.0's escape `$` too and have a slash before `?`; Graph's have folders' keys in parentheses | observed, the last on mail folders |
+//! | `Prefer: odata.maxpagesize` in lists without `$top` | observed in clients; that `$top` goes before guessed |
 //! | unknown query options: 400 | guessed; the service may overlook them |
 //! | JPEG, PNG, GIF, BMP, WEBP and HEIC photos are kept as they came; what is no image: 400 | guessed |
 //! | limits, their 429s and `Retry-After`, off unless asked for: each has its row in [`limits`] | documented, observed, guessed |

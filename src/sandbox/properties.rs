@@ -13,7 +13,7 @@ use super::contacts;
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::expand;
-use super::extended::{HAS_PICTURE, Stored, check_value, multi_id, normal_id, stored};
+use super::extended::{HAS_PICTURE, Stored, multi_id, normal_id, normal_value, stored};
 use super::folders;
 use super::path::Holder;
 use super::query::Takes;
@@ -149,10 +149,8 @@ fn one(entry: Value, dialect: Dialect) -> Result<(String, Option<String>), OData
     let entry = body::members(entry, &parts, dialect, "SingleValueLegacyExtendedProperty")?;
     let part = |name: &str| entry.get(name).and_then(Value::as_str);
     let id = normal_id(part("id").unwrap_or_default())?;
-    if let Some(value) = part("value") {
-        check_value(&id, value)?;
-    }
-    Ok((id, part("value").map(str::to_owned)))
+    let value = part("value").map(|value| normal_value(&id, value)).transpose()?;
+    Ok((id, value))
 }
 
 fn several(mut entry: Value, dialect: Dialect) -> Result<(String, Option<String>), ODataError> {
@@ -161,9 +159,8 @@ fn several(mut entry: Value, dialect: Dialect) -> Result<(String, Option<String>
     let id = multi_id(entry.get("id").and_then(Value::as_str).unwrap_or_default())?;
     let Some(sent) = sent.filter(|sent| !sent.is_null()) else { return Ok((id, None)) };
     let values = body::entries(sent)?;
-    for value in &values {
-        check_value(&id, value.as_str().ok_or_else(ODataError::bad_extended_value)?)?;
-    }
+    let value = |value: &Value| normal_value(&id, value.as_str().ok_or_else(ODataError::bad_extended_value)?);
+    let values = values.iter().map(|one| value(one).map(Value::String)).collect::<Result<_, _>>()?;
     Ok((id, Some(Value::Array(values).to_string())))
 }
 

@@ -3,8 +3,11 @@
 mod authority;
 mod batch;
 mod behaviours;
+mod columns;
 mod contacts;
+mod content_type;
 mod delta;
+mod email_slots;
 mod extended;
 mod extensions;
 mod faults;
@@ -15,6 +18,7 @@ mod laws;
 mod listing;
 mod mailbox_pages;
 mod mailboxes;
+mod next_links;
 mod operations;
 mod page;
 mod pages_say;
@@ -26,6 +30,7 @@ mod refusals;
 mod socket;
 mod store;
 mod tls;
+mod wording;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
