@@ -53,6 +53,8 @@
 //! | what was deleted is removed as `deleted`, what was moved away as `changed`, and new under its new id elsewhere | documented; guessed |
 //! | delta of folders tells of every folder below, at any depth, with its parent's id | guessed |
 //! | a delta walk covers what changed before its first page; later changes come with the next walk | guessed |
+//! | delta's entries, `@removed` ones too, have immutable ids where they are preferred | documented (ids), guessed (`@removed`) |
+//! | delta cuts texts as lists do | guessed; nobody says that it does or does not |
 //! | v2.0 tracks changes by `Prefer: odata.track-changes` on every request; a first answer always ends in a delta token | documented |
 //! | v2.0's deleted entries: `reason`, `id` as `Contacts('…')`, and a context that ends in `$deletedEntity` | observed; the rest guessed from OData 4.0 |
 //! | `$filter`, `$orderby`, `$search`, `$top` and `$expand` with delta: 400 | documented, words observed |

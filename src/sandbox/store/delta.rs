@@ -26,6 +26,8 @@ pub(in crate::sandbox) struct Removal {
     pub change: i64,
     /// The id that the APIs showed.
     pub public: String,
+    /// The number that a contact was made with, which its immutable id is of; a folder's own.
+    pub born: i64,
     /// Deleted, not moved elsewhere.
     pub gone: bool,
 }
@@ -43,7 +45,7 @@ fn changed_contacts() -> String {
     )
 }
 
-const REMOVED_CONTACTS: &str = "SELECT change, public, gone FROM contact_removal
+const REMOVED_CONTACTS: &str = "SELECT change, public, gone, born FROM contact_removal
     WHERE folder = ? AND change > ? AND change <= ? AND number <= ? ORDER BY change LIMIT ?";
 
 impl View<'_> {
@@ -105,7 +107,7 @@ impl View<'_> {
         span: Span,
         limit: usize,
     ) -> Result<Vec<Removal>, ODataError> {
-        let sql = "SELECT change, public, gone FROM folder_removal
+        let sql = "SELECT change, public, gone, number FROM folder_removal
                    WHERE change > ? AND change <= ? AND number <= ? AND instr(line, ?) > 0 ORDER BY change LIMIT ?";
         let mut statement = self.connection.prepare_cached(sql)?;
         let named = format!("/{}/", below.id);
@@ -134,9 +136,9 @@ impl Change<'_> {
 
     /// Keeps in mind that a contact leaves its folder with this change.
     pub(super) fn contact_left(&self, contact: &ContactRow, change: i64, gone: bool) -> Result<(), ODataError> {
-        let sql = "INSERT INTO contact_removal (folder, change, number, public, gone) VALUES (?, ?, ?, ?, ?)";
+        let sql = "INSERT INTO contact_removal (folder, change, number, public, gone, born) VALUES (?, ?, ?, ?, ?, ?)";
         let mut statement = self.connection.prepare_cached(sql)?;
-        statement.execute((contact.folder, change, contact.number, &contact.public, gone))?;
+        statement.execute((contact.folder, change, contact.number, &contact.public, gone, contact.born))?;
         Ok(())
     }
 
@@ -175,7 +177,7 @@ impl Change<'_> {
 }
 
 fn removal(row: &rusqlite::Row<'_>) -> Result<Removal, rusqlite::Error> {
-    Ok(Removal { change: row.get(0)?, public: row.get(1)?, gone: row.get(2)? })
+    Ok(Removal { change: row.get(0)?, public: row.get(1)?, gone: row.get(2)?, born: row.get(3)? })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::disk::sqlite::Layout;
 pub(super) const LAYOUT: Layout = Layout {
     // "cfsb": a cardferry sandbox.
     application: 0x6366_7362,
-    steps: &[MAILBOXES, LOOKUPS, MOVES, CHANGES],
+    steps: &[MAILBOXES, LOOKUPS, MOVES, CHANGES, BIRTHS],
 };
 
 /// Mailboxes, and what is in them.
@@ -119,6 +119,12 @@ CREATE TABLE folder_removal (
 -- The states of synchronization from before this change number are forgotten.
 CREATE TABLE sync (floor INTEGER NOT NULL);
 INSERT INTO sync (floor) SELECT coalesce(max(value), 0) FROM counter;
+";
+
+/// The number that a contact was made with, also where it left. Of what left before, its last number is known alone.
+const BIRTHS: &str = "
+ALTER TABLE contact_removal ADD COLUMN born INTEGER NOT NULL DEFAULT 0;
+UPDATE contact_removal SET born = number;
 ";
 
 /// The layout of the first stores, for tests of what becomes of them.

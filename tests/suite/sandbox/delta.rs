@@ -1,5 +1,6 @@
 //! Delta: contacts of a folder and folders, in both dialects.
 
+mod entries;
 mod race;
 
 use std::collections::BTreeMap;
