@@ -168,7 +168,7 @@ fn begin(
         state.watched == watched && state.folder == folder.id && repeated
     });
     let mut state = state.ok_or_else(bad_token)?;
-    call.syncs.check(&state, state.span.until >= view.floor()?)?;
+    call.syncs.check(&state, view.remembers(state.span)?)?;
     if state.span.after == state.span.until {
         state.span = Span { since: state.span.until, after: state.span.until, until: latest };
     }

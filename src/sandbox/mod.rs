@@ -64,6 +64,7 @@
 //! | independent and dependent parts may stand in one batch | documented once; refused with 400 once (observed) |
 //! | a part has the batch's token unless it brings its own, and no other header of it | guessed |
 //! | v2.0's `$batch` takes JSON and `multipart/mixed`, and stops at the first failure without `odata.continue-on-error` | documented; how it stops guessed |
+//! | what left is remembered for 250,000 changes; an older token is answered 410 | documented (a cache has its size), guessed (which) |
 //! | a delta or skip token that expired: 410 `SyncStateNotFound`; what is no token of this folder: 400 | observed; the latter guessed |
 //!
 //! # Where a page contradicts itself

@@ -51,7 +51,10 @@ impl Owner {
                 change.set_extended(*number, id, value)?;
                 change.touch_contact(*number, call.now)
             }
-            Owner::Folder(folder) => change.set_folder_property(*folder, id, value),
+            Owner::Folder(folder) => {
+                change.set_folder_property(*folder, id, value)?;
+                change.touch_folder(*folder)
+            }
         }
     }
 }

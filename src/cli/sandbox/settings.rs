@@ -20,6 +20,7 @@ pub(super) fn of(args: &Serve) -> Result<Settings, Failure> {
         behaviours: behaviours(&args.mailboxes),
         mailboxes: with_mailbox.clone(),
         distribution_lists: *distribution_lists,
+        delta_generations: args.mailboxes.delta_generations,
         quota: Quota { bytes: *quota_bytes, contacts: *quota_contacts },
         tokens: tokens(&args.access),
         sign_in: SignIn { auto_approve: args.access.auto_approve, required: args.access.sign_in_required },

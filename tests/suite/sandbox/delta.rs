@@ -1,6 +1,8 @@
 //! Delta: contacts of a folder and folders, in both dialects.
 
 mod entries;
+mod folders;
+mod forgotten;
 mod race;
 
 use std::collections::BTreeMap;
