@@ -115,6 +115,8 @@ fn class(ended: &Result<ServiceError, TransportError>) -> Class {
         Err(TransportError { sent: Sent::No, .. }) => Class::NotSent,
         Err(TransportError { sent: Sent::Maybe, .. }) => Class::Unclear,
         Ok(error) => match error.status {
+            // Observed for a mailbox that has used up its named properties: no other token helps.
+            StatusCode::FORBIDDEN if error.is("ErrorQuotaExceeded") => Class::Refused,
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Class::NotAuthorised,
             StatusCode::TOO_MANY_REQUESTS => Class::Throttled,
             // 507 is a full mailbox: waiting does not empty it.

@@ -204,7 +204,7 @@ fn list(call: &Call<'_>, id: &str) -> Answer {
 fn create(call: &Call<'_>, id: &str) -> Answer {
     call.query(&EXTENSION, Takes::NOTHING)?;
     let extension = sent(call)?;
-    let stored = call.store.write(&call.mailbox.ids, |change| {
+    let stored = call.change(|change| {
         let contact = find(change, call, id)?;
         let stored = add(change, contact.number, &extension)?;
         change.touch_contact(contact.number, call.now)?;
@@ -243,7 +243,7 @@ fn update(call: &Call<'_>, id: &str, name: &str) -> Answer {
     if extension.name.as_deref().is_some_and(|name| property_of(name) != property) {
         return Err(ODataError::bad_extension("The extension's name cannot be changed."));
     }
-    let stored = call.store.write(&call.mailbox.ids, |change| {
+    let stored = call.change(|change| {
         let contact = find(change, call, id)?;
         let stored = find_in(change, contact.number, &property)?.ok_or_else(ODataError::not_found)?;
         let mut stored: Map<String, Value> = serde_json::from_str(&stored).unwrap_or_default();
@@ -265,7 +265,7 @@ fn update(call: &Call<'_>, id: &str, name: &str) -> Answer {
 fn delete(call: &Call<'_>, id: &str, name: &str) -> Answer {
     call.query(&EXTENSION, Takes::NOTHING)?;
     let property = property_of(name);
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let contact = find(change, call, id)?;
         fresh(call, &contact)?;
         find_in(change, contact.number, &property)?.ok_or_else(ODataError::not_found)?;

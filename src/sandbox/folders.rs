@@ -171,7 +171,7 @@ fn create(call: &Call<'_>) -> Answer {
         let message = "The property 'DisplayName' is required when creating the entity.";
         ODataError::new(StatusCode::BAD_REQUEST, "ErrorInvalidProperty", message)
     })?;
-    let shown = call.store.write(&call.mailbox.ids, |change| {
+    let shown = call.change(|change| {
         let parent = find(change, call)?;
         let second = !call.behaviours.has(Behaviour::UniqueFolders);
         let id = change.add_folder(&parent, name, second)?;
@@ -185,7 +185,7 @@ fn create(call: &Call<'_>) -> Answer {
 fn update(call: &Call<'_>) -> Answer {
     let query = call.query(&FOLDER, Takes::NOTHING)?;
     let changes = body::read(call.body, call.dialect, &FOLDER, Purpose::Update)?;
-    let shown = call.store.write(&call.mailbox.ids, |change| {
+    let shown = call.change(|change| {
         let folder = find(change, call)?;
         let above = folder.parent.ok_or_else(distinguished)?;
         let parent = match &changes.parent {
@@ -202,7 +202,7 @@ fn update(call: &Call<'_>) -> Answer {
 /// Documented: any folder but the default one. Guessed: with all it holds.
 fn delete(call: &Call<'_>) -> Answer {
     call.query(&FOLDER, Takes::NOTHING)?;
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let folder = find(change, call)?;
         folder.parent.ok_or_else(distinguished)?;
         change.delete_folder(&folder)

@@ -30,6 +30,7 @@
 //! | change key and time change with every write | documented |
 //! | `contacts` names the default folder as an id | guessed |
 //! | contacts are listed in the order they came into the folder | guessed |
+//! | a named property once used counts against its quota for good; types of one name count once | documented; guessed |
 //! | e-mail addresses take `any` and `eq` alone | documented |
 //! | extended values take `eq`, `ne`, `contains` and `startswith`, and every comparison through `cast` | documented |
 //! | several values are searched with `any` inside `any`; `endswith` is served | guessed; the service refused it on messages |
@@ -113,6 +114,7 @@ mod photos;
 mod properties;
 mod purge;
 mod query;
+mod quota;
 mod render;
 mod request;
 mod schema;

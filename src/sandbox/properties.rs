@@ -190,7 +190,7 @@ fn create(call: &Call<'_>, holder: &Holder, kind: Stored) -> Answer {
 }
 
 fn keep(call: &Call<'_>, holder: &Holder, id: &str, value: &str) -> Result<(), ODataError> {
-    call.store.write(&call.mailbox.ids, |change| Owner::find(change, call, holder)?.set(change, call, id, Some(value)))
+    call.change(|change| Owner::find(change, call, holder)?.set(change, call, id, Some(value)))
 }
 
 /// The OpenAPI file knows no body here.
@@ -206,7 +206,7 @@ fn delete(call: &Call<'_>, holder: &Holder, kind: Stored, id: &str) -> Answer {
     if id == HAS_PICTURE {
         return Err(ODataError::read_only());
     }
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let owner = Owner::find(change, call, holder)?;
         let held = owner.has(change, kind)?.iter().any(|(has, _)| has == id);
         if held { owner.set(change, call, id, None) } else { Err(ODataError::not_found()) }

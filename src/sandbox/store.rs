@@ -27,6 +27,7 @@ use crate::disk::sqlite::{self, SqliteError};
 pub(super) use contacts::{Bookmarks, ContactRow, NewContact};
 pub(super) use delta::{Removal, Span};
 pub(super) use folders::FolderRow;
+pub(super) use mailboxes::Held;
 pub(super) use photos::PhotoRow;
 
 /// The file, one connection that writes and some that read.

@@ -18,6 +18,7 @@ mod page;
 mod photos;
 mod properties;
 mod queries;
+mod quotas;
 mod refusals;
 mod socket;
 mod store;

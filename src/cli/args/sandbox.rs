@@ -140,6 +140,9 @@ pub struct Mailboxes {
     /// The most contacts that a mailbox may hold
     #[arg(long, value_name = "N", env = "CARDFERRY_QUOTA_CONTACTS")]
     pub quota_contacts: Option<u64>,
+    /// The most named properties (extended properties with a GUID, and extensions) that a mailbox may ever use
+    #[arg(long, value_name = "N", env = "CARDFERRY_QUOTA_NAMED_PROPERTIES")]
+    pub quota_named_properties: Option<u64>,
 }
 
 /// Which tokens are taken.

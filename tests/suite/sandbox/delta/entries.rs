@@ -72,6 +72,7 @@ fn a_store_of_an_earlier_layout_tells_what_had_left_by_the_last_number_that_it_k
     let store = bench.store();
     let other = tempfile::tempdir().unwrap();
     bench.sandbox = super::super::open(&other.path().join("other.db"), &bench.clock);
+    super::super::quotas::uncounted(&store);
     let old = "ALTER TABLE contact_removal DROP COLUMN born; PRAGMA user_version = 4;";
     rusqlite::Connection::open(&store).unwrap().execute_batch(old).unwrap();
     bench.sandbox = super::super::open(&store, &bench.clock);
