@@ -3,6 +3,7 @@
 mod authority;
 mod batch;
 mod behaviours;
+mod consent;
 mod contacts;
 mod delta;
 mod extended;
