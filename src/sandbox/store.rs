@@ -29,6 +29,7 @@ pub(super) use delta::{Removal, Span};
 pub(super) use folders::FolderRow;
 pub(super) use mailboxes::Held;
 pub(super) use photos::PhotoRow;
+pub(super) use transactions::tried;
 
 /// The file, one connection that writes and some that read.
 pub(super) struct Store {
