@@ -63,7 +63,7 @@
 //! | `$batch` of 20: four parts at a time, answers in any order, 424 for what depends on a failed part, photos in Base64 | documented |
 //! | a part depends on earlier parts alone; ids that repeat without case: 400 for the whole batch | observed |
 //! | independent and dependent parts may stand in one batch | documented once; refused with 400 once (observed) |
-//! | a part has the batch's token unless it brings its own, and no other header of it | guessed |
+//! | a part has the batch's token unless it brings its own, and in v2.0 its other headers too | documented (v2.0), guessed that Graph's part has no others |
 //! | v2.0's `$batch` takes JSON and `multipart/mixed`, and stops at the first failure without `odata.continue-on-error` | documented; how it stops guessed |
 //! | what left is remembered for 250,000 changes; an older token is answered 410 | documented (a cache has its size), guessed (which) |
 //! | a delta or skip token that expired: 410 `SyncStateNotFound`; what is no token of this folder: 400 | observed; the latter guessed |
