@@ -182,6 +182,14 @@ mod tests {
     }
 
     #[test]
+    fn a_quota_that_is_used_up_is_no_matter_of_authority() {
+        let code = "errorQuotaExceeded".to_owned();
+        let ended = Ok(ServiceError { status: StatusCode::FORBIDDEN, code, message: String::new(), retry_after: None });
+        let decision = decide(&Patience::default(), 1, Repeat::Doubles, true, &ended, 1.0);
+        assert_eq!(decision, Decision::Refused);
+    }
+
+    #[test]
     fn patience_ends() {
         let patience = Patience::default();
         let decide = |attempt, answered| decide(&patience, attempt, Repeat::Harmless, answered, &broken(Sent::No), 1.0);
