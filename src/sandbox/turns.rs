@@ -167,9 +167,7 @@ mod tests {
         else {
             panic!("it is new")
         };
-        let breaks = "CREATE TRIGGER breaks BEFORE INSERT ON contact WHEN NEW.content LIKE '%Breaks%'
-                      BEGIN SELECT RAISE(ROLLBACK, 'full'); END";
-        rusqlite::Connection::open(&path).unwrap().execute_batch(breaks).unwrap();
+        sandbox.inner.store.break_on("Breaks").unwrap();
         (dir, sandbox)
     }
 

@@ -134,6 +134,17 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// From now on a contact that holds this text undoes the whole transaction, as SQLite may on a full disk.
+    pub(in crate::sandbox) fn break_on(&self, text: &str) -> Result<(), ODataError> {
+        self.all_of_it(&format!(
+            "CREATE TRIGGER breaks BEFORE INSERT ON contact WHEN NEW.content LIKE '%{text}%'
+             BEGIN SELECT RAISE(ROLLBACK, 'full'); END"
+        ))
+    }
+}
+
 /// While it lives, what this thread writes belongs to one transaction.
 struct OpenHere;
 

@@ -63,7 +63,10 @@ fn step(bench: &Bench, folders: &mut Vec<String>, contacts: &mut Vec<String>, (k
         return;
     }
     let one = format!("/me/contacts/{}", contacts[which % contacts.len()]);
-    let send = |method: &str, url: &str, body: Value| bench.send(GRAPH, method, url, Some(&body));
+    let send = |method: &str, url: &str, body: Value| {
+        let body = Some(&body).filter(|body| !body.is_null());
+        bench.send(GRAPH, method, url, body)
+    };
     let _: Reply = match kind {
         1 => send("PATCH", &one, json!({"personalNotes": text})),
         2 => send("PATCH", &one, json!({"singleValueExtendedProperties": [property(which % 3, Some(text))]})),
@@ -82,7 +85,10 @@ fn step(bench: &Bench, folders: &mut Vec<String>, contacts: &mut Vec<String>, (k
             bench.send_as(GRAPH, "PUT", &format!("{one}/photo/$value"), &kind, Bytes::from(picture))
         }
         7 => send("DELETE", &format!("{one}/photo/$value"), Value::Null),
-        8 => send("PATCH", &format!("{one}/extensions/x"), json!({"more": text})),
+        8 => {
+            let more = json!({"@odata.type": "microsoft.graph.openTypeExtension", "more": text});
+            send("PATCH", &format!("{one}/extensions/x"), more)
+        }
         9 => send("DELETE", &format!("{one}/extensions/x"), Value::Null),
         10 => send("DELETE", &one, Value::Null),
         11 => {
