@@ -52,7 +52,7 @@ impl Inner {
     fn let_in(&self, request: &Request<Bytes>, dialect: Dialect, rest: &str, now: i64) -> Answer {
         within_limits(request)?;
         let origin = origin(request.uri(), request.headers());
-        let bearer = self.admit(request.headers(), dialect, now)?;
+        let bearer = self.admit(request, dialect, now)?;
         if users::is_list(rest) {
             return self.users(request, dialect, &origin, None, &bearer);
         }

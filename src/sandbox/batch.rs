@@ -12,8 +12,10 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, EXPECT, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 
 use super::Sandbox;
@@ -193,16 +195,17 @@ struct Door<'a> {
 }
 
 impl Door<'_> {
-    /// A part as a request of its own: with the envelope's token unless it brings one.
+    /// A part as a request of its own: with the envelope's token unless it brings one, and in v2.0 with all of its
+    /// headers that tell nothing of its content (documented: those apply to each part, and the part's own go before).
     fn request(&self, method: &str, url: &str, headers: HeaderMap, body: Bytes) -> Result<Request<Bytes>, ODataError> {
         let method =
             ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().find(|known| known.eq_ignore_ascii_case(method));
         let method = method.ok_or_else(ODataError::not_supported)?;
         let mut request = Request::builder().method(method).uri(self.uri(url)?).body(body).unwrap_or_default();
-        for name in [AUTHORIZATION, HOST] {
-            if let Some(value) = self.envelope.get(&name) {
-                request.headers_mut().insert(name, value.clone());
-            }
+        let all = self.dialect == Dialect::Outlook;
+        let inherited = |name: &HeaderName| [AUTHORIZATION, HOST].contains(name) || (all && !is_of_the_envelope(name));
+        for (name, value) in self.envelope.iter().filter(|(name, _)| inherited(name)) {
+            request.headers_mut().append(name, value.clone());
         }
         request.headers_mut().extend(headers);
         request.extensions_mut().insert(Part);
@@ -228,6 +231,12 @@ impl Door<'_> {
         }
         format!("{}{before}{}", self.origin, path.replace(' ', "%20")).parse().map_err(|_| wrong())
     }
+}
+
+/// Whether a header is about the envelope's own body or connection.
+fn is_of_the_envelope(name: &HeaderName) -> bool {
+    let hop = [CONNECTION, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE];
+    name.as_str().starts_with("content-") || hop.contains(name)
 }
 
 fn bad(message: impl Into<Cow<'static, str>>) -> ODataError {

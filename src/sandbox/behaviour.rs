@@ -261,7 +261,7 @@ impl Behaviour {
             behaviour: Behaviour::Quota,
             name: "quota",
             on: true,
-            does: "what would make a mailbox larger than its quota is refused: 507 `ErrorQuotaExceeded`; there is none unless it is set",
+            does: "what would make a mailbox larger than its quota is refused: 507 `ErrorQuotaExceeded`, for a named property too many 403; there is none unless it is set",
             without: "a mailbox may grow",
             known: Known::Observed,
         },

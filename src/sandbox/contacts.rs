@@ -175,13 +175,11 @@ fn create(call: &Call<'_>) -> Answer {
     {
         content.insert("fileAs".into(), name.into());
     }
-    let (row, extensions) = call.store.write(&call.mailbox.ids, |change| {
+    let (row, extensions) = call.change(|change| {
         let folder = folders::find(change, call)?;
         let number = change.add_contact(&NewContact { folder: &folder, content: &content, now: call.now })?;
         set_extended(change, number, &changes)?;
         let extensions = extensions::add_all(change, number, &changes.extensions, call.dialect)?;
-        within_number(call, change)?;
-        within_quota(call, change, None)?;
         Ok((change.contact_by_number(number)?.ok_or_else(ODataError::not_found)?, extensions))
     })?;
     Ok(changed(call, StatusCode::CREATED, &row, &Sent { changes: &changes, extensions }))
@@ -205,42 +203,17 @@ fn has_text(content: &Map<String, Value>, name: &str) -> bool {
 fn update(call: &Call<'_>, id: &str) -> Answer {
     call.query(&CONTACT, Takes::NOTHING)?;
     let mut changes = read_body(call, Purpose::Update)?;
-    let row = call.store.write(&call.mailbox.ids, |change| {
+    let row = call.change(|change| {
         let row = find(change, call, id)?;
         fresh(call, &row)?;
-        let before = held(call, change)?;
         let mut content = row.content.clone();
         apply(call, &mut content, &mut changes);
         change.set_contact(row.number, &content, call.now)?;
         set_extended(change, row.number, &changes)?;
-        within_quota(call, change, before)?;
         let number = moved(change, call, &row, &changes)?;
         change.contact_by_number(number)?.ok_or_else(ODataError::not_found)
     })?;
     Ok(changed(call, StatusCode::OK, &row, &Sent { changes: &changes, extensions: Vec::new() }))
-}
-
-/// How many bytes the mailbox holds; none where nobody counts them.
-pub(super) fn held(call: &Call<'_>, change: &Change<'_>) -> Result<Option<u64>, ODataError> {
-    let counted = call.behaviours.has(Behaviour::Quota) && call.sandbox.settings.quota.bytes.is_some();
-    counted.then(|| change.bytes_of(call.mailbox)).transpose()
-}
-
-/// Refuses what has made the mailbox larger than it may be; `before` is what it held.
-pub(super) fn within_quota(call: &Call<'_>, change: &Change<'_>, before: Option<u64>) -> Result<(), ODataError> {
-    let most = call.sandbox.settings.quota.bytes.unwrap_or(u64::MAX);
-    // One that is too large already may become smaller.
-    let grew = held(call, change)?.is_some_and(|now| now > most && before.is_none_or(|before| now > before));
-    if grew { Err(ODataError::mailbox_full()) } else { Ok(()) }
-}
-
-/// Refuses one contact more than there may be.
-fn within_number(call: &Call<'_>, change: &Change<'_>) -> Result<(), ODataError> {
-    let Some(most) = call.sandbox.settings.quota.contacts.filter(|_| call.behaviours.has(Behaviour::Quota)) else {
-        return Ok(());
-    };
-    let many = change.contacts_of(call.mailbox, most.saturating_add(1))? > most;
-    if many { Err(ODataError::mailbox_full()) } else { Ok(()) }
 }
 
 /// Moves the contact where the body names another folder, and answers its number.
@@ -255,7 +228,7 @@ fn moved(change: &Change<'_>, call: &Call<'_>, row: &ContactRow, changes: &Chang
 
 fn delete(call: &Call<'_>, id: &str) -> Answer {
     call.query(&CONTACT, Takes::NOTHING)?;
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let row = find(change, call, id)?;
         fresh(call, &row)?;
         change.delete_contact(&row)

@@ -58,7 +58,7 @@ impl Control {
 }
 
 /// What can be asked for: method, path, what it is.
-const ROUTES: [(&str, &str, &str); 14] = [
+const ROUTES: [(&str, &str, &str); 16] = [
     ("GET", "/", "what can be asked for"),
     ("GET", "/log", "the last 1,000 requests, oldest first"),
     ("GET", "/faults", "the seed, and each rule with how often it matched and hit"),
@@ -70,6 +70,8 @@ const ROUTES: [(&str, &str, &str); 14] = [
     ("PUT", "/behaviours", "follow or leave some; the body is JSON: {\"display-name\": false}"),
     ("GET", "/clock", "the present moment"),
     ("POST", "/clock/advance", "move a virtual clock on; the body is JSON: {\"seconds\": 600}"),
+    ("GET", "/sign-in", "whether the authority consents by itself"),
+    ("PUT", "/sign-in", "let it, or not; the body is JSON: {\"auto-approve\": true}"),
     ("POST", "/tokens/expire", "every token that was used so far has expired"),
     ("POST", "/delta/expire", "every delta and skip token that was given out so far is answered 410"),
     ("POST", "/settle", "what was cut off and is carried out later arrives now"),
@@ -131,6 +133,12 @@ async fn route(sandbox: &Sandbox, method: &Method, path: &str, body: &[u8]) -> T
         }
         ("GET", "/clock") => Ok(clock(sandbox)),
         ("POST", "/clock/advance") => advance(sandbox, &object(body)?).await,
+        ("GET", "/sign-in") => Ok(sign_in(sandbox)),
+        ("PUT", "/sign-in") => {
+            let wanted = object(body)?.get(AUTO_APPROVE).and_then(Value::as_bool);
+            sandbox.set_auto_approve(wanted.ok_or_else(|| bad(format!("{AUTO_APPROVE:?} is true or false")))?);
+            Ok(sign_in(sandbox))
+        }
         ("POST", "/tokens/expire") => Ok(json!({ "expired": sandbox.expire_tokens() })),
         ("POST", "/delta/expire") => {
             sandbox.expire_delta_tokens().map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
@@ -163,6 +171,13 @@ fn limits(sandbox: &Sandbox) -> Value {
 
 fn clock(sandbox: &Sandbox) -> Value {
     json!({ "now": sandbox.now().to_string() })
+}
+
+/// The authority's switch, called as on the command line.
+const AUTO_APPROVE: &str = "auto-approve";
+
+fn sign_in(sandbox: &Sandbox) -> Value {
+    json!({ AUTO_APPROVE: sandbox.auto_approve() })
 }
 
 fn behaviours(sandbox: &Sandbox) -> Value {

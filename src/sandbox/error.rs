@@ -278,7 +278,12 @@ impl ODataError {
         ODataError::new(StatusCode::INSUFFICIENT_STORAGE, "ErrorQuotaExceeded", message)
     }
 
-    /// The same, where the sandbox's disk is full.
+    /// Observed: for a named property too many.
+    pub(super) fn names_exhausted() -> ODataError {
+        ODataError::new(StatusCode::FORBIDDEN, "ErrorQuotaExceeded", "Cannot get ID from name.")
+    }
+
+    /// The same as [`ODataError::mailbox_full`], where the sandbox's disk is full.
     pub(super) fn quota_exceeded() -> ODataError {
         let message = "The mailbox has exceeded its quota: the sandbox's disk is full.";
         ODataError::new(StatusCode::INSUFFICIENT_STORAGE, "ErrorQuotaExceeded", message)

@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::behaviour::Behaviour;
-use super::contacts::{self, find, fresh, held, within_quota};
+use super::contacts::{self, find, fresh};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::expand;
@@ -202,10 +202,9 @@ fn list(call: &Call<'_>, id: &str) -> Answer {
 fn create(call: &Call<'_>, id: &str) -> Answer {
     call.query(&EXTENSION, Takes::NOTHING)?;
     let extension = sent(call)?;
-    let stored = call.store.write(&call.mailbox.ids, |change| {
+    let stored = call.change(|change| {
         let contact = find(change, call, id)?;
         let stored = add(change, contact.number, &extension)?;
-        within_quota(call, change, None)?;
         change.touch_contact(contact.number, call.now)?;
         Ok(stored)
     })?;
@@ -242,9 +241,8 @@ fn update(call: &Call<'_>, id: &str, name: &str) -> Answer {
     if extension.name.as_deref().is_some_and(|name| property_of(name) != property) {
         return Err(ODataError::bad_extension("The extension's name cannot be changed."));
     }
-    let stored = call.store.write(&call.mailbox.ids, |change| {
+    let stored = call.change(|change| {
         let contact = find(change, call, id)?;
-        let before = held(call, change)?;
         let stored = find_in(change, contact.number, &property)?.ok_or_else(ODataError::not_found)?;
         let mut stored: Map<String, Value> = serde_json::from_str(&stored).unwrap_or_default();
         for (member, value) in &extension.data {
@@ -256,7 +254,6 @@ fn update(call: &Call<'_>, id: &str, name: &str) -> Answer {
         }
         let stored = Value::Object(stored).to_string();
         change.set_extended(contact.number, &property, Some(&stored))?;
-        within_quota(call, change, before)?;
         change.touch_contact(contact.number, call.now)?;
         Ok(stored)
     })?;
@@ -266,7 +263,7 @@ fn update(call: &Call<'_>, id: &str, name: &str) -> Answer {
 fn delete(call: &Call<'_>, id: &str, name: &str) -> Answer {
     call.query(&EXTENSION, Takes::NOTHING)?;
     let property = property_of(name);
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let contact = find(change, call, id)?;
         fresh(call, &contact)?;
         find_in(change, contact.number, &property)?.ok_or_else(ODataError::not_found)?;

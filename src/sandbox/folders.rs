@@ -169,7 +169,7 @@ fn create(call: &Call<'_>) -> Answer {
     let query = call.query(&FOLDER, Takes::NOTHING)?;
     let changes = body::read(call.body, call.dialect, &FOLDER, Purpose::Create)?;
     let name = name_of(&changes).ok_or_else(ODataError::no_folder_name)?;
-    let shown = call.store.write(&call.mailbox.ids, |change| {
+    let shown = call.change(|change| {
         let parent = find(change, call)?;
         let second = !call.behaviours.has(Behaviour::UniqueFolders);
         let id = change.add_folder(&parent, name, second)?;
@@ -187,7 +187,7 @@ fn update(call: &Call<'_>) -> Answer {
     if changes.values.contains_key("displayName") && name_of(&changes).is_none() {
         return Err(ODataError::no_folder_name());
     }
-    let shown = call.store.write(&call.mailbox.ids, |change| {
+    let shown = call.change(|change| {
         let folder = find(change, call)?;
         let above = folder.parent.ok_or_else(distinguished)?;
         let parent = match &changes.parent {
@@ -205,7 +205,7 @@ fn update(call: &Call<'_>) -> Answer {
 /// Documented: any folder but the default one. Guessed: with all it holds.
 fn delete(call: &Call<'_>) -> Answer {
     call.query(&FOLDER, Takes::NOTHING)?;
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let folder = find(change, call)?;
         folder.parent.ok_or_else(distinguished)?;
         change.delete_folder(&folder)

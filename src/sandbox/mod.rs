@@ -34,6 +34,7 @@
 //! | change key and time change with every write | documented |
 //! | `contacts` names the default folder as an id | guessed |
 //! | contacts are listed in the order they came into the folder | guessed |
+//! | a named property once used counts against its quota for good; types of one name count once | documented; guessed |
 //! | e-mail addresses take `any` and `eq` alone | documented |
 //! | `categories` and `children` take `any` | guessed; v2.0's page says that categories are not filtered by |
 //! | extended values take `eq`, `ne`, `contains` and `startswith`, and every comparison through `cast` | documented |
@@ -64,6 +65,8 @@
 //! | what was deleted is removed as `deleted`, what was moved away as `changed`, and new under its new id elsewhere | documented; guessed |
 //! | delta of folders tells of every folder below, at any depth, with its parent's id | guessed |
 //! | a delta walk covers what changed before its first page; later changes come with the next walk | guessed |
+//! | delta's entries, `@removed` ones too, have immutable ids where they are preferred | documented (ids), guessed (`@removed`) |
+//! | delta cuts texts as lists do | guessed; nobody says that it does or does not |
 //! | v2.0 tracks changes by `Prefer: odata.track-changes` on every request; a first answer always ends in a delta token | documented |
 //! | v2.0's deleted entries: `reason`, `id` as `Contacts('…')`, and a context that ends in `$deletedEntity` | observed; the rest guessed from OData 4.0 |
 //! | `$filter`, `$orderby`, `$search`, `$top` and `$expand` with delta: 400 | documented, words observed |
@@ -71,8 +74,9 @@
 //! | `$batch` of 20: four parts at a time, answers in any order, 424 for what depends on a failed part, photos in Base64 | documented |
 //! | a part depends on earlier parts alone; ids that repeat without case: 400 for the whole batch | observed |
 //! | independent and dependent parts may stand in one batch | documented once; refused with 400 once (observed) |
-//! | a part has the batch's token unless it brings its own, and no other header of it | guessed |
+//! | a part has the batch's token unless it brings its own, and in v2.0 its other headers too | documented (v2.0), guessed that Graph's part has no others |
 //! | v2.0's `$batch` takes JSON and `multipart/mixed`, and stops at the first failure without `odata.continue-on-error` | documented; how it stops guessed |
+//! | what left is remembered for 250,000 changes; an older token is answered 410 | documented (a cache has its size), guessed (which) |
 //! | a delta or skip token that expired: 410 `SyncStateNotFound`; what is no token of this folder: 400 | observed; the latter guessed |
 //!
 //! # Where a page contradicts itself
@@ -121,6 +125,7 @@ mod photos;
 mod properties;
 mod purge;
 mod query;
+mod quota;
 mod render;
 mod request;
 mod schema;

@@ -48,12 +48,13 @@ impl Owner {
     fn set(&self, change: &Change<'_>, call: &Call<'_>, id: &str, value: Option<&str>) -> Result<(), ODataError> {
         match self {
             Owner::Contact(number) => {
-                let before = contacts::held(call, change)?;
                 change.set_extended(*number, id, value)?;
-                contacts::within_quota(call, change, before)?;
                 change.touch_contact(*number, call.now)
             }
-            Owner::Folder(folder) => change.set_folder_property(*folder, id, value),
+            Owner::Folder(folder) => {
+                change.set_folder_property(*folder, id, value)?;
+                change.touch_folder(*folder)
+            }
         }
     }
 }
@@ -185,7 +186,7 @@ fn create(call: &Call<'_>, holder: &Holder, kind: Stored) -> Answer {
 }
 
 fn keep(call: &Call<'_>, holder: &Holder, id: &str, value: &str) -> Result<(), ODataError> {
-    call.store.write(&call.mailbox.ids, |change| Owner::find(change, call, holder)?.set(change, call, id, Some(value)))
+    call.change(|change| Owner::find(change, call, holder)?.set(change, call, id, Some(value)))
 }
 
 /// The OpenAPI file knows no body here.
@@ -201,7 +202,7 @@ fn delete(call: &Call<'_>, holder: &Holder, kind: Stored, id: &str) -> Answer {
     if id == HAS_PICTURE {
         return Err(ODataError::read_only());
     }
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let owner = Owner::find(change, call, holder)?;
         let held = owner.has(change, kind)?.iter().any(|(has, _)| has == id);
         if held { owner.set(change, call, id, None) } else { Err(ODataError::not_found()) }

@@ -27,7 +27,9 @@ use crate::disk::sqlite::{self, SqliteError};
 pub(super) use contacts::{Bookmarks, ContactRow, NewContact};
 pub(super) use delta::{Removal, Span};
 pub(super) use folders::FolderRow;
+pub(super) use mailboxes::Held;
 pub(super) use photos::PhotoRow;
+pub(super) use transactions::tried;
 
 /// The file, one connection that writes and some that read.
 pub(super) struct Store {

@@ -16,6 +16,7 @@ use super::dialect::Dialect;
 use super::error::ODataError;
 use super::path::User;
 use super::store::Mailbox;
+use super::turns::Again;
 
 /// Which bearer tokens are taken. By default any that is not empty.
 #[derive(Clone, Default)]
@@ -94,8 +95,11 @@ pub(super) enum Who {
 
 impl Inner {
     /// Lets a request's bearer in, or not.
-    pub(super) fn admit(&self, headers: &HeaderMap, dialect: Dialect, now: i64) -> Result<Bearer, ODataError> {
-        let token = bearer(headers).ok_or_else(ODataError::no_token)?;
+    pub(super) fn admit<T>(&self, request: &Request<T>, dialect: Dialect, now: i64) -> Result<Bearer, ODataError> {
+        let token = bearer(request.headers()).ok_or_else(ODataError::no_token)?;
+        if request.extensions().get::<Again>().is_some() {
+            return self.bearer(token, dialect, now);
+        }
         let rules = &self.settings.tokens;
         let before = self.uses.count(token);
         if before == OVER || rules.requests.is_some_and(|most| before >= most) {

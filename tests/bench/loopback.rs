@@ -42,7 +42,7 @@ impl Loopback {
         let place = Place::default();
         let people = self.people.iter();
         let operations: Vec<_> =
-            people.map(|(body, key)| Operation::Create { place: &place, body, key: *key }).collect();
+            people.map(|(body, key)| Operation::Create { place: &place, body, filled: None, key: *key }).collect();
         let outcomes = self.runtime.block_on(self.mailbox.batch(&operations));
         assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(Done::Created(_)))));
     }

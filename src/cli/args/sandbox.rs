@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
@@ -134,12 +135,19 @@ pub struct Mailboxes {
     /// Let each mailbox hold this many distribution lists, which make pages short
     #[arg(long, value_name = "N", env = "CARDFERRY_DISTRIBUTION_LISTS", default_value_t = 0)]
     pub distribution_lists: u32,
+    /// Remember only this many states of each delta synchronization, at least 1: an older delta or skip token is answered
+    /// 410 (default: all)
+    #[arg(long, value_name = "N", env = "CARDFERRY_DELTA_GENERATIONS")]
+    pub delta_generations: Option<NonZeroU32>,
     /// The most bytes that a mailbox may hold
     #[arg(long, value_name = "BYTES", env = "CARDFERRY_QUOTA_BYTES")]
     pub quota_bytes: Option<u64>,
     /// The most contacts that a mailbox may hold
     #[arg(long, value_name = "N", env = "CARDFERRY_QUOTA_CONTACTS")]
     pub quota_contacts: Option<u64>,
+    /// The most named properties (extended properties with a GUID, and extensions) that a mailbox may ever use
+    #[arg(long, value_name = "N", env = "CARDFERRY_QUOTA_NAMED_PROPERTIES")]
+    pub quota_named_properties: Option<u64>,
 }
 
 /// Which tokens are taken.

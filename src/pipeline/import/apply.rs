@@ -1,9 +1,6 @@
 //! The work on one record: requests to the mailbox.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use bytes::Bytes;
-use serde_json::Map;
 
 use crate::formats::exchange::extended::{Fingerprint, Marks, State};
 use crate::formats::exchange::{MAX_PHOTO_BYTES, Written};
@@ -12,7 +9,7 @@ use crate::model::identity::Key;
 use crate::model::{Loss, PhotoKind};
 use crate::pipeline::links::keeps_photo;
 use crate::pipeline::{Ending, NoPhoto, PhotoLink, RecordReport};
-use crate::remote::api::{Place, ServiceError};
+use crate::remote::api::Place;
 use crate::remote::fetch::Fetch;
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
 
@@ -102,8 +99,6 @@ pub(super) struct Site<'a, T, C> {
     pub(super) place: &'a Place,
     pub(super) run: &'a str,
     pub(super) pictures: Option<&'a dyn Fetch>,
-    /// Whether the mailbox has refused a contact for want of a given name: then it gets one at once.
-    pub(super) given_names: &'a AtomicBool,
 }
 
 impl<T, C> Clone for Site<'_, T, C> {
@@ -136,23 +131,9 @@ async fn create<T: Transport, C: Clock>(site: Site<'_, T, C>, job: &Job) -> Resu
     let state = State { content: job.written.content, photo, run: site.run.to_owned() };
     let marks = Marks { key: job.key, state };
     let filled = job.written.json_with_given_name(Some(&marks));
-    let wanted = site.given_names.load(Ordering::Relaxed);
-    let plain = || job.written.json(Some(&marks));
-    let body = filled.as_ref().filter(|_| wanted).map_or_else(plain, Map::clone);
-    let created = match (site.mailbox.create(site.place, &body, job.key).await, filled) {
-        (Err(RemoteError::Refused(error)), Some(filled)) if !wanted && wants_given_name(&error) => {
-            site.given_names.store(true, Ordering::Relaxed);
-            site.mailbox.create(site.place, &filled, job.key).await?
-        }
-        (created, _) => created?,
-    };
+    let plain = job.written.json(Some(&marks));
+    let created = site.mailbox.create_or_fill(site.place, &plain, filled.as_ref(), job.key).await?;
     set_photo(site, job, &created.id, Ending::Created).await
-}
-
-/// Some mailboxes take no contact without a given name (msgraph-sdk-dotnet#247). The code says no more than that some
-/// property is wrong.
-fn wants_given_name(error: &ServiceError) -> bool {
-    error.is("ErrorInvalidProperty") && error.message.to_ascii_lowercase().contains("givenname")
 }
 
 /// Adds the photo to a contact that is there without it; one that is refused changes nothing.

@@ -63,8 +63,7 @@ pub async fn import<T: Transport, C: Clock>(
 ) -> Imported {
     let mut totals = Totals::default();
     totals.photo_links.wanted = pictures.is_some();
-    let given_names = AtomicBool::new(false);
-    let site = Site { mailbox, place, run, pictures, given_names: &given_names };
+    let site = Site { mailbox, place, run, pictures };
     let stopped = match Target::list(mailbox, place).await {
         Ok(target) => {
             let photos = records.photos();

@@ -43,7 +43,7 @@ impl Visit<'_> {
             }
         };
         let hint = query.get("login_hint");
-        if self.inner.settings.sign_in.auto_approve {
+        if self.inner.switches.auto_approve() {
             return self.approve(asked, self.user(hint));
         }
         if query.get("prompt") == Some("none") {

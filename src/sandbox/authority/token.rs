@@ -37,7 +37,7 @@ impl Visit<'_> {
         let mut state = self.inner.authority.state();
         let (device_code, user_code) = (state.secret(48), state.user_code());
         let decision =
-            self.inner.settings.sign_in.auto_approve.then(|| Decision::Approved(self.user(form.get("login_hint"))));
+            self.inner.switches.auto_approve().then(|| Decision::Approved(self.user(form.get("login_hint"))));
         let shown = user_code.clone();
         let device = Device { client, scope, user_code, interval: INTERVAL, looked: None, decision };
         state.devices.put(device_code.clone(), self.now + DEVICE_LASTS, device, self.now);

@@ -113,6 +113,13 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Makes a folder one that changed, for whoever watches it.
+    pub(in crate::sandbox) fn touch_folder(&self, folder: i64) -> Result<(), ODataError> {
+        let mut statement = self.connection.prepare_cached("UPDATE folder SET change = ? WHERE id = ?")?;
+        statement.execute((self.next()?, folder))?;
+        Ok(())
+    }
+
     /// Deletes a folder with all it holds.
     pub(in crate::sandbox) fn delete_folder(&self, folder: &FolderRow) -> Result<(), ODataError> {
         self.folder_goes(folder)?;

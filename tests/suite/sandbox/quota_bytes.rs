@@ -14,7 +14,7 @@ fn send(stage: &Stage, method: &str, path: &str, body: &Value) -> Reply {
 
 #[test]
 fn extensions_and_properties_of_their_own_urls_count_too() {
-    let quota = Quota { bytes: Some(1000), contacts: None };
+    let quota = Quota { bytes: Some(1000), ..Quota::default() };
     let behaviours = Behaviours::default().with(Behaviour::UnaddressedProperties, false);
     let stage = Stage::new(Settings { quota, behaviours, ..Settings::default() });
     let made = send(&stage, "POST", "/me/contacts", &json!({"givenName": "Ada"})).json();

@@ -128,6 +128,9 @@ fn limits_behaviours_clock_and_tokens_are_switched() {
         let link = round["@odata.deltaLink"].as_str().unwrap().to_owned();
         let link = &link[link.find("/v1.0").unwrap()..];
         assert_eq!(delta(link).await.status(), 200);
+        assert_eq!(talk.told("GET", "/sign-in", "").await, json!({"auto-approve": false}));
+        assert_eq!(talk.told("PUT", "/sign-in", r#"{"auto-approve": true}"#).await, json!({"auto-approve": true}));
+        assert_eq!((talk.says("PUT", "/sign-in", "{}").await.0, bench.sandbox.auto_approve()), (400, true));
         talk.told("POST", "/delta/expire", "").await;
         assert_eq!(delta(link).await.status(), 410);
 
