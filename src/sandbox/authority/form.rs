@@ -43,14 +43,14 @@ pub(super) fn json(status: StatusCode, body: &Value) -> Response<Bytes> {
 }
 
 /// A page that runs nothing, loads nothing and stands in no frame. Where its forms lead is not limited: a browser would
-/// apply that to the redirect that follows, too.
+/// apply that to the redirect that follows, too. They say that they come from here, or the guard would refuse them.
 pub(super) fn html(status: StatusCode, body: String) -> Response<Bytes> {
     let mut response = with_type(status, "text/html; charset=utf-8", Bytes::from(body));
     unkept(&mut response);
     for (name, value) in [
         ("content-security-policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
         ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "same-origin"),
     ] {
         set(&mut response, HeaderName::from_static(name), value);
     }
