@@ -82,7 +82,7 @@ async fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> 
     let path = request.uri().path();
     let told = match from_here(request.headers()) {
         Ok(()) if request.extensions().get::<TooLarge>().is_some() => {
-            Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is too large, or broke off".to_owned()))
+            Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is too large".to_owned()))
         }
         Ok(()) => route(sandbox, request.method(), path, request.body()).await,
         Err(why) => Err((StatusCode::FORBIDDEN, why.to_owned())),

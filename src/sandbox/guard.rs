@@ -7,7 +7,8 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::header::{HOST, ORIGIN};
-use http::{HeaderMap, Response, StatusCode};
+use http::uri::Authority;
+use http::{HeaderMap, Response, StatusCode, Uri};
 
 use super::request::with_type;
 
@@ -25,17 +26,17 @@ impl Guard {
 
     /// What a request gets that is not let in: 421 for another host's name (RFC 9110 section 15.5.20), 403 for what
     /// another site's page sends.
-    pub(super) fn refusal(&self, headers: &HeaderMap) -> Option<Response<Bytes>> {
-        // Browsers always send a Host; a program that sends none was not lured here by a name.
-        let host = headers.get(HOST).map(|host| host.to_str().unwrap_or_default());
-        if host.is_some_and(|host| !self.knows(host)) {
+    pub(super) fn refusal(&self, target: &Uri, headers: &HeaderMap) -> Option<Response<Bytes>> {
+        let said = |name| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
+        // Browsers always send a Host; a program that sends none was not lured here by a name. A target with a host of
+        // its own goes before that header (RFC 9112 section 3.2.2), and answers would have links to it.
+        if said(HOST).chain(target.authority().map(Authority::as_str)).any(|host| !self.knows(host)) {
             let what = "This server answers to this machine's names and to addresses in figures alone; \
                         --allow-host NAME adds a name.\n";
             return Some(refusal(StatusCode::MISDIRECTED_REQUEST, what));
         }
-        let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
         let authority = |origin: &str| origin.split_once("://").map_or_else(String::new, |(_, rest)| rest.to_owned());
-        let foreign = origin.is_some_and(|origin| !self.knows(&authority(origin)));
+        let foreign = said(ORIGIN).any(|origin| !self.knows(&authority(origin)));
         foreign.then(|| refusal(StatusCode::FORBIDDEN, "This server answers to no web page of another site.\n"))
     }
 
@@ -89,13 +90,23 @@ mod tests {
     #[test]
     fn other_hosts_and_sites_are_refused() {
         let status = |headers: &[(http::HeaderName, &str)]| {
-            let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
-            Guard::default().refusal(&headers).map(|refusal| refusal.status().as_u16())
+            let mut sent = HeaderMap::new();
+            for (name, value) in headers {
+                sent.append(name.clone(), value.parse().unwrap());
+            }
+            Guard::default().refusal(&Uri::from_static("/"), &sent).map(|refusal| refusal.status().as_u16())
         };
         assert_eq!(status(&[]), None);
         assert_eq!(status(&[(HOST, "127.0.0.1:8080"), (ORIGIN, "http://localhost:3000")]), None);
         assert_eq!(status(&[(HOST, "evil.example:8080")]), Some(421));
         assert_eq!(status(&[(HOST, "localhost"), (ORIGIN, "https://evil.example")]), Some(403));
         assert_eq!(status(&[(HOST, "localhost"), (ORIGIN, "null")]), Some(403));
+        assert_eq!(status(&[(HOST, "localhost"), (HOST, "evil.example")]), Some(421));
+        assert_eq!(status(&[(ORIGIN, "http://localhost"), (ORIGIN, "https://evil.example")]), Some(403));
+        let headers = HeaderMap::from_iter([(HOST, "localhost".parse().unwrap())]);
+        for (target, refused) in [("http://evil.example/", true), ("http://127.0.0.1:8080/v1.0/me", false)] {
+            let refusal = Guard::default().refusal(&Uri::from_static(target), &headers);
+            assert_eq!(refusal.is_some(), refused, "{target}");
+        }
     }
 }

@@ -9,6 +9,7 @@ mod extended;
 mod extensions;
 mod faults;
 mod folders;
+mod framing;
 mod golden;
 mod laws;
 mod listing;
