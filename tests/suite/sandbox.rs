@@ -5,6 +5,7 @@ mod batch;
 mod behaviours;
 mod contacts;
 mod delta;
+mod excess;
 mod extended;
 mod extensions;
 mod faults;
