@@ -45,6 +45,7 @@
 //! | v2.0 makes folders, and neither renames nor deletes them, nor deletes photos: 405 | guessed, documented |
 //! | an id that cannot be: 400; one that is not here: 404 | observed |
 //! | pages of 10, of 1000 at most, next links with `$skip` and the other options as they were sent | documented |
+//! | a page ends sooner, with a next link, once it holds 16 MiB of contacts | guessed |
 //! | unknown query options: 400 | guessed; the service may overlook them |
 //! | JPEG, PNG, GIF, BMP, WEBP and HEIC photos are kept as they came; what is no image: 400 | guessed |
 //! | limits, their 429s and `Retry-After`, off unless asked for: each has its row in [`limits`] | documented, observed, guessed |
