@@ -8,20 +8,21 @@ mod json;
 mod multipart;
 
 use std::borrow::Cow;
+use std::future::{Future, ready};
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use http::header::{
     ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, EXPECT, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 
-use super::Sandbox;
 use super::dialect::Dialect;
 use super::error::{ODataError, RequestIds};
 use super::request::{empty, json as answer_json, origin, prefers, set};
+use super::{Inner, Sandbox};
 
 /// Documented.
 const MOST: usize = 20;
@@ -107,15 +108,24 @@ pub(super) fn planned(answer: &mut Response<Bytes>) -> Option<Plan> {
 pub(super) async fn carry_out(sandbox: &Sandbox, plan: Plan, envelope: Response<Bytes>) -> Response<Bytes> {
     let sandbox = sandbox.clone();
     let work = async move {
-        let answers = plan.answers(&sandbox).await;
-        plan.write(answers, envelope, &sandbox)
+        let answers = plan.answers(&sandbox.inner, |part| sandbox.part(part)).await;
+        plan.write(answers, envelope, &sandbox.inner)
     };
     tokio::spawn(work).await.unwrap_or_else(|_| empty(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
+/// As [`carry_out`], on this thread, past limits and faults, and with nobody to hear the answers.
+pub(super) fn carry_out_here(inner: &Inner, plan: &Plan) {
+    // Every part is answered when it is asked for, so that there is nothing to wait for.
+    let _ = plan.answers(inner, |part| ready(inner.answer(&part))).now_or_never();
+}
+
 impl Plan {
     /// The answer of each part; none for those behind the one at which the batch stopped.
-    async fn answers(&self, sandbox: &Sandbox) -> Vec<Option<Response<Bytes>>> {
+    async fn answers<F>(&self, inner: &Inner, part: impl Fn(Request<Bytes>) -> F) -> Vec<Option<Response<Bytes>>>
+    where
+        F: Future<Output = Response<Bytes>>,
+    {
         let mut answers: Vec<Option<Response<Bytes>>> = vec![None; self.items.len()];
         let mut started = vec![false; self.items.len()];
         let mut running = FuturesUnordered::new();
@@ -128,9 +138,12 @@ impl Plan {
                 let item = &self.items[at];
                 let held = item.depends_on.iter().any(|on| answers[*on].as_ref().is_some_and(failed));
                 match &item.request {
-                    _ if held => answers[at] = Some(self.refused(&dependency_failed(), sandbox)),
-                    Err(error) => answers[at] = Some(self.refused(error, sandbox)),
-                    Ok(request) => running.push(async move { (at, sandbox.part(request.clone()).await) }),
+                    _ if held => answers[at] = Some(self.refused(&dependency_failed(), inner)),
+                    Err(error) => answers[at] = Some(self.refused(error, inner)),
+                    Ok(request) => {
+                        let answer = part(request.clone());
+                        running.push(async move { (at, answer.await) });
+                    }
                 }
                 if self.stops && answers[at].as_ref().is_some_and(failed) {
                     break;
@@ -149,9 +162,9 @@ impl Plan {
         (0..self.items.len()).find(may)
     }
 
-    fn refused(&self, error: &ODataError, sandbox: &Sandbox) -> Response<Bytes> {
-        let at = sandbox.inner.settings.clock.now().as_second();
-        let request = sandbox.inner.next_request();
+    fn refused(&self, error: &ODataError, inner: &Inner) -> Response<Bytes> {
+        let at = inner.settings.clock.now().as_second();
+        let request = inner.next_request();
         let ids = RequestIds { request: &request, client: None, at };
         answer_json(self.dialect, error.status, &error.body(self.dialect, &ids))
     }
@@ -160,7 +173,7 @@ impl Plan {
         &self,
         answers: Vec<Option<Response<Bytes>>>,
         mut envelope: Response<Bytes>,
-        sandbox: &Sandbox,
+        inner: &Inner,
     ) -> Response<Bytes> {
         let id = envelope.headers().get("request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
         let ids = self.items.iter().map(|item| item.id.as_str());
@@ -168,7 +181,7 @@ impl Plan {
             Form::Multipart => multipart::write(answers.into_iter().flatten(), &id),
             Form::Json => {
                 // Documented: in any order. Guessed: what was not looked at failed with what it waited for.
-                let skipped = || self.refused(&dependency_failed(), sandbox);
+                let skipped = || self.refused(&dependency_failed(), inner);
                 let mut parts: Vec<_> =
                     ids.zip(answers.into_iter().map(|answer| answer.unwrap_or_else(skipped))).collect();
                 let seed = id.bytes().fold(0u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));

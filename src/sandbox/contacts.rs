@@ -109,9 +109,7 @@ fn list(call: &Call<'_>) -> Answer {
     body.insert("@odata.context".into(), (context(call) + &call.selected(query.select.as_deref())).into());
     call.store.read(&call.mailbox.ids, |view| {
         let folder = folders::find(view, call)?;
-        let mut rows = search::page(view, &folder, &query, top + 1, call.counts_lists())?;
-        let more = rows.len() > top;
-        rows.truncate(top);
+        let (rows, more) = search::page(view, &folder, &query, top, call.counts_lists())?;
         if query.count {
             body.insert(
                 "@odata.count".into(),
@@ -122,7 +120,7 @@ fn list(call: &Call<'_>) -> Answer {
         let value = shown.map(|row| show(call, view, row, &query, true).map(Value::Object));
         body.insert("value".into(), Value::Array(value.collect::<Result<_, _>>()?));
         if more {
-            body.insert("@odata.nextLink".into(), call.next_link(query.skip + top as u64).into());
+            body.insert("@odata.nextLink".into(), call.next_link(query.skip + rows.len() as u64).into());
         }
         Ok(())
     })?;

@@ -84,7 +84,7 @@ async fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> 
     let path = request.uri().path();
     let told = match Guard::of_programs().admit(request.uri(), request.headers()) {
         Ok(()) if request.extensions().get::<TooLarge>().is_some() => {
-            Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is too large, or broke off".to_owned()))
+            Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is too large".to_owned()))
         }
         Ok(()) => route(sandbox, request.method(), path, request.body()).await,
         Err((status, why)) => Err((status, why.to_owned())),

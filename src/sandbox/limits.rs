@@ -249,7 +249,8 @@ struct Window {
 
 impl Window {
     fn forget(&mut self, length: Duration, now: Timestamp) {
-        let left = |at: &Timestamp| now.duration_since(*at) >= signed(length);
+        // A clock may be set back: what lies further ahead than a window is long was counted by another time.
+        let left = |at: &Timestamp| now.duration_since(*at).abs() >= signed(length);
         while self.entries.front().is_some_and(|(at, _)| left(at)) {
             self.sum -= self.entries.pop_front().map_or(0, |(_, amount)| amount);
         }
@@ -323,6 +324,15 @@ mod tests {
         assert_eq!(over(11), Err(Over::Requests(1)));
         assert_eq!(over(30), Ok(()));
         assert!(meter.enter("b", 0, at(3)).is_ok(), "another mailbox has its own");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        let meter = Arc::new(Meter::new("requests=1/10s".parse().unwrap()));
+        let over = |second| meter.enter("a", 0, at(second)).map(drop);
+        assert_eq!((over(86_400), over(86_401)), (Ok(()), Err(Over::Requests(9))));
+        assert_eq!(over(5), Ok(()));
+        assert_eq!(over(6), Err(Over::Requests(9)), "what it counted since then counts");
     }
 
     #[test]

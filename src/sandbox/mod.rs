@@ -57,6 +57,7 @@
 //! | pages of 10, of 1000 at most, next links with the other options and `$skip` | documented |
 //! | next links escape as .NET does; v2.0's escape `$` too and have a slash before `?`; Graph's have folders' keys in parentheses | observed, the last on mail folders |
 //! | `Prefer: odata.maxpagesize` in lists without `$top` | observed in clients; that `$top` goes before guessed |
+//! | a page ends sooner, with a next link, once it holds 16 MiB of contacts | guessed |
 //! | unknown query options: 400 | guessed; the service may overlook them |
 //! | JPEG, PNG, GIF, BMP, WEBP and HEIC photos are kept as they came; what is no image: 400 | guessed |
 //! | limits, their 429s and `Retry-After`, off unless asked for: each has its row in [`limits`] | documented, observed, guessed |

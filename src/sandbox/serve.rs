@@ -52,7 +52,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How much of a body that is too large is read before the connection is closed on it.
 const DRAINED: usize = 16 * MAX_BODY;
 
-/// Marks a request whose body was too large, or broke off.
+/// Marks a request whose body was too large.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TooLarge;
 
@@ -288,6 +288,8 @@ where
         let service = service_fn(|request| self.answer(request, Arc::clone(&orders)));
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(self.sockets.head);
+        // Who has sent all may close that half of the connection, and still waits for the answer.
+        builder.half_close(true);
         builder.max_headers(MOST_HEADERS).max_buf_size(2 * (MAX_URL + MAX_HEADERS));
         let mut connection = pin!(builder.serve_connection(line, service));
         // That a connection breaks is its client's affair, or ours on purpose.
@@ -309,15 +311,24 @@ where
                 head.extensions.insert(TooLarge);
                 (self.service)(Request::from_parts(head, Bytes::new())).await
             }
+            Ok(Err(Bad::Broken)) => self.gone(
+                head,
+                StatusCode::BAD_REQUEST,
+                "The request body broke off, or is not framed as HTTP/1.1 has it.",
+            ),
             Ok(Err(Bad::TooSlow)) | Err(_) => {
-                let error =
-                    ODataError::new(StatusCode::REQUEST_TIMEOUT, "BadRequest", "The request body took too long.");
-                let mut refusal = self.sandbox.inner.refuse(&Request::from_parts(head, Bytes::new()), error);
-                refusal.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-                Delivery::Whole(refusal)
+                self.gone(head, StatusCode::REQUEST_TIMEOUT, "The request body took too long.")
             }
         };
         paced(delivery, orders, &self.sandbox.inner.settings.clock)
+    }
+
+    /// The refusal of a request whose body never came whole, and the end of its connection.
+    fn gone(&self, head: http::request::Parts, status: StatusCode, message: &'static str) -> Delivery {
+        let error = ODataError::new(status, "BadRequest", message);
+        let mut refusal = self.sandbox.inner.refuse(&Request::from_parts(head, Bytes::new()), error);
+        refusal.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        Delivery::Whole(refusal)
     }
 }
 
@@ -345,9 +356,10 @@ fn paced(delivery: Delivery, orders: Arc<Orders>, clock: &Arc<dyn Clock>) -> Res
 /// Why a body is not read to its end.
 #[derive(Debug)]
 enum Bad {
-    /// Too large, or it broke off.
     TooLarge,
     TooSlow,
+    /// It broke off, or is no body as HTTP frames it: it must not be taken for a whole one.
+    Broken,
 }
 
 /// Reads a body up to the limit. What is over it is read and dropped for a while: a client that is still sending when
@@ -363,8 +375,7 @@ where
         timeout(silence, next).await.map_err(|_| Bad::TooSlow)
     };
     while let Some(frame) = frame().await? {
-        // A body that breaks off comes from a client that is gone; it must not be taken for a whole one.
-        let Ok(data) = frame.map_err(|_| Bad::TooLarge)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| Bad::Broken)?.into_data() else { continue };
         seen += data.len();
         if seen <= MAX_BODY {
             kept.extend_from_slice(&data);

@@ -24,7 +24,7 @@ use super::error::ODataError;
 use super::ids::{Ids, guid};
 use crate::disk::sqlite::{self, SqliteError};
 
-pub(super) use contacts::{Bookmarks, ContactRow, NewContact};
+pub(super) use contacts::{Bookmarks, ContactRow, NewContact, Page};
 pub(super) use delta::{Removal, Span};
 pub(super) use folders::FolderRow;
 pub(super) use mailboxes::Held;

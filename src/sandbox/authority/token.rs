@@ -201,7 +201,8 @@ fn client(visit: &Visit<'_>, form: &Form) -> Result<(String, Option<String>), Re
         header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
     let decoded = basic.and_then(|(_, text)| String::from_utf8(BASE64.decode(text.trim().as_bytes()).ok()?).ok());
     let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    if let Some((client, secret)) = decoded.as_deref().and_then(|text| text.split_once(':')) {
+    let named = decoded.as_deref().and_then(|text| text.split_once(':')).filter(|(client, _)| !client.is_empty());
+    if let Some((client, secret)) = named {
         return Ok((plain(client), Some(plain(secret)).filter(|secret| !secret.is_empty())));
     }
     let client = form.get("client_id").ok_or_else(|| Refusal::missing("client_id"))?;

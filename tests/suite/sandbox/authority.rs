@@ -295,10 +295,13 @@ fn applications_have_every_mailbox_and_no_me() {
     for user in stage.sandbox.mailboxes() {
         assert_eq!(api(&stage, &access, "POST", &format!("/v1.0/users/{user}/contacts")).status, 201);
     }
-    let basic = format!("Basic {}", BASE64.encode(b"app:a%2Bb"));
-    let headers = [FORM, ("authorization", basic.as_str())];
     let form = format!("grant_type=client_credentials&{scope}");
-    assert_eq!(stage.send("POST", "/common/oauth2/v2.0/token", &headers, Bytes::from(form)).status, 200);
+    for (client, status) in [("app:a%2Bb", 200), ("app:", 401), (":a", 400)] {
+        let basic = format!("Basic {}", BASE64.encode(client.as_bytes()));
+        let headers = [FORM, ("authorization", basic.as_str())];
+        let sent = stage.send("POST", "/common/oauth2/v2.0/token", &headers, Bytes::from(form.clone()));
+        assert_eq!(sent.status, status, "{client}");
+    }
 }
 
 #[test]
