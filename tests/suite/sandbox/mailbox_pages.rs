@@ -8,7 +8,7 @@ use super::behaviours::Stage;
 use super::jpeg;
 use super::socket::{exchange, request, serving};
 
-const ADA: &str = "ada%40sandbox%2Eexample";
+const ADA: &str = "ada%40sandbox.example";
 
 /// A stage of several mailboxes; the second has a contact with a photo in a folder of its own, and 60 beside it.
 fn stage() -> Stage {
@@ -68,7 +68,7 @@ fn each_mailbox_is_walked_by_clicks_alone() {
         let switches = get(address, &link(&requests, ">Switches<")).await;
         for page in [&ada, &customers, &card, &requests, &switches] {
             for to in leads(page) {
-                let other = ["me", "bob"].iter().any(|name| to == format!("/?mailbox={name}%40sandbox%2Eexample"));
+                let other = ["me", "bob"].iter().any(|name| to == format!("/?mailbox={name}%40sandbox.example"));
                 assert!(other || to.contains(&format!("mailbox={ADA}")), "{to}: {page}");
             }
         }
@@ -92,11 +92,11 @@ fn one_mailbox_needs_no_choosing() {
 fn an_empty_mailbox_says_how_to_fill_it_and_an_unknown_one_where_the_others_are() {
     let stage = stage();
     serving(&stage.runtime, &stage.sandbox, async |address| {
-        let bob = get(address, "/?mailbox=bob%40sandbox%2Eexample").await;
+        let bob = get(address, "/?mailbox=bob%40sandbox.example").await;
         assert!(bob.contains("cardferry import FILE --to sandbox --mailbox bob@sandbox.example<"), "{bob}");
         let eve = get(address, "/?mailbox=eve").await;
         assert!(eve.starts_with("HTTP/1.1 404 ") && eve.contains("eve"), "{eve}");
-        assert_eq!(link(&eve, ">bob@sandbox.example<"), "/?mailbox=bob%40sandbox%2Eexample");
+        assert_eq!(link(&eve, ">bob@sandbox.example<"), "/?mailbox=bob%40sandbox.example");
         assert_eq!(link(&eve, ">Back to the contacts<"), "/");
     });
 }
