@@ -194,8 +194,9 @@ fn write(card: &mut Card<'_>, row: &'static Row, at: usize, (value, is_name): (&
     let is_staff = is_somebody && matches!(row.field, Field::Manager | Field::Assistant);
     let name = match () {
         () if is_somebody && card.profile.reads_customs() => android::NAME,
-        // What a parameter says, or a group, belongs to the property that it came with.
-        () if is_staff && card.profile.labels_staff() && rest.is_empty() => LABELLED,
+        // What a parameter says, or a group, belongs to the property that it came with; and what reads as a URI is no name
+        // among related people.
+        () if is_staff && card.profile.labels_staff() && rest.is_empty() && !has_scheme(value) => LABELLED,
         () => card.name(row, at),
     };
     if name == android::NAME {
