@@ -194,11 +194,12 @@ fn write(card: &mut Card<'_>, row: &'static Row, at: usize, (value, is_name): (&
     let is_staff = is_somebody && matches!(row.field, Field::Manager | Field::Assistant);
     let name = match () {
         () if is_somebody && card.profile.reads_customs() => android::NAME,
-        // What a parameter says, or a group, belongs to the property that it came with; and what reads as a URI is no name
-        // among related people.
-        () if is_staff && card.profile.labels_staff() && rest.is_empty() && !has_scheme(value) => LABELLED,
+        // What a parameter says, or a group, belongs to the property that it came with.
+        () if is_staff && card.profile.labels_staff() && rest.is_empty() => LABELLED,
         () => card.name(row, at),
     };
+    // Among related people what reads as a URI is no name.
+    let name = if name == LABELLED && is_name && has_scheme(value) { row.name(card.version) } else { name };
     if name == android::NAME {
         android::write_relation(card, row.field, value, label);
         return android::tell(card, rest);
