@@ -56,7 +56,8 @@ impl Stage {
 
     /// None where the text is no address at all.
     fn send(&self, method: &str, url: &str, body: Bytes) -> Option<(StatusCode, Bytes)> {
-        let request = Request::builder().method(method).uri(url).header("authorization", "Bearer t").body(body).ok()?;
+        let request = Request::builder().method(method).uri(url).header("authorization", "Bearer t");
+        let request = request.header("content-type", "application/json").body(body).ok()?;
         let answer = self.runtime.block_on(self.sandbox.handle(request));
         Some((answer.status(), answer.into_body()))
     }

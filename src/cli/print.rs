@@ -335,13 +335,26 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
 pub(super) fn serving(
     common: &Common,
     url: &str,
+    secure: Option<(&str, &Path)>,
     control: Option<&str>,
-    store: &Path,
-    any_token: bool,
+    (store, any_token): (&Path, bool),
 ) -> Result<(), Failure> {
+    if common.json {
+        let certificate = secure.map(|(_, file)| file.display().to_string());
+        let told = json!({
+            "graph": format!("{url}/v1.0"), "outlook": format!("{url}/api/v2.0"), "page": format!("{url}/"),
+            "https": secure.map(|(url, _)| url), "certificate": certificate, "control": control,
+            "store": store.display().to_string(),
+        });
+        return data(&told.to_string());
+    }
+    let secure = secure.map_or_else(String::new, |(url, certificate)| {
+        let file = certificate.display();
+        format!("\nThe same over TLS:    {url}\nIts certificate:      {file}")
+    });
     let control = control.map_or_else(String::new, |url| format!("\nControl:              {url}"));
     data(&format!(
-        "Microsoft Graph v1.0: {url}/v1.0\nOutlook REST v2.0:    {url}/api/v2.0\nIn the browser:       {url}/{control}"
+        "Microsoft Graph v1.0: {url}/v1.0\nOutlook REST v2.0:    {url}/api/v2.0\nIn the browser:       {url}/{secure}{control}"
     ))?;
     if !common.quiet {
         let store = store.display();

@@ -2,6 +2,9 @@
 
 mod settings;
 
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
 use serde_json::json;
 
 use crate::cli::args::{Common, Sandbox, SandboxCommand, Serve};
@@ -9,6 +12,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::local::{self, Opened};
 use crate::cli::signal::Signals;
 use crate::cli::{address, print};
+use crate::disk::output::Output;
 use crate::sandbox::behaviour::{Behaviour, Row};
 use crate::sandbox::{self, Control, Server};
 
@@ -46,7 +50,9 @@ async fn serve(common: &Common, args: &Serve) -> Result<Exit, Failure> {
         None => None,
     };
     let mut signals = Signals::listen();
-    print::serving(common, server.url(), control.as_ref().map(Control::url), &store, any_token)?;
+    let secure = certify(&server, &store)?;
+    let secure = secure.as_ref().map(|(url, file)| (*url, file.as_path()));
+    print::serving(common, server.url(), secure, control.as_ref().map(Control::url), (&store, any_token))?;
     // The control endpoint ends with the server: it is dropped when that has ended.
     let controlled = async {
         match control {
@@ -63,7 +69,7 @@ async fn serve(common: &Common, args: &Serve) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-async fn listen(args: &Serve, store: &std::path::Path) -> Result<Server, Failure> {
+async fn listen(args: &Serve, store: &Path) -> Result<Server, Failure> {
     let sandbox = match local::open(store, settings::of(args)?).await? {
         Opened::Here(sandbox) => sandbox,
         Opened::At(url) => {
@@ -80,7 +86,26 @@ async fn listen(args: &Serve, store: &std::path::Path) -> Result<Server, Failure
         let what = format!("port {port} on {address} cannot be had: {error}; choose another with --port or --bind");
         Failure::new(Exit::Stopped, what)
     })?;
-    Ok(server.named(&args.allow_host))
+    let server = server.named(&args.allow_host);
+    let Some(port) = args.https_port else { return Ok(server) };
+    server.secured(port, &args.allow_host).await.map_err(|error| {
+        let what = format!("no TLS on port {port} of {}: {error}; choose another with --https-port", args.bind);
+        Failure::new(Exit::Stopped, what)
+    })
+}
+
+/// Writes the certificate beside the store; where it is trusted for, and its file.
+fn certify<'a>(server: &'a Server, store: &Path) -> Result<Option<(&'a str, PathBuf)>, Failure> {
+    let Some((url, certificate)) = server.secure() else { return Ok(None) };
+    let mut file = store.as_os_str().to_owned();
+    file.push(".pem");
+    let file = PathBuf::from(file);
+    let written = Output::create(&file).and_then(|mut output| {
+        output.write_all(certificate.as_bytes())?;
+        output.commit()
+    });
+    written.map_err(|error| Failure::new(Exit::Stopped, format!("{}: {error}", file.display())))?;
+    Ok(Some((url, file)))
 }
 
 async fn control(sandbox: sandbox::Sandbox, port: u16) -> Result<Control, Failure> {

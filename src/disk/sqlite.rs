@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use thiserror::Error;
 
 /// Whose file it is, and how its tables came to be.
@@ -43,7 +43,9 @@ pub enum SqliteError {
 /// # Errors
 /// See [`SqliteError`].
 pub fn open(path: &Path, layout: &Layout) -> Result<Connection, SqliteError> {
-    let mut connection = Connection::open(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // A path is a path: SQLite would take `:memory:` and `file:…?mode=memory` for databases that nothing keeps.
+    let mut connection = Connection::open_with_flags(Path::new(".").join(path), flags)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     let found: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;

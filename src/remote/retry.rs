@@ -115,6 +115,8 @@ fn class(ended: &Result<ServiceError, TransportError>) -> Class {
         Err(TransportError { sent: Sent::No, .. }) => Class::NotSent,
         Err(TransportError { sent: Sent::Maybe, .. }) => Class::Unclear,
         Ok(error) => match error.status {
+            // Observed for a mailbox that has used up its named properties: no other token helps.
+            StatusCode::FORBIDDEN if error.is("ErrorQuotaExceeded") => Class::Refused,
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Class::NotAuthorised,
             StatusCode::TOO_MANY_REQUESTS => Class::Throttled,
             // 507 is a full mailbox: waiting does not empty it.
@@ -177,6 +179,14 @@ mod tests {
             assert_eq!(decide(Repeat::Harmless), harmless, "{ended:?}");
             assert_eq!(decide(Repeat::Doubles), doubles, "{ended:?}");
         }
+    }
+
+    #[test]
+    fn a_quota_that_is_used_up_is_no_matter_of_authority() {
+        let code = "errorQuotaExceeded".to_owned();
+        let ended = Ok(ServiceError { status: StatusCode::FORBIDDEN, code, message: String::new(), retry_after: None });
+        let decision = decide(&Patience::default(), 1, Repeat::Doubles, true, &ended, 1.0);
+        assert_eq!(decision, Decision::Refused);
     }
 
     #[test]

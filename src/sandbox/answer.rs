@@ -1,8 +1,8 @@
 //! From a request to its answer: who asks, in which dialect, for what.
 
 use bytes::Bytes;
-use http::header::{DATE, HeaderName, WWW_AUTHENTICATE};
-use http::{Request, Response, StatusCode};
+use http::header::{CONTENT_TYPE, DATE, HeaderName, WWW_AUTHENTICATE};
+use http::{Method, Request, Response, StatusCode};
 
 use super::clock::http_date;
 use super::dialect::Dialect;
@@ -52,7 +52,7 @@ impl Inner {
     fn let_in(&self, request: &Request<Bytes>, dialect: Dialect, rest: &str, now: i64) -> Answer {
         within_limits(request)?;
         let origin = origin(request.uri(), request.headers());
-        let bearer = self.admit(request.headers(), dialect, now)?;
+        let bearer = self.admit(request, dialect, now)?;
         if users::is_list(rest) {
             return self.users(request, dialect, &origin, None, &bearer);
         }
@@ -64,6 +64,7 @@ impl Inner {
             return self.users(request, dialect, &origin, Some(&path.user), &bearer);
         }
         bearer.may(request)?;
+        says_json(request, &path.target)?;
         let call = Call {
             store: &self.store,
             mailbox: self.resolve(&path.user, &bearer)?,
@@ -126,6 +127,20 @@ fn within_limits(request: &Request<Bytes>) -> Result<(), ODataError> {
     }
     let too_large = request.body().len() > MAX_BODY || request.extensions().get::<TooLarge>().is_some();
     if too_large { Err(ODataError::too_large()) } else { Ok(()) }
+}
+
+/// Documented: a body of JSON says that it is.
+fn says_json(request: &Request<Bytes>, target: &Target) -> Result<(), ODataError> {
+    let reads = matches!(*request.method(), Method::POST | Method::PATCH) && !matches!(target, Target::PhotoValue(_));
+    if !reads || request.body().is_empty() {
+        return Ok(());
+    }
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    match kind.split(';').next().unwrap_or_default().trim() {
+        "" => Err(ODataError::unreadable_body()),
+        kind if kind.eq_ignore_ascii_case("application/json") => Ok(()),
+        kind => Err(ODataError::not_json(kind)),
+    }
 }
 
 fn nowhere() -> ODataError {

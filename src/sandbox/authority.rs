@@ -17,10 +17,10 @@
 //! and whoever is at the page is whom they say. Tokens live in memory: they end with the process. They are drawn from the
 //! sandbox's seed and are secret from nobody who has it.
 
+mod answer;
 mod claims;
 mod error;
 mod flows;
-mod form;
 mod pages;
 mod scope;
 mod state;
@@ -32,9 +32,10 @@ use serde_json::json;
 
 use super::Inner;
 use super::error::RequestIds;
+use super::form::Form;
+use super::ids::is_guid;
 use super::request::{empty, origin};
 use error::Refusal;
-use form::Form;
 pub(super) use state::Authority;
 
 /// How people sign in at the sandbox's authority.
@@ -119,25 +120,22 @@ impl Visit<'_> {
             Endpoint::DeviceLogin => self.device_login(),
             Endpoint::Token => self.token().unwrap_or_else(|refusal| self.refused(&refusal)),
             Endpoint::DeviceCode => self.device_code().unwrap_or_else(|refusal| self.refused(&refusal)),
-            Endpoint::Configuration => form::json(StatusCode::OK, &self.configuration()),
-            Endpoint::Keys => form::json(StatusCode::OK, &json!({ "keys": [] })),
+            Endpoint::Configuration => answer::json(StatusCode::OK, &self.configuration()),
+            Endpoint::Keys => answer::json(StatusCode::OK, &json!({ "keys": [] })),
         }
     }
 
     /// `common`, `organizations`, `consumers`, any GUID, or the domain of a mailbox.
     fn knows_tenant(&self) -> bool {
         let tenant = self.tenant.as_str();
-        let is_guid = tenant.len() == 36
-            && tenant.split('-').map(str::len).eq([8, 4, 4, 4, 12])
-            && tenant.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
         let domain = |upn: &str| upn.rsplit('@').next().is_some_and(|domain| domain.eq_ignore_ascii_case(tenant));
         matches!(tenant, "common" | "organizations" | "consumers")
-            || is_guid
+            || is_guid(tenant)
             || self.inner.mailboxes().any(|mailbox| domain(&mailbox.upn))
     }
 
     fn refused(&self, refusal: &Refusal) -> Response<Bytes> {
-        form::json(refusal.status, &refusal.body(self.ids))
+        answer::json(refusal.status, &refusal.body(self.ids))
     }
 
     /// What the request's body says, if it is a form.

@@ -8,18 +8,21 @@ mod json;
 mod multipart;
 
 use std::borrow::Cow;
+use std::future::{Future, ready};
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use futures_util::{FutureExt, StreamExt};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, EXPECT, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 
-use super::Sandbox;
 use super::dialect::Dialect;
 use super::error::{ODataError, RequestIds};
-use super::request::{empty, json as answer_json, origin, set};
+use super::request::{empty, json as answer_json, origin, prefers, set};
+use super::{Inner, Sandbox};
 
 /// Documented.
 const MOST: usize = 20;
@@ -90,7 +93,7 @@ pub(super) fn read(request: &Request<Bytes>, dialect: Dialect) -> Result<Respons
         return Err(ODataError::unreadable_body());
     };
     // Documented for v2.0; Graph answers every part.
-    let stops = outlook && !prefers_to_go_on(request.headers());
+    let stops = outlook && !prefers(request.headers(), "odata.continue-on-error");
     let mut response = empty(StatusCode::OK);
     response.extensions_mut().insert(Plan { dialect, items, form, stops });
     Ok(response)
@@ -105,15 +108,24 @@ pub(super) fn planned(answer: &mut Response<Bytes>) -> Option<Plan> {
 pub(super) async fn carry_out(sandbox: &Sandbox, plan: Plan, envelope: Response<Bytes>) -> Response<Bytes> {
     let sandbox = sandbox.clone();
     let work = async move {
-        let answers = plan.answers(&sandbox).await;
-        plan.write(answers, envelope, &sandbox)
+        let answers = plan.answers(&sandbox.inner, |part| sandbox.part(part)).await;
+        plan.write(answers, envelope, &sandbox.inner)
     };
     tokio::spawn(work).await.unwrap_or_else(|_| empty(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
+/// As [`carry_out`], on this thread, past limits and faults, and with nobody to hear the answers.
+pub(super) fn carry_out_here(inner: &Inner, plan: &Plan) {
+    // Every part is answered when it is asked for, so that there is nothing to wait for.
+    let _ = plan.answers(inner, |part| ready(inner.answer(&part))).now_or_never();
+}
+
 impl Plan {
     /// The answer of each part; none for those behind the one at which the batch stopped.
-    async fn answers(&self, sandbox: &Sandbox) -> Vec<Option<Response<Bytes>>> {
+    async fn answers<F>(&self, inner: &Inner, part: impl Fn(Request<Bytes>) -> F) -> Vec<Option<Response<Bytes>>>
+    where
+        F: Future<Output = Response<Bytes>>,
+    {
         let mut answers: Vec<Option<Response<Bytes>>> = vec![None; self.items.len()];
         let mut started = vec![false; self.items.len()];
         let mut running = FuturesUnordered::new();
@@ -126,9 +138,12 @@ impl Plan {
                 let item = &self.items[at];
                 let held = item.depends_on.iter().any(|on| answers[*on].as_ref().is_some_and(failed));
                 match &item.request {
-                    _ if held => answers[at] = Some(self.refused(&dependency_failed(), sandbox)),
-                    Err(error) => answers[at] = Some(self.refused(error, sandbox)),
-                    Ok(request) => running.push(async move { (at, sandbox.part(request.clone()).await) }),
+                    _ if held => answers[at] = Some(self.refused(&dependency_failed(), inner)),
+                    Err(error) => answers[at] = Some(self.refused(error, inner)),
+                    Ok(request) => {
+                        let answer = part(request.clone());
+                        running.push(async move { (at, answer.await) });
+                    }
                 }
                 if self.stops && answers[at].as_ref().is_some_and(failed) {
                     break;
@@ -147,9 +162,9 @@ impl Plan {
         (0..self.items.len()).find(may)
     }
 
-    fn refused(&self, error: &ODataError, sandbox: &Sandbox) -> Response<Bytes> {
-        let at = sandbox.inner.settings.clock.now().as_second();
-        let request = sandbox.inner.next_request();
+    fn refused(&self, error: &ODataError, inner: &Inner) -> Response<Bytes> {
+        let at = inner.settings.clock.now().as_second();
+        let request = inner.next_request();
         let ids = RequestIds { request: &request, client: None, at };
         answer_json(self.dialect, error.status, &error.body(self.dialect, &ids))
     }
@@ -158,7 +173,7 @@ impl Plan {
         &self,
         answers: Vec<Option<Response<Bytes>>>,
         mut envelope: Response<Bytes>,
-        sandbox: &Sandbox,
+        inner: &Inner,
     ) -> Response<Bytes> {
         let id = envelope.headers().get("request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
         let ids = self.items.iter().map(|item| item.id.as_str());
@@ -166,7 +181,7 @@ impl Plan {
             Form::Multipart => multipart::write(answers.into_iter().flatten(), &id),
             Form::Json => {
                 // Documented: in any order. Guessed: what was not looked at failed with what it waited for.
-                let skipped = || self.refused(&dependency_failed(), sandbox);
+                let skipped = || self.refused(&dependency_failed(), inner);
                 let mut parts: Vec<_> =
                     ids.zip(answers.into_iter().map(|answer| answer.unwrap_or_else(skipped))).collect();
                 let seed = id.bytes().fold(0u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
@@ -193,16 +208,17 @@ struct Door<'a> {
 }
 
 impl Door<'_> {
-    /// A part as a request of its own: with the envelope's token unless it brings one.
+    /// A part as a request of its own: with the envelope's token unless it brings one, and in v2.0 with all of its
+    /// headers that tell nothing of its content (documented: those apply to each part, and the part's own go before).
     fn request(&self, method: &str, url: &str, headers: HeaderMap, body: Bytes) -> Result<Request<Bytes>, ODataError> {
         let method =
             ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().find(|known| known.eq_ignore_ascii_case(method));
         let method = method.ok_or_else(ODataError::not_supported)?;
         let mut request = Request::builder().method(method).uri(self.uri(url)?).body(body).unwrap_or_default();
-        for name in [AUTHORIZATION, HOST] {
-            if let Some(value) = self.envelope.get(&name) {
-                request.headers_mut().insert(name, value.clone());
-            }
+        let all = self.dialect == Dialect::Outlook;
+        let inherited = |name: &HeaderName| [AUTHORIZATION, HOST].contains(name) || (all && !is_of_the_envelope(name));
+        for (name, value) in self.envelope.iter().filter(|(name, _)| inherited(name)) {
+            request.headers_mut().append(name, value.clone());
         }
         request.headers_mut().extend(headers);
         request.extensions_mut().insert(Part);
@@ -230,10 +246,10 @@ impl Door<'_> {
     }
 }
 
-fn prefers_to_go_on(headers: &HeaderMap) -> bool {
-    let prefers = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-    let mut parts = prefers.flat_map(|value| value.split([',', ';'])).map(str::trim);
-    parts.any(|part| part.eq_ignore_ascii_case("odata.continue-on-error"))
+/// Whether a header is about the envelope's own body or connection.
+fn is_of_the_envelope(name: &HeaderName) -> bool {
+    let hop = [CONNECTION, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE];
+    name.as_str().starts_with("content-") || hop.contains(name)
 }
 
 fn bad(message: impl Into<Cow<'static, str>>) -> ODataError {

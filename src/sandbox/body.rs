@@ -138,6 +138,9 @@ fn stored(row: &Property, value: Value, dialect: Dialect) -> Result<Value, OData
         Shape::Text | Shape::Moment => text(value),
         Shape::Texts(_) => texts(value),
         Shape::Emails => emails(value, dialect),
+        // Null takes it away, like an object that says nothing.
+        Shape::EmailAt(_) if value.is_null() => Ok(value),
+        Shape::EmailAt(_) => email(value, dialect),
         Shape::Address => members(value, &ADDRESS, dialect, "PhysicalAddress"),
         Shape::Birthday => birthday(value),
     }
@@ -180,16 +183,21 @@ fn texts(value: Value) -> Result<Value, ODataError> {
 fn emails(value: Value, dialect: Dialect) -> Result<Value, ODataError> {
     let mut kept = Vec::new();
     for entry in entries(value)? {
-        let mut email = members(entry, &EMAIL, dialect, "EmailAddress")?;
-        if let (None, Some(address)) = (email.get("name"), email.get("address").cloned()) {
-            // Documented by v2.0's samples: the name is the address unless sent.
-            email["name"] = address;
-        }
+        let email = email(entry, dialect)?;
         if !email.is_null() {
             kept.push(email);
         }
     }
     Ok(if kept.is_empty() { Value::Null } else { Value::Array(kept) })
+}
+
+fn email(value: Value, dialect: Dialect) -> Result<Value, ODataError> {
+    let mut email = members(value, &EMAIL, dialect, "EmailAddress")?;
+    if let (None, Some(address)) = (email.get("name"), email.get("address").cloned()) {
+        // Documented by v2.0's samples: the name is the address unless sent.
+        email["name"] = address;
+    }
+    Ok(email)
 }
 
 /// An object of strings; null when it holds none.

@@ -14,7 +14,7 @@ use super::folders;
 use super::names::{display_name, file_as};
 use super::query::{DEFAULT_TOP, MAX_TOP, Query, Takes};
 use super::render::{Expanded, Style};
-use super::request::{Answer, Call, empty, json, set, with_type};
+use super::request::{Answer, Call, empty, json, paged, set, with_type};
 use super::schema::{CONTACT, Moment};
 use super::search;
 use super::store::{Change, ContactRow, NewContact, View};
@@ -77,8 +77,8 @@ impl Call<'_> {
     }
 }
 
-/// The context of a contact or, without `$entity`, of its collection.
-fn context(call: &Call<'_>) -> String {
+/// The context of the contacts that the path names, and with `/$entity` of one of them.
+pub(super) fn context(call: &Call<'_>) -> String {
     call.collection_context(call.path.folders.last().map(String::as_str), CONTACTS)
 }
 
@@ -109,9 +109,7 @@ fn list(call: &Call<'_>) -> Answer {
     body.insert("@odata.context".into(), (context(call) + &call.selected(query.select.as_deref())).into());
     call.store.read(&call.mailbox.ids, |view| {
         let folder = folders::find(view, call)?;
-        let mut rows = search::page(view, &folder, &query, top + 1, call.counts_lists())?;
-        let more = rows.len() > top;
-        rows.truncate(top);
+        let (rows, more) = search::page(view, &folder, &query, top, call.counts_lists())?;
         if query.count {
             body.insert(
                 "@odata.count".into(),
@@ -122,16 +120,11 @@ fn list(call: &Call<'_>) -> Answer {
         let value = shown.map(|row| show(call, view, row, &query, true).map(Value::Object));
         body.insert("value".into(), Value::Array(value.collect::<Result<_, _>>()?));
         if more {
-            body.insert("@odata.nextLink".into(), call.next_link(query.skip + top as u64).into());
+            body.insert("@odata.nextLink".into(), call.next_link(query.skip + rows.len() as u64).into());
         }
         Ok(())
     })?;
-    let mut response = json(call.dialect, StatusCode::OK, &Value::Object(body));
-    if let Some(size) = preferred {
-        let applied = format!("odata.maxpagesize={size}");
-        set(&mut response, http::HeaderName::from_static("preference-applied"), &applied);
-    }
-    Ok(response)
+    Ok(paged(json(call.dialect, StatusCode::OK, &Value::Object(body)), preferred))
 }
 
 fn get(call: &Call<'_>, id: &str) -> Answer {
@@ -180,13 +173,11 @@ fn create(call: &Call<'_>) -> Answer {
     {
         content.insert("fileAs".into(), name.into());
     }
-    let (row, extensions) = call.store.write(&call.mailbox.ids, |change| {
+    let (row, extensions) = call.change(|change| {
         let folder = folders::find(change, call)?;
         let number = change.add_contact(&NewContact { folder: &folder, content: &content, now: call.now })?;
         set_extended(change, number, &changes)?;
         let extensions = extensions::add_all(change, number, &changes.extensions, call.dialect)?;
-        within_number(call, change)?;
-        within_quota(call, change, None)?;
         Ok((change.contact_by_number(number)?.ok_or_else(ODataError::not_found)?, extensions))
     })?;
     Ok(changed(call, StatusCode::CREATED, &row, &Sent { changes: &changes, extensions }))
@@ -210,42 +201,17 @@ fn has_text(content: &Map<String, Value>, name: &str) -> bool {
 fn update(call: &Call<'_>, id: &str) -> Answer {
     call.query(&CONTACT, Takes::NOTHING)?;
     let mut changes = read_body(call, Purpose::Update)?;
-    let row = call.store.write(&call.mailbox.ids, |change| {
+    let row = call.change(|change| {
         let row = find(change, call, id)?;
         fresh(call, &row)?;
-        let before = held(call, change)?;
         let mut content = row.content.clone();
         apply(call, &mut content, &mut changes);
         change.set_contact(row.number, &content, call.now)?;
         set_extended(change, row.number, &changes)?;
-        within_quota(call, change, before)?;
         let number = moved(change, call, &row, &changes)?;
         change.contact_by_number(number)?.ok_or_else(ODataError::not_found)
     })?;
     Ok(changed(call, StatusCode::OK, &row, &Sent { changes: &changes, extensions: Vec::new() }))
-}
-
-/// How many bytes the mailbox holds; none where nobody counts them.
-pub(super) fn held(call: &Call<'_>, change: &Change<'_>) -> Result<Option<u64>, ODataError> {
-    let counted = call.behaviours.has(Behaviour::Quota) && call.sandbox.settings.quota.bytes.is_some();
-    counted.then(|| change.bytes_of(call.mailbox)).transpose()
-}
-
-/// Refuses what has made the mailbox larger than it may be; `before` is what it held.
-pub(super) fn within_quota(call: &Call<'_>, change: &Change<'_>, before: Option<u64>) -> Result<(), ODataError> {
-    let most = call.sandbox.settings.quota.bytes.unwrap_or(u64::MAX);
-    // One that is too large already may become smaller.
-    let grew = held(call, change)?.is_some_and(|now| now > most && before.is_none_or(|before| now > before));
-    if grew { Err(ODataError::mailbox_full()) } else { Ok(()) }
-}
-
-/// Refuses one contact more than there may be.
-fn within_number(call: &Call<'_>, change: &Change<'_>) -> Result<(), ODataError> {
-    let Some(most) = call.sandbox.settings.quota.contacts.filter(|_| call.behaviours.has(Behaviour::Quota)) else {
-        return Ok(());
-    };
-    let many = change.contacts_of(call.mailbox, most.saturating_add(1))? > most;
-    if many { Err(ODataError::mailbox_full()) } else { Ok(()) }
 }
 
 /// Moves the contact where the body names another folder, and answers its number.
@@ -260,7 +226,7 @@ fn moved(change: &Change<'_>, call: &Call<'_>, row: &ContactRow, changes: &Chang
 
 fn delete(call: &Call<'_>, id: &str) -> Answer {
     call.query(&CONTACT, Takes::NOTHING)?;
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let row = find(change, call, id)?;
         fresh(call, &row)?;
         change.delete_contact(&row)
@@ -286,7 +252,8 @@ pub(super) fn fresh(call: &Call<'_>, row: &ContactRow) -> Result<(), ODataError>
 fn apply(call: &Call<'_>, content: &mut Map<String, Value>, changes: &mut Changes) {
     let named = !call.behaviours.has(Behaviour::DisplayName) || changes.values.contains_key("displayName");
     let emails = content.get("emailAddresses").cloned();
-    let sent = changes.values.contains_key("emailAddresses");
+    let by_place = emails::by_place(&mut changes.values);
+    let sent = changes.values.contains_key("emailAddresses") || !by_place.is_empty();
     for (name, value) in std::mem::take(&mut changes.values) {
         if value.is_null() {
             content.shift_remove(&name);
@@ -294,6 +261,7 @@ fn apply(call: &Call<'_>, content: &mut Map<String, Value>, changes: &mut Change
             content.insert(name, value);
         }
     }
+    emails::put(content, by_place);
     if sent {
         emails::settle(call, content, emails.as_ref());
     }

@@ -1,8 +1,7 @@
 //! The control endpoint: on a port of its own, what can be changed and looked at while a sandbox runs.
 //!
-//! It asks for no token, for it can do nothing beyond the sandbox. It is for this machine alone: it listens on the
-//! loopback interface, answers to no other host name (so that no name of a web page's can be made to point at it), and to
-//! nothing that a web page sends.
+//! It asks for no token, for it can do nothing beyond the sandbox. It is for the programs of this machine alone: it
+//! listens on the loopback interface, and its [guard](super::guard) lets in nothing that a web page sends.
 
 use std::future::Future;
 use std::io;
@@ -10,18 +9,18 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, HOST, ORIGIN};
-use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
+use http::header::{ALLOW, CACHE_CONTROL};
+use http::{Method, Request, Response, StatusCode};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
 use super::behaviour::Behaviour;
 use super::faults::Plan;
+use super::guard::Guard;
+use super::log::Entry;
 use super::request::{set, with_type};
-use super::serve::{Sockets, TooLarge, serve};
+use super::serve::{Socket, Sockets, TooLarge, serve};
 use super::{Delivery, Sandbox};
-
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// A bound control endpoint.
 pub struct Control {
@@ -49,7 +48,8 @@ impl Control {
     /// Answers until `shutdown` resolves.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) {
         let sandbox = self.sandbox.clone();
-        serve(self.listener, self.sandbox, Sockets::default(), shutdown, move |request| {
+        let socket = Socket { listener: self.listener, tls: None, bounds: Sockets::default() };
+        serve(socket, self.sandbox, shutdown, move |request| {
             let sandbox = sandbox.clone();
             async move { Delivery::Whole(answer(&sandbox, &request).await) }
         })
@@ -58,7 +58,7 @@ impl Control {
 }
 
 /// What can be asked for: method, path, what it is.
-const ROUTES: [(&str, &str, &str); 14] = [
+const ROUTES: [(&str, &str, &str); 16] = [
     ("GET", "/", "what can be asked for"),
     ("GET", "/log", "the last 1,000 requests, oldest first"),
     ("GET", "/faults", "the seed, and each rule with how often it matched and hit"),
@@ -70,6 +70,8 @@ const ROUTES: [(&str, &str, &str); 14] = [
     ("PUT", "/behaviours", "follow or leave some; the body is JSON: {\"display-name\": false}"),
     ("GET", "/clock", "the present moment"),
     ("POST", "/clock/advance", "move a virtual clock on; the body is JSON: {\"seconds\": 600}"),
+    ("GET", "/sign-in", "whether the authority consents by itself"),
+    ("PUT", "/sign-in", "let it, or not; the body is JSON: {\"auto-approve\": true}"),
     ("POST", "/tokens/expire", "every token that was used so far has expired"),
     ("POST", "/delta/expire", "every delta and skip token that was given out so far is answered 410"),
     ("POST", "/settle", "what was cut off and is carried out later arrives now"),
@@ -80,12 +82,12 @@ type Told = Result<Value, (StatusCode, String)>;
 
 async fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> {
     let path = request.uri().path();
-    let told = match from_here(request.headers()) {
+    let told = match Guard::of_programs().admit(request.uri(), request.headers()) {
         Ok(()) if request.extensions().get::<TooLarge>().is_some() => {
-            Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is too large, or broke off".to_owned()))
+            Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is too large".to_owned()))
         }
         Ok(()) => route(sandbox, request.method(), path, request.body()).await,
-        Err(why) => Err((StatusCode::FORBIDDEN, why.to_owned())),
+        Err((status, why)) => Err((status, why.to_owned())),
     };
     let (status, body) = match told {
         Ok(body) => (StatusCode::OK, body),
@@ -99,33 +101,17 @@ async fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> 
     answer
 }
 
-/// Refuses what a web page may have sent.
-fn from_here(headers: &HeaderMap) -> Result<(), &'static str> {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    if !["127.0.0.1", "localhost", "[::1]"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
-        return Err("the control endpoint answers to 127.0.0.1 and localhost alone");
-    }
-    let site = headers.get(SEC_FETCH_SITE).is_some_and(|site| site != "none");
-    if headers.contains_key(ORIGIN) || site {
-        return Err("the control endpoint answers no web page");
-    }
-    Ok(())
-}
-
 fn methods(path: &str) -> Vec<&'static str> {
     ROUTES.iter().filter(|(_, known, _)| *known == path).map(|(method, ..)| *method).collect()
 }
 
 async fn route(sandbox: &Sandbox, method: &Method, path: &str, body: &[u8]) -> Told {
     match (method.as_str(), path) {
-        ("GET", "/") => Ok(ROUTES.iter().map(|(method, path, what)| json!([method, path, what])).collect()),
-        ("GET", "/log") => {
-            Ok(json!({ "entries": sandbox.log().iter().map(super::log::Entry::json).collect::<Value>() }))
+        ("GET", "/") => {
+            let rows = ROUTES.iter().map(|(method, path, what)| (format!("{method} {path}"), json!(what)));
+            Ok(Value::Object(rows.collect()))
         }
+        ("GET", "/log") => Ok(json!({ "entries": sandbox.log().iter().map(Entry::json).collect::<Value>() })),
         ("GET", "/faults") => Ok(sandbox.faults()),
         ("PUT", "/faults") => {
             sandbox.set_faults(Plan::parse(text(body)?).map_err(|error| bad(error.to_string()))?);
@@ -147,10 +133,15 @@ async fn route(sandbox: &Sandbox, method: &Method, path: &str, body: &[u8]) -> T
         }
         ("GET", "/clock") => Ok(clock(sandbox)),
         ("POST", "/clock/advance") => advance(sandbox, &object(body)?).await,
+        ("GET", "/sign-in") => Ok(sign_in(sandbox)),
+        ("PUT", "/sign-in") => {
+            let wanted = object(body)?.get(AUTO_APPROVE).and_then(Value::as_bool);
+            sandbox.set_auto_approve(wanted.ok_or_else(|| bad(format!("{AUTO_APPROVE:?} is true or false")))?);
+            Ok(sign_in(sandbox))
+        }
         ("POST", "/tokens/expire") => Ok(json!({ "expired": sandbox.expire_tokens() })),
         ("POST", "/delta/expire") => {
-            let done = sandbox.expire_delta_tokens();
-            done.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+            sandbox.expire_delta_tokens().map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
             Ok(clock(sandbox))
         }
         ("POST", "/settle") => {
@@ -180,6 +171,13 @@ fn limits(sandbox: &Sandbox) -> Value {
 
 fn clock(sandbox: &Sandbox) -> Value {
     json!({ "now": sandbox.now().to_string() })
+}
+
+/// The authority's switch, called as on the command line.
+const AUTO_APPROVE: &str = "auto-approve";
+
+fn sign_in(sandbox: &Sandbox) -> Value {
+    json!({ AUTO_APPROVE: sandbox.auto_approve() })
 }
 
 fn behaviours(sandbox: &Sandbox) -> Value {

@@ -17,6 +17,7 @@ use super::dialect::Dialect;
 use super::error::ODataError;
 use super::folders;
 use super::query::{self, DEFAULT_TOP, MAX_TOP, Query, Takes, Ways};
+use super::render::Style;
 use super::request::{Answer, Call, set};
 use super::schema::{CONTACT, Entity, FOLDER, Moment};
 use super::store::{FolderRow, Removal, Span, View};
@@ -167,7 +168,7 @@ fn begin(
         state.watched == watched && state.folder == folder.id && repeated
     });
     let mut state = state.ok_or_else(bad_token)?;
-    call.syncs.check(&state, state.span.until >= view.floor()?)?;
+    call.syncs.check(&state, view.remembers(state.span)?)?;
     if state.span.after == state.span.until {
         state.span = Span { since: state.span.until, after: state.span.until, until: latest };
     }
@@ -189,7 +190,8 @@ fn lines(
     query: &Query,
     limit: usize,
 ) -> Result<Vec<Line>, ODataError> {
-    let style = call.style(Moment::Read, query.select.as_deref());
+    // Guessed: an answer to delta is a list like any other, and lists cut long texts.
+    let style = Style { listed: true, ..call.style(Moment::Read, query.select.as_deref()) };
     let shown = |map: Map<String, Value>| match call.dialect {
         Dialect::Graph => Value::Object(typed(watched).into_iter().chain(map).collect()),
         Dialect::Outlook => Value::Object(map),
@@ -222,10 +224,13 @@ fn typed(watched: Watched) -> Map<String, Value> {
 /// beside `id` is observed, the rest guessed from OData 4.0's JSON format, section 15.3 ("Deleted entity").
 fn left(call: &Call<'_>, watched: Watched, removal: &Removal) -> Value {
     let reason = if removal.gone { "deleted" } else { "changed" };
+    // Documented: the preference holds for delta too. A folder's id is constant anyway.
+    let immutable = watched == Watched::Contacts && call.immutable();
+    let id = if immutable { call.mailbox.ids.immutable(removal.born) } else { removal.public.clone() };
     match call.dialect {
         Dialect::Graph => {
             let mut line = typed(watched);
-            line.insert("id".into(), removal.public.clone().into());
+            line.insert("id".into(), id.into());
             line.insert("@removed".into(), json!({ "reason": reason }));
             Value::Object(line)
         }
@@ -233,7 +238,7 @@ fn left(call: &Call<'_>, watched: Watched, removal: &Removal) -> Value {
             let collection = if watched == Watched::Contacts { "Contacts" } else { "ContactFolders" };
             json!({
                 "@odata.context": format!("{}/{collection}/$deletedEntity", call.context()),
-                "id": format!("{collection}('{}')", removal.public),
+                "id": format!("{collection}('{id}')"),
                 "reason": reason,
             })
         }
@@ -264,7 +269,6 @@ fn link(call: &Call<'_>, state: &State, first: bool) -> (&'static str, String) {
         _ => ("@odata.deltaLink", "deltatoken"),
     };
     let token = state.seal(&call.mailbox.ids);
-    let path = call.raw_path.trim_end_matches('/');
-    let query = call.dialect.pick("?$", "/?%24");
-    (name, format!("{}{path}{query}{option}={token}", call.base))
+    let dollar = call.dialect.pick("$", "%24");
+    (name, format!("{}{dollar}{option}={token}", call.link()))
 }

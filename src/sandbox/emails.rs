@@ -1,9 +1,41 @@
-//! What the service makes of e-mail addresses: names that stick, names that it knows better, addresses that vanish.
+//! What the service makes of e-mail addresses: names that stick, names that it knows better, addresses that vanish, and
+//! those that are set by their place.
 
 use serde_json::{Map, Value};
 
 use super::behaviour::Behaviour;
 use super::request::Call;
+use super::schema::{CONTACT, Shape};
+
+/// Takes out of a body what sets an e-mail address by its place.
+pub(super) fn by_place(values: &mut Map<String, Value>) -> Vec<(usize, Value)> {
+    let rows = CONTACT.rows.iter().filter_map(|row| match row.shape {
+        Shape::EmailAt(place) => Some((place, values.shift_remove(row.graph)?)),
+        _ => None,
+    });
+    rows.collect()
+}
+
+/// Puts e-mail addresses in their places; null takes one away. Guessed: a gap closes up, and where the list is sent as
+/// well, what is set by its place goes over it.
+pub(super) fn put(content: &mut Map<String, Value>, by_place: Vec<(usize, Value)>) {
+    if by_place.is_empty() {
+        return;
+    }
+    let mut all = content.get("emailAddresses").and_then(Value::as_array).cloned().unwrap_or_default();
+    for (place, email) in by_place {
+        if all.len() <= place {
+            all.resize(place + 1, Value::Null);
+        }
+        all[place] = email;
+    }
+    all.retain(|email| !email.is_null());
+    if all.is_empty() {
+        content.shift_remove("emailAddresses");
+    } else {
+        content.insert("emailAddresses".to_owned(), all.into());
+    }
+}
 
 /// Brings a contact's new e-mail addresses into the form in which the service keeps them; `before` are the earlier ones.
 pub(super) fn settle(call: &Call<'_>, content: &mut Map<String, Value>, before: Option<&Value>) {

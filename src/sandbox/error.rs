@@ -148,9 +148,12 @@ impl ODataError {
         ODataError::bad("BadRequest", format!("Resource not found for the segment '{segment}'."))
     }
 
-    /// Observed on `/photos/{size}` of a contact.
+    /// Observed on `/photos/{size}` of a contact (there with `users/{id}` for `me`).
     pub(super) fn unsupported_segment(path: &str) -> ODataError {
-        ODataError::bad("BadRequest", format!("Unsupported segment type. ODataQuery: {}", path.trim_start_matches('/')))
+        ODataError::bad(
+            "BadRequest",
+            format!("Unsupported segment type. ODataQuery: /{}", path.trim_start_matches('/')),
+        )
     }
 
     /// Observed on PATCH of a collection.
@@ -187,11 +190,21 @@ impl ODataError {
 
 /// What is sent.
 impl ODataError {
-    /// Observed words; guessed code.
+    /// Observed, where nothing says that the body is JSON and where it is none.
     pub(super) fn unreadable_body() -> ODataError {
         let message = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of \
                        valid JSON format.";
         ODataError::bad("BadRequest", message)
+    }
+
+    /// Observed when mail was sent; the service lists two dozen spellings of the one type.
+    pub(super) fn not_json(kind: &str) -> ODataError {
+        let kind: String = kind.chars().take(60).collect();
+        let message = format!(
+            "A supported MIME type could not be found that matches the content type of the response. None of the \
+             supported type(s) 'application/json' matches the content type '{kind}'."
+        );
+        ODataError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "RequestBodyRead", message)
     }
 
     /// Observed, in Graph too, with the type names of Outlook.
@@ -254,13 +267,23 @@ impl ODataError {
         ODataError::bad("ErrorInvalidProperty", "The property 'GivenName' is required when creating the entity.")
     }
 
+    /// Guessed from the same refusal of contacts.
+    pub(super) fn no_folder_name() -> ODataError {
+        ODataError::bad("ErrorInvalidProperty", "The property 'DisplayName' is required when creating the entity.")
+    }
+
     /// A mailbox that is full (observed code, guessed status; EWS's words).
     pub(super) fn mailbox_full() -> ODataError {
         let message = "The mailbox has exceeded its quota.";
         ODataError::new(StatusCode::INSUFFICIENT_STORAGE, "ErrorQuotaExceeded", message)
     }
 
-    /// The same, where the sandbox's disk is full.
+    /// Observed: for a named property too many.
+    pub(super) fn names_exhausted() -> ODataError {
+        ODataError::new(StatusCode::FORBIDDEN, "ErrorQuotaExceeded", "Cannot get ID from name.")
+    }
+
+    /// The same as [`ODataError::mailbox_full`], where the sandbox's disk is full.
     pub(super) fn quota_exceeded() -> ODataError {
         let message = "The mailbox has exceeded its quota: the sandbox's disk is full.";
         ODataError::new(StatusCode::INSUFFICIENT_STORAGE, "ErrorQuotaExceeded", message)

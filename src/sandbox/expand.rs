@@ -48,6 +48,21 @@ fn is_contact(entity: &'static Entity) -> bool {
     std::ptr::eq(entity, &raw const CONTACT)
 }
 
+/// Why a name in `$expand` is refused. Documented: what is linked and not expanded, under its name in the schema.
+fn refused(name: &str, dialect: Dialect, entity: &'static Entity) -> ODataError {
+    let links: &[&str] = if is_contact(entity) { &["Photo"] } else { &["ChildFolders", "Contacts"] };
+    if name.is_empty() {
+        return ODataError::no_expand("*");
+    }
+    if let Some(link) = links.iter().find(|link| link.eq_ignore_ascii_case(name)) {
+        return ODataError::no_expand(link);
+    }
+    match filter::find(dialect, entity, name) {
+        Some(row) => ODataError::no_link(dialect, row.name(dialect), &entity.name(dialect)),
+        None => ODataError::no_such_property(dialect, Clause::SelectExpand, name, &entity.name(dialect)),
+    }
+}
+
 impl Expand {
     pub(super) fn is_empty(&self) -> bool {
         *self == Expand::default()
@@ -67,7 +82,7 @@ impl Expand {
         for item in items {
             let name = item.path.join("/");
             let list = list_named(&name, dialect, entity);
-            let list = list.ok_or_else(|| ODataError::no_expand(&name.chars().take(60).collect::<String>()))?;
+            let list = list.ok_or_else(|| refused(&name, dialect, entity))?;
             let asked = asked(list, item, dialect)?;
             if asked.all {
                 without_ids(list, free)?;

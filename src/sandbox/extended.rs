@@ -2,11 +2,14 @@
 //!
 //! Documented: the three forms of id; the name is case-sensitive, the GUID is not; several values have a type that ends
 //! in `Array`. Normalised here: the type's word, the GUID in lower case, numbers in hexadecimal without leading zeros.
-//! Answers show the normal form. The store keeps them all in one table, several values as a JSON list; see [`stored`].
+//! Answers show the normal form, of ids and of values. The store keeps them all in one table, several values as a JSON
+//! list; see [`stored`].
 
 use jiff::Timestamp;
 
+use super::clock::written;
 use super::error::ODataError;
+use super::ids::is_guid;
 
 /// `PidLidHasPicture`: kept by the service itself, from the photo's presence.
 pub(super) const HAS_PICTURE: &str = "Boolean {00062004-0000-0000-c000-000000000046} Id 0x8015";
@@ -144,29 +147,36 @@ fn hexadecimal(text: &str) -> Option<u32> {
 /// `{8ECCC264-…}` in lower case, braces kept.
 fn guid(text: &str) -> Option<String> {
     let inner = text.strip_prefix('{')?.strip_suffix('}')?;
-    let groups: Vec<usize> = inner.split('-').map(str::len).collect();
-    let hex = inner.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
-    (hex && groups == [8, 4, 4, 4, 12]).then(|| text.to_ascii_lowercase())
+    is_guid(inner).then(|| text.to_ascii_lowercase())
 }
 
-/// Holds a value, or one of several, against the type that its normalised id names.
+/// A value, or one of several, in the form of the type that its normalised id names.
 ///
 /// # Errors
-/// `ErrorInvalidExtendedPropertyValue`. Guessed: that the service checks, and as strictly.
-pub(super) fn check_value(id: &str, value: &str) -> Result<(), ODataError> {
+/// `ErrorInvalidExtendedPropertyValue`. Guessed: that the service checks, and as strictly; that what a mailbox keeps as a
+/// number, a moment or the like comes back in one form, whatever the form it was sent in.
+pub(super) fn normal_value(id: &str, value: &str) -> Result<String, ODataError> {
     let word = id.split(' ').next().unwrap_or_default();
-    let fits = match word.strip_suffix(ARRAY).unwrap_or(word) {
-        "Integer" => value.parse::<i32>().is_ok(),
-        "Short" => value.parse::<i16>().is_ok(),
-        "Currency" => value.parse::<i64>().is_ok(),
-        "Double" | "Float" | "ApplicationTime" => value.parse::<f64>().is_ok_and(f64::is_finite),
-        "Boolean" => value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false"),
-        "SystemTime" => value.parse::<Timestamp>().is_ok(),
-        "Binary" => data_encoding::BASE64.decode(value.as_bytes()).is_ok(),
-        "CLSID" => guid(&format!("{{{}}}", value.trim_matches(['{', '}']))).is_some(),
-        _ => true,
+    let normal = match word.strip_suffix(ARRAY).unwrap_or(word) {
+        "Integer" => value.parse::<i32>().ok().map(|number| number.to_string()),
+        "Short" => value.parse::<i16>().ok().map(|number| number.to_string()),
+        "Currency" => value.parse::<i64>().ok().map(|number| number.to_string()),
+        "Double" | "Float" | "ApplicationTime" => {
+            value.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number.to_string())
+        }
+        "Boolean" => Some(value.to_ascii_lowercase()).filter(|value| ["true", "false"].contains(&value.as_str())),
+        "SystemTime" => value.parse::<Timestamp>().ok().map(whole_seconds),
+        "Binary" => data_encoding::BASE64.decode(value.as_bytes()).ok().map(|_| value.to_owned()),
+        "CLSID" => guid(&format!("{{{}}}", value.trim_matches(['{', '}'])))
+            .map(|guid| guid.trim_matches(['{', '}']).to_owned()),
+        _ => Some(value.to_owned()),
     };
-    if fits { Ok(()) } else { Err(ODataError::bad_extended_value()) }
+    normal.ok_or_else(ODataError::bad_extended_value)
+}
+
+/// As both APIs write moments: in UTC, without a fraction.
+fn whole_seconds(moment: Timestamp) -> String {
+    written(moment.as_millisecond().div_euclid(1000))
 }
 
 #[cfg(test)]
@@ -261,8 +271,27 @@ mod tests {
             ("IntegerArray 0x1", "7", "x"),
             ("CLSID 0x1", "{00020329-0000-0000-C000-000000000046}", "0002"),
         ] {
-            assert_eq!(check_value(id, good), Ok(()), "{id}");
-            assert_eq!(check_value(id, bad), Err(ODataError::bad_extended_value()), "{id}");
+            assert!(normal_value(id, good).is_ok(), "{id}");
+            assert_eq!(normal_value(id, bad), Err(ODataError::bad_extended_value()), "{id}");
+        }
+    }
+
+    #[test]
+    fn values_have_one_form() {
+        for (id, sent, kept) in [
+            ("Integer 0x1", "+007", "7"),
+            ("ShortArray 0x1", "-0", "0"),
+            ("Currency 0x1", "0012", "12"),
+            ("Double 0x1", "1.50", "1.5"),
+            ("Boolean 0x1", "True", "true"),
+            ("SystemTime 0x1", "2020-01-02T03:04:05.1234567+02:00", "2020-01-02T01:04:05Z"),
+            ("SystemTimeArray 0x1", "1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59Z"),
+            ("CLSID 0x1", "{00020329-0000-0000-C000-000000000046}", "00020329-0000-0000-c000-000000000046"),
+            ("Binary 0x1", "AAEC", "AAEC"),
+            ("String 0x1", " True 007 ", " True 007 "),
+        ] {
+            assert_eq!(normal_value(id, sent).as_deref(), Ok(kept), "{id}");
+            assert_eq!(normal_value(id, kept).as_deref(), Ok(kept), "{id}");
         }
     }
 }

@@ -7,14 +7,14 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::behaviour::Behaviour;
-use super::contacts::{CONTACTS, find, fresh};
+use super::contacts::{self, find, fresh};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::expand;
 use super::query::Takes;
 use super::request::{Answer, Call, empty, json, with_type};
 use super::schema::{EXTENSION, Moment};
-use super::store::{Change, View};
+use super::store::Change;
 
 /// What stands before the name in the store; no client can name an extended property so.
 pub(super) const KIND: &str = "Extension";
@@ -122,7 +122,7 @@ fn add(change: &Change<'_>, contact: i64, extension: &Extension) -> Result<Strin
     let missing = || ODataError::bad_extension("The property 'ExtensionName' is required when creating the entity.");
     let name = extension.name.as_ref().ok_or_else(missing)?;
     let property = property_of(name);
-    if find_in(change, contact, &property)?.is_some() {
+    if change.extended_one(contact, &property)?.is_some() {
         return Err(ODataError::extension_exists());
     }
     let mut stored = Map::new();
@@ -142,11 +142,6 @@ pub(super) fn add_all(
 ) -> Result<Vec<Value>, ODataError> {
     let add = |extension| Ok(Value::Object(shown(&add(change, contact, extension)?, dialect)));
     extensions.iter().map(add).collect()
-}
-
-fn find_in(view: &View<'_>, contact: i64, property: &str) -> Result<Option<String>, ODataError> {
-    let has = view.extended(contact)?;
-    Ok(has.into_iter().find(|(id, _)| id == property).map(|(_, value)| value))
 }
 
 /// `contacts/{id}/extensions`.
@@ -181,9 +176,7 @@ pub(super) fn single(call: &Call<'_>, id: &str, name: &str) -> Answer {
 }
 
 fn context(call: &Call<'_>, id: &str) -> String {
-    let folder = call.path.folders.last().map(String::as_str);
-    let list = call.dialect.pick("extensions", "Extensions");
-    format!("{}('{id}')/{list}", call.collection_context(folder, CONTACTS))
+    format!("{}('{id}')/{}", contacts::context(call), call.dialect.pick("extensions", "Extensions"))
 }
 
 fn all(call: &Call<'_>, id: &str) -> Result<Vec<Value>, ODataError> {
@@ -204,7 +197,7 @@ fn list(call: &Call<'_>, id: &str) -> Answer {
 fn create(call: &Call<'_>, id: &str) -> Answer {
     call.query(&EXTENSION, Takes::NOTHING)?;
     let extension = sent(call)?;
-    let stored = call.store.write(&call.mailbox.ids, |change| {
+    let stored = call.change(|change| {
         let contact = find(change, call, id)?;
         let stored = add(change, contact.number, &extension)?;
         change.touch_contact(contact.number, call.now)?;
@@ -230,7 +223,7 @@ fn get(call: &Call<'_>, id: &str, name: &str) -> Answer {
     call.query(&EXTENSION, Takes::SELECT)?;
     let stored = call.store.read(&call.mailbox.ids, |view| {
         let contact = find(view, call, id)?;
-        find_in(view, contact.number, &property_of(name))?.ok_or_else(ODataError::not_found)
+        view.extended_one(contact.number, &property_of(name))?.ok_or_else(ODataError::not_found)
     })?;
     Ok(answer(call, StatusCode::OK, id, &stored))
 }
@@ -243,9 +236,9 @@ fn update(call: &Call<'_>, id: &str, name: &str) -> Answer {
     if extension.name.as_deref().is_some_and(|name| property_of(name) != property) {
         return Err(ODataError::bad_extension("The extension's name cannot be changed."));
     }
-    let stored = call.store.write(&call.mailbox.ids, |change| {
+    let stored = call.change(|change| {
         let contact = find(change, call, id)?;
-        let stored = find_in(change, contact.number, &property)?.ok_or_else(ODataError::not_found)?;
+        let stored = change.extended_one(contact.number, &property)?.ok_or_else(ODataError::not_found)?;
         let mut stored: Map<String, Value> = serde_json::from_str(&stored).unwrap_or_default();
         for (member, value) in &extension.data {
             if value.is_null() {
@@ -265,10 +258,10 @@ fn update(call: &Call<'_>, id: &str, name: &str) -> Answer {
 fn delete(call: &Call<'_>, id: &str, name: &str) -> Answer {
     call.query(&EXTENSION, Takes::NOTHING)?;
     let property = property_of(name);
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let contact = find(change, call, id)?;
         fresh(call, &contact)?;
-        find_in(change, contact.number, &property)?.ok_or_else(ODataError::not_found)?;
+        change.extended_one(contact.number, &property)?.ok_or_else(ODataError::not_found)?;
         change.set_extended(contact.number, &property, None)?;
         change.touch_contact(contact.number, call.now)
     })?;

@@ -9,13 +9,13 @@ use super::body::{self, Changes, Purpose};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::filter::{Item, compare_by};
-use super::query::{DEFAULT_TOP, Query, Takes};
-use super::request::{Answer, Call, empty, json, with_type};
+use super::query::{DEFAULT_TOP, MAX_TOP, Query, Takes};
+use super::request::{Answer, Call, empty, json, paged, with_type};
 use super::schema::{FOLDER, Moment};
 use super::store::{FolderRow, View};
 
 /// Names of the collection in both dialects.
-const FOLDERS: (&str, &str) = ("contactFolders", "ContactFolders");
+pub(super) const FOLDERS: (&str, &str) = ("contactFolders", "ContactFolders");
 const CHILDREN: (&str, &str) = ("childFolders", "ChildFolders");
 
 /// Finds the folder that a path names: the default one where it names none.
@@ -105,7 +105,8 @@ fn matching(view: &View<'_>, call: &Call<'_>, query: &Query) -> Result<Vec<Folde
 
 fn list(call: &Call<'_>) -> Answer {
     let query = call.query(&FOLDER, Takes::FOLDERS)?;
-    let top = query.top.or(call.preferred_page()).unwrap_or(DEFAULT_TOP) as u64;
+    let preferred = call.preferred_page().filter(|_| query.top.is_none());
+    let top = query.top.or(preferred).unwrap_or(DEFAULT_TOP).min(MAX_TOP) as u64;
     let (found, value) = call.store.read(&call.mailbox.ids, |view| {
         let found = matching(view, call, &query)?;
         let page = found.iter().skip(usize::try_from(query.skip).unwrap_or(usize::MAX)).take(top as usize);
@@ -123,7 +124,7 @@ fn list(call: &Call<'_>) -> Answer {
     if (found.len() as u64) > next {
         body.insert("@odata.nextLink".into(), call.next_link(next).into());
     }
-    Ok(json(call.dialect, StatusCode::OK, &Value::Object(body)))
+    Ok(paged(json(call.dialect, StatusCode::OK, &Value::Object(body)), preferred))
 }
 
 fn collection_context(call: &Call<'_>) -> String {
@@ -167,11 +168,8 @@ fn name_of(changes: &Changes) -> Option<&str> {
 fn create(call: &Call<'_>) -> Answer {
     let query = call.query(&FOLDER, Takes::NOTHING)?;
     let changes = body::read(call.body, call.dialect, &FOLDER, Purpose::Create)?;
-    let name = name_of(&changes).ok_or_else(|| {
-        let message = "The property 'DisplayName' is required when creating the entity.";
-        ODataError::new(StatusCode::BAD_REQUEST, "ErrorInvalidProperty", message)
-    })?;
-    let shown = call.store.write(&call.mailbox.ids, |change| {
+    let name = name_of(&changes).ok_or_else(ODataError::no_folder_name)?;
+    let shown = call.change(|change| {
         let parent = find(change, call)?;
         let second = !call.behaviours.has(Behaviour::UniqueFolders);
         let id = change.add_folder(&parent, name, second)?;
@@ -185,14 +183,19 @@ fn create(call: &Call<'_>) -> Answer {
 fn update(call: &Call<'_>) -> Answer {
     let query = call.query(&FOLDER, Takes::NOTHING)?;
     let changes = body::read(call.body, call.dialect, &FOLDER, Purpose::Update)?;
-    let shown = call.store.write(&call.mailbox.ids, |change| {
+    // Guessed: a folder keeps a name.
+    if changes.values.contains_key("displayName") && name_of(&changes).is_none() {
+        return Err(ODataError::no_folder_name());
+    }
+    let shown = call.change(|change| {
         let folder = find(change, call)?;
         let above = folder.parent.ok_or_else(distinguished)?;
         let parent = match &changes.parent {
             Some(id) => by_id(change, call, id)?,
             None => change.folder(above)?.ok_or_else(ODataError::not_found)?,
         };
-        change.set_folder(&folder, name_of(&changes).unwrap_or(&folder.name), &parent)?;
+        let name = name_of(&changes).unwrap_or(&folder.name);
+        change.set_folder(&folder, name, &parent, !call.behaviours.has(Behaviour::UniqueFolders))?;
         change.set_folder_properties(folder.id, &changes.extended)?;
         shown(call, change, &change.folder(folder.id)?.ok_or_else(ODataError::not_found)?, &query)
     })?;
@@ -202,7 +205,7 @@ fn update(call: &Call<'_>) -> Answer {
 /// Documented: any folder but the default one. Guessed: with all it holds.
 fn delete(call: &Call<'_>) -> Answer {
     call.query(&FOLDER, Takes::NOTHING)?;
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let folder = find(change, call)?;
         folder.parent.ok_or_else(distinguished)?;
         change.delete_folder(&folder)

@@ -5,38 +5,60 @@
 
 use std::net::IpAddr;
 
-use bytes::Bytes;
 use http::header::{HOST, ORIGIN};
-use http::{HeaderMap, Response, StatusCode};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName, StatusCode, Uri};
 
-use super::request::with_type;
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The names that a server answers to, beside those of this machine and addresses in figures.
+const NAMES_ALONE: &str = "This server answers to this machine's names and to addresses in figures alone; \
+                           --allow-host NAME adds a name.";
+const MACHINE_ALONE: &str =
+    "The control endpoint answers to this machine's names and to addresses in figures alone; ask 127.0.0.1.";
+
+/// The names that a server answers to, beside those of this machine and addresses in figures, and whom.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Guard {
     names: Vec<String>,
+    /// Whether no web page is let in, not even one of this machine's.
+    programs_alone: bool,
 }
+
+/// Why a request is not let in.
+pub(super) type Refusal = (StatusCode, &'static str);
 
 impl Guard {
     /// `names` are host names without a port.
     pub(super) fn new(names: &[String]) -> Guard {
-        Guard { names: names.iter().map(|name| name.to_ascii_lowercase()).collect() }
+        Guard { names: names.iter().map(|name| name.to_ascii_lowercase()).collect(), programs_alone: false }
     }
 
-    /// What a request gets that is not let in: 421 for another host's name (RFC 9110 section 15.5.20), 403 for what
-    /// another site's page sends.
-    pub(super) fn refusal(&self, headers: &HeaderMap) -> Option<Response<Bytes>> {
-        // Browsers always send a Host; a program that sends none was not lured here by a name.
-        let host = headers.get(HOST).map(|host| host.to_str().unwrap_or_default());
-        if host.is_some_and(|host| !self.knows(host)) {
-            let what = "This server answers to this machine's names and to addresses in figures alone; \
-                        --allow-host NAME adds a name.\n";
-            return Some(refusal(StatusCode::MISDIRECTED_REQUEST, what));
+    /// Lets in programs, and people who type the address.
+    pub(super) fn of_programs() -> Guard {
+        Guard { names: Vec::new(), programs_alone: true }
+    }
+
+    /// Whether a request is let in.
+    ///
+    /// # Errors
+    /// 421 for another host's name (RFC 9110 section 15.5.20), 403 for what another site's page sends.
+    pub(super) fn admit(&self, target: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+        let said = |name| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
+        // Browsers always send a Host; a program that sends none was not lured here by a name. A target with a host of
+        // its own goes before that header (RFC 9112 section 3.2.2), and answers would have links to it.
+        if said(HOST).chain(target.authority().map(Authority::as_str)).any(|host| !self.knows(host)) {
+            let why = if self.programs_alone { MACHINE_ALONE } else { NAMES_ALONE };
+            return Err((StatusCode::MISDIRECTED_REQUEST, why));
         }
-        let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
-        let authority = |origin: &str| origin.split_once("://").map_or_else(String::new, |(_, rest)| rest.to_owned());
-        let foreign = origin.is_some_and(|origin| !self.knows(&authority(origin)));
-        foreign.then(|| refusal(StatusCode::FORBIDDEN, "This server answers to no web page of another site.\n"))
+        let of_a_page = said(ORIGIN).next().is_some() || said(SEC_FETCH_SITE).any(|site| site != "none");
+        if self.programs_alone && of_a_page {
+            return Err((StatusCode::FORBIDDEN, "The control endpoint answers to no web page; ask it with a program."));
+        }
+        let is_ours = |origin: &str| origin.split_once("://").is_some_and(|(_, authority)| self.knows(authority));
+        if !said(ORIGIN).all(is_ours) {
+            return Err((StatusCode::FORBIDDEN, "This server answers to no web page of another site."));
+        }
+        Ok(())
     }
 
     fn knows(&self, authority: &str) -> bool {
@@ -54,10 +76,6 @@ fn without_port(authority: &str) -> &str {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') => name,
         _ => authority,
     }
-}
-
-fn refusal(status: StatusCode, what: &'static str) -> Response<Bytes> {
-    with_type(status, "text/plain; charset=utf-8", Bytes::from_static(what.as_bytes()))
 }
 
 #[cfg(test)]
@@ -88,14 +106,34 @@ mod tests {
 
     #[test]
     fn other_hosts_and_sites_are_refused() {
-        let status = |headers: &[(http::HeaderName, &str)]| {
-            let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
-            Guard::default().refusal(&headers).map(|refusal| refusal.status().as_u16())
+        let status = |guard: Guard, headers: &[(HeaderName, &str)]| {
+            let mut sent = HeaderMap::new();
+            for (name, value) in headers {
+                sent.append(name.clone(), value.parse().unwrap());
+            }
+            guard.admit(&Uri::from_static("/"), &sent).map_or_else(|(status, _)| status.as_u16(), |()| 200)
         };
-        assert_eq!(status(&[]), None);
-        assert_eq!(status(&[(HOST, "127.0.0.1:8080"), (ORIGIN, "http://localhost:3000")]), None);
-        assert_eq!(status(&[(HOST, "evil.example:8080")]), Some(421));
-        assert_eq!(status(&[(HOST, "localhost"), (ORIGIN, "https://evil.example")]), Some(403));
-        assert_eq!(status(&[(HOST, "localhost"), (ORIGIN, "null")]), Some(403));
+        type Sent<'a> = &'a [(HeaderName, &'a str)];
+        // What is sent, and what a server and what the control endpoint answer.
+        let table: [(Sent<'_>, u16, u16); 9] = [
+            (&[], 200, 200),
+            (&[(HOST, "127.0.0.1:8080"), (SEC_FETCH_SITE, "none")], 200, 200),
+            (&[(HOST, "127.0.0.1:8080"), (ORIGIN, "http://localhost:3000")], 200, 403),
+            (&[(HOST, "127.0.0.1:8080"), (SEC_FETCH_SITE, "same-origin")], 200, 403),
+            (&[(HOST, "evil.example:8080")], 421, 421),
+            (&[(HOST, "localhost"), (ORIGIN, "https://evil.example")], 403, 403),
+            (&[(HOST, "localhost"), (ORIGIN, "null")], 403, 403),
+            (&[(HOST, "localhost"), (HOST, "evil.example")], 421, 421),
+            (&[(ORIGIN, "http://localhost"), (ORIGIN, "https://evil.example")], 403, 403),
+        ];
+        for (headers, server, control) in table {
+            let found = (status(Guard::default(), headers), status(Guard::of_programs(), headers));
+            assert_eq!(found, (server, control), "{headers:?}");
+        }
+        let headers = HeaderMap::from_iter([(HOST, "localhost".parse().unwrap())]);
+        for (target, let_in) in [("http://evil.example/", false), ("http://127.0.0.1:8080/v1.0/me", true)] {
+            let admitted = Guard::default().admit(&Uri::from_static(target), &headers);
+            assert_eq!(admitted.is_ok(), let_in, "{target}");
+        }
     }
 }

@@ -141,6 +141,12 @@ pub(super) fn guid(bytes: &[u8; 32]) -> String {
     hex
 }
 
+/// Whether a text is a GUID, written without braces.
+pub(super) fn is_guid(text: &str) -> bool {
+    let is_hex = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    is_hex && text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+}
+
 /// Whether `id` could be some mailbox's item id. What could not is answered 400 and not 404.
 fn well_formed(id: &str) -> bool {
     let Ok(bytes) = BASE64URL.decode(id.as_bytes()) else { return false };

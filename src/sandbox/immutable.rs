@@ -9,7 +9,7 @@ use http::{HeaderName, Response};
 
 use super::behaviour::Behaviour;
 use super::dialect::Dialect;
-use super::request::{Call, set};
+use super::request::{Call, preferences, set};
 use super::store::ContactRow;
 
 const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
@@ -21,11 +21,8 @@ impl Call<'_> {
         if self.dialect != Dialect::Graph || !self.behaviours.has(Behaviour::ImmutableIds) {
             return false;
         }
-        let prefers = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
         let plain = |part: &str| part.replace(['"', ' '], "");
-        prefers
-            .flat_map(|value| value.split([',', ';']))
-            .any(|part| plain(part).eq_ignore_ascii_case("IdType=ImmutableId"))
+        preferences(self.headers).any(|part| plain(part).eq_ignore_ascii_case("IdType=ImmutableId"))
     }
 
     /// A contact's id as this request has it.

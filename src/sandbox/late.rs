@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync;
 
 use super::clock::Waits;
-use super::{Inner, Sandbox};
+use super::{Inner, Sandbox, batch};
 
 /// What is on its way.
 #[derive(Debug, Default)]
@@ -68,7 +68,7 @@ impl Sandbox {
     }
 
     /// Carries out what is due, and returns when it is done.
-    pub async fn arrive(&self) {
+    pub(super) async fn arrive(&self) {
         let late = &self.inner.switches.late;
         let _turn = late.turn.lock().await;
         while let Some(request) = late.take(Some(self.inner.settings.clock.now())) {
@@ -90,7 +90,9 @@ impl Drop for Inner {
     /// What is still on its way arrives before the store is closed.
     fn drop(&mut self) {
         while let Some(request) = self.switches.late.take(None) {
-            self.answer(&request);
+            if let Some(plan) = batch::planned(&mut self.answer(&request)) {
+                batch::carry_out_here(self, &plan);
+            }
         }
     }
 }

@@ -191,14 +191,15 @@ impl Usage {
                 return Err(Over::Requests(wait));
             }
         }
-        if let Some((limit, length)) = limits.upload.filter(|_| upload > 0) {
-            if let Some(wait) = self.upload.wait(limit, upload, length, now) {
-                return Err(Over::Upload(wait));
-            }
-            self.upload.add(upload, length, now);
+        let uploads = limits.upload.filter(|_| upload > 0);
+        if let Some(wait) = uploads.and_then(|(limit, length)| self.upload.wait(limit, upload, length, now)) {
+            return Err(Over::Upload(wait));
         }
         if limits.in_flight.is_some_and(|limit| self.in_flight >= limit) {
             return Err(Over::InFlight);
+        }
+        if let Some((_, length)) = uploads {
+            self.upload.add(upload, length, now);
         }
         self.in_flight += 1;
         Ok(())
@@ -236,8 +237,7 @@ const PIECES: u128 = 1000;
 
 /// The length of a piece in nanoseconds: a power of ten, so that whole seconds are whole pieces.
 fn piece(length: Duration) -> i128 {
-    let nanoseconds = u32::try_from(length.as_nanos() / PIECES).unwrap_or(u32::MAX);
-    10_i128.pow(nanoseconds.max(1).ilog10())
+    10_i128.pow((length.as_nanos() / PIECES).max(1).ilog10())
 }
 
 /// A sum over a sliding window of time.
@@ -249,7 +249,8 @@ struct Window {
 
 impl Window {
     fn forget(&mut self, length: Duration, now: Timestamp) {
-        let left = |at: &Timestamp| now.duration_since(*at) >= signed(length);
+        // A clock may be set back: what lies further ahead than a window is long was counted by another time.
+        let left = |at: &Timestamp| now.duration_since(*at).abs() >= signed(length);
         while self.entries.front().is_some_and(|(at, _)| left(at)) {
             self.sum -= self.entries.pop_front().map_or(0, |(_, amount)| amount);
         }
@@ -326,6 +327,15 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        let meter = Arc::new(Meter::new("requests=1/10s".parse().unwrap()));
+        let over = |second| meter.enter("a", 0, at(second)).map(drop);
+        assert_eq!((over(86_400), over(86_401)), (Ok(()), Err(Over::Requests(9))));
+        assert_eq!(over(5), Ok(()));
+        assert_eq!(over(6), Err(Over::Requests(9)), "what it counted since then counts");
+    }
+
+    #[test]
     fn a_long_window_of_many_requests_takes_little_memory() {
         let mut window = Window::default();
         let length = Duration::from_secs(600);
@@ -336,6 +346,24 @@ mod tests {
         }
         assert!(window.entries.len() <= 6001, "{}", window.entries.len());
         assert_eq!(window.sum, 600_000 + 99, "the pieces end later than what is in them, never sooner");
+    }
+
+    #[test]
+    fn a_window_of_a_day_has_no_more_pieces_than_a_short_one() {
+        let (mut window, day) = (Window::default(), Duration::from_secs(24 * 60 * 60));
+        for second in 0..24 * 60 * 60 {
+            window.add(1, day, at(second));
+        }
+        assert!(window.entries.len() <= 10_000, "{}", window.entries.len());
+    }
+
+    #[test]
+    fn refused_uploads_do_not_count() {
+        let meter = Arc::new(Meter::new("in-flight=1,upload=10/60s".parse().unwrap()));
+        let first = meter.enter("a", 6, at(0)).unwrap();
+        assert_eq!(meter.enter("a", 4, at(1)).map(drop), Err(Over::InFlight));
+        drop(first);
+        assert!(meter.enter("a", 4, at(2)).is_ok(), "the refused four bytes took no room");
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub struct Entry {
 
 impl Entry {
     /// As the control endpoint shows it.
-    pub fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         json!({
             "number": self.number,
             "at": self.at.to_string(),

@@ -15,9 +15,12 @@
 //! | --- | --- |
 //! | names and their case, the order of properties, `@odata.context`, `@odata.id`, `@odata.etag` of each dialect | documented (v2.0), observed (Graph) |
 //! | an e-mail address without a name is named by its address | documented |
+//! | `primaryEmailAddress` and its kin get and set an e-mail address by its place, in Graph alone | documented; that a gap closes up guessed |
 //! | an address that is sent replaces the old one whole | documented |
+//! | a display name has the middle name in it; without names it is the company, else the first e-mail | guessed |
 //! | a property of the other dialect's case, or none at all: 400 | observed |
-//! | `id`, `changeKey` and the times cannot be sent: 400 | observed |
+//! | a body that says no type: 400; one of another type than JSON: 415 | observed |
+//! | `id`, `changeKey` and the times cannot be sent: 400 | observed on messages |
 //! | `parentFolderId` is ignored on POST; in Graph's PATCH it moves the contact | observed; guessed |
 //! | extended properties are shown through `$expand`, ids in one normal form | documented; the form guessed |
 //! | extended properties of several values, and those of folders, likewise | documented |
@@ -26,25 +29,35 @@
 //! | an extension of the same name: 409; names of 127 characters; not in Microsoft's domains; values are primitive | guessed; guessed; documented; documented |
 //! | `permanentDelete` of contacts and folders, in Graph alone | documented |
 //! | PATCH of a photo's metadata sets nothing | guessed |
+//! | values of extended properties come back in the form of their type: `007` as `7`, `True` as `true`, moments in UTC | guessed |
 //! | an extended property sent with a null value goes away | guessed |
 //! | change key and time change with every write | documented |
 //! | `contacts` names the default folder as an id | guessed |
 //! | contacts are listed in the order they came into the folder | guessed |
+//! | a named property once used counts against its quota for good; types of one name count once | documented; guessed |
 //! | e-mail addresses take `any` and `eq` alone | documented |
+//! | `categories` and `children` take `any` | guessed; v2.0's page says that categories are not filtered by |
 //! | extended values take `eq`, `ne`, `contains` and `startswith`, and every comparison through `cast` | documented |
 //! | several values are searched with `any` inside `any`; `endswith` is served | guessed; the service refused it on messages |
+//! | a value that its extended property's type cannot have: 400 | guessed |
 //! | `in`, `all`, arithmetic and other functions: 400 `ErrorInvalidUrlQueryFilter` | observed for `in`, guessed for the rest |
 //! | names in Graph's options in any case, in v2.0's to the letter | documented by samples; guessed |
 //! | `$orderby` that does not begin as `$filter` does: 400 `InefficientFilter` | documented, observed |
+//! | what `$filter` takes can be sorted by; an option's own name in any case | guessed |
 //! | a part of an address cannot be selected | guessed from the service's OData library |
 //! | a user who is not here: 404, `ErrorInvalidUser` below the user, `Request_ResourceNotFound` for the user itself | observed codes |
 //! | mailboxes share nothing: another one's ids are 404 | guessed |
 //! | 401 for no token, one that is over, an unknown one, one of the other API; 403 for writing with one that reads, or in a mailbox that it does not open | observed |
 //! | `me` with an application's token: 400 | observed |
 //! | a contact or folder must stand in the folder that the path names | guessed |
+//! | folders stand 300 levels deep at most, with what is moved: 400 | documented limit; the refusal guessed |
+//! | a folder goes with all it holds; the default one cannot be changed or deleted: 403 | guessed |
 //! | v2.0 makes folders, and neither renames nor deletes them, nor deletes photos: 405 | guessed, documented |
 //! | an id that cannot be: 400; one that is not here: 404 | observed |
-//! | pages of 10, of 1000 at most, next links with `$skip` and the other options as they were sent | documented |
+//! | pages of 10, of 1000 at most, next links with the other options and `$skip` | documented |
+//! | next links escape as .NET does; v2.0's escape `$` too and have a slash before `?`; Graph's have folders' keys in parentheses | observed, the last on mail folders |
+//! | `Prefer: odata.maxpagesize` in lists without `$top` | observed in clients; that `$top` goes before guessed |
+//! | a page ends sooner, with a next link, once it holds 16 MiB of contacts | guessed |
 //! | unknown query options: 400 | guessed; the service may overlook them |
 //! | JPEG, PNG, GIF, BMP, WEBP and HEIC photos are kept as they came; what is no image: 400 | guessed |
 //! | limits, their 429s and `Retry-After`, off unless asked for: each has its row in [`limits`] | documented, observed, guessed |
@@ -53,6 +66,8 @@
 //! | what was deleted is removed as `deleted`, what was moved away as `changed`, and new under its new id elsewhere | documented; guessed |
 //! | delta of folders tells of every folder below, at any depth, with its parent's id | guessed |
 //! | a delta walk covers what changed before its first page; later changes come with the next walk | guessed |
+//! | delta's entries, `@removed` ones too, have immutable ids where they are preferred | documented (ids), guessed (`@removed`) |
+//! | delta cuts texts as lists do | guessed; nobody says that it does or does not |
 //! | v2.0 tracks changes by `Prefer: odata.track-changes` on every request; a first answer always ends in a delta token | documented |
 //! | v2.0's deleted entries: `reason`, `id` as `Contacts('…')`, and a context that ends in `$deletedEntity` | observed; the rest guessed from OData 4.0 |
 //! | `$filter`, `$orderby`, `$search`, `$top` and `$expand` with delta: 400 | documented, words observed |
@@ -60,8 +75,9 @@
 //! | `$batch` of 20: four parts at a time, answers in any order, 424 for what depends on a failed part, photos in Base64 | documented |
 //! | a part depends on earlier parts alone; ids that repeat without case: 400 for the whole batch | observed |
 //! | independent and dependent parts may stand in one batch | documented once; refused with 400 once (observed) |
-//! | a part has the batch's token unless it brings its own, and no other header of it | guessed |
+//! | a part has the batch's token unless it brings its own, and in v2.0 its other headers too | documented (v2.0), guessed that Graph's part has no others |
 //! | v2.0's `$batch` takes JSON and `multipart/mixed`, and stops at the first failure without `odata.continue-on-error` | documented; how it stops guessed |
+//! | what left is remembered for 250,000 changes; an older token is answered 410 | documented (a cache has its size), guessed (which) |
 //! | a delta or skip token that expired: 410 `SyncStateNotFound`; what is no token of this folder: 400 | observed; the latter guessed |
 //!
 //! # Where a page contradicts itself
@@ -110,6 +126,7 @@ mod photos;
 mod properties;
 mod purge;
 mod query;
+mod quota;
 mod render;
 mod request;
 mod schema;
@@ -144,7 +161,7 @@ pub use authority::SignIn;
 pub use control::Control;
 pub use dialect::Dialect;
 pub use door::{Broken, Delivery};
-pub use serve::{MAX_BODY, Server};
+pub use serve::Server;
 pub use settings::{Quota, Settings};
 pub use tokens::TokenRules;
 
@@ -215,7 +232,7 @@ pub enum OpenError {
         upn: String,
     },
     /// The store cannot take what a new mailbox is made of.
-    #[error("cannot set up the mailboxes in {}: {what}", path.display())]
+    #[error("cannot set up the mailboxes in {}: {what}; make room on its disk, or name another file", path.display())]
     SetUp {
         /// The store.
         path: PathBuf,

@@ -115,6 +115,22 @@ pub(super) fn parse(path: &str) -> Result<ResourcePath, ODataError> {
     Ok(ResourcePath { user, folders, target })
 }
 
+/// A path as Graph's own links have it: the keys of folders in parentheses (observed).
+pub(super) fn in_links(path: &str) -> String {
+    let (mut written, mut is_key) = (String::with_capacity(path.len() + 8), false);
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        if is_key && !names_delta(segment) {
+            written += &format!("('{segment}')");
+            is_key = false;
+        } else {
+            written += "/";
+            written += segment;
+            is_key = ["contactFolders", "childFolders"].iter().any(|known| known.eq_ignore_ascii_case(segment));
+        }
+    }
+    written
+}
+
 enum KeyOrCount {
     Nothing,
     Count,

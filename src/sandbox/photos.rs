@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::behaviour::Behaviour;
 use super::body::{self, Purpose};
-use super::contacts::{CONTACTS, find, fresh, held, within_quota};
+use super::contacts::{context, find, fresh};
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::query::Takes;
@@ -40,8 +40,7 @@ pub(super) fn metadata(call: &Call<'_>, id: &str) -> Answer {
         shown.insert(property.name(call.dialect).to_owned(), value);
     }
     // Documented, with this lower-case `photo` in v2.0 too.
-    let folder = call.path.folders.last().map(String::as_str);
-    let context = format!("{}('{}')/photo/$entity", call.collection_context(folder, CONTACTS), call.id_of(&row));
+    let context = format!("{}('{}')/photo/$entity", context(call), call.id_of(&row));
     Ok(call.json(StatusCode::OK, context, shown))
 }
 
@@ -89,15 +88,13 @@ pub(super) fn value(call: &Call<'_>, id: &str) -> Answer {
 fn put(call: &Call<'_>, id: &str) -> Answer {
     accepts_type(call)?;
     let photo = examine(call.body)?;
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let row = find(change, call, id)?;
         // Observed once, with a nearly empty upload.
         if photo.kind != "image/jpeg" && call.behaviours.has(Behaviour::PngDropped) {
             return Ok(());
         }
-        let before = held(call, change)?;
         change.set_photo(row.number, &photo)?;
-        within_quota(call, change, before)?;
         touch(call, change, &row)
     })?;
     Ok(empty(StatusCode::OK))
@@ -145,7 +142,7 @@ fn size_of(bytes: &[u8]) -> Option<(u32, u32)> {
 }
 
 fn delete(call: &Call<'_>, id: &str) -> Answer {
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let row = find(change, call, id)?;
         fresh(call, &row)?;
         if !change.delete_photo(row.number)? {

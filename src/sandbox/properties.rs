@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 
 use super::behaviour::Behaviour;
 use super::body;
-use super::contacts::{self, CONTACTS};
+use super::contacts;
 use super::dialect::Dialect;
 use super::error::ODataError;
 use super::expand;
-use super::extended::{HAS_PICTURE, Stored, check_value, multi_id, normal_id, stored};
+use super::extended::{HAS_PICTURE, Stored, multi_id, normal_id, normal_value, stored};
 use super::folders;
 use super::path::Holder;
 use super::query::Takes;
@@ -51,7 +51,10 @@ impl Owner {
                 change.set_extended(*number, id, value)?;
                 change.touch_contact(*number, call.now)
             }
-            Owner::Folder(folder) => change.set_folder_property(*folder, id, value),
+            Owner::Folder(folder) => {
+                change.set_folder_property(*folder, id, value)?;
+                change.touch_folder(*folder)
+            }
         }
     }
 }
@@ -86,16 +89,15 @@ pub(super) fn single(call: &Call<'_>, holder: &Holder, kind: Stored, id: &str) -
 }
 
 fn context(call: &Call<'_>, holder: &Holder, kind: Stored) -> String {
-    let folder = call.path.folders.last().map(String::as_str);
     let list = match kind {
         Stored::Multi => call.dialect.pick("multiValueExtendedProperties", "MultiValueExtendedProperties"),
         _ => call.dialect.pick("singleValueExtendedProperties", "SingleValueExtendedProperties"),
     };
     let owner = match holder {
-        Holder::Contact(id) => format!("{}('{id}')", call.collection_context(folder, CONTACTS)),
+        Holder::Contact(id) => format!("{}('{id}')", contacts::context(call)),
         Holder::Folder => {
-            let folders = call.collection_context(None, ("contactFolders", "ContactFolders"));
-            format!("{folders}('{}')", folder.unwrap_or_default())
+            let folder = call.path.folders.last().map_or("", String::as_str);
+            format!("{}('{folder}')", call.collection_context(None, folders::FOLDERS))
         }
     };
     format!("{owner}/{list}")
@@ -148,10 +150,8 @@ fn one(entry: Value, dialect: Dialect) -> Result<(String, Option<String>), OData
     let entry = body::members(entry, &parts, dialect, "SingleValueLegacyExtendedProperty")?;
     let part = |name: &str| entry.get(name).and_then(Value::as_str);
     let id = normal_id(part("id").unwrap_or_default())?;
-    if let Some(value) = part("value") {
-        check_value(&id, value)?;
-    }
-    Ok((id, part("value").map(str::to_owned)))
+    let value = part("value").map(|value| normal_value(&id, value)).transpose()?;
+    Ok((id, value))
 }
 
 fn several(mut entry: Value, dialect: Dialect) -> Result<(String, Option<String>), ODataError> {
@@ -160,9 +160,8 @@ fn several(mut entry: Value, dialect: Dialect) -> Result<(String, Option<String>
     let id = multi_id(entry.get("id").and_then(Value::as_str).unwrap_or_default())?;
     let Some(sent) = sent.filter(|sent| !sent.is_null()) else { return Ok((id, None)) };
     let values = body::entries(sent)?;
-    for value in &values {
-        check_value(&id, value.as_str().ok_or_else(ODataError::bad_extended_value)?)?;
-    }
+    let value = |value: &Value| normal_value(&id, value.as_str().ok_or_else(ODataError::bad_extended_value)?);
+    let values = values.iter().map(|one| value(one).map(Value::String)).collect::<Result<_, _>>()?;
     Ok((id, Some(Value::Array(values).to_string())))
 }
 
@@ -187,7 +186,7 @@ fn create(call: &Call<'_>, holder: &Holder, kind: Stored) -> Answer {
 }
 
 fn keep(call: &Call<'_>, holder: &Holder, id: &str, value: &str) -> Result<(), ODataError> {
-    call.store.write(&call.mailbox.ids, |change| Owner::find(change, call, holder)?.set(change, call, id, Some(value)))
+    call.change(|change| Owner::find(change, call, holder)?.set(change, call, id, Some(value)))
 }
 
 /// The OpenAPI file knows no body here.
@@ -203,7 +202,7 @@ fn delete(call: &Call<'_>, holder: &Holder, kind: Stored, id: &str) -> Answer {
     if id == HAS_PICTURE {
         return Err(ODataError::read_only());
     }
-    call.store.write(&call.mailbox.ids, |change| {
+    call.change(|change| {
         let owner = Owner::find(change, call, holder)?;
         let held = owner.has(change, kind)?.iter().any(|(has, _)| has == id);
         if held { owner.set(change, call, id, None) } else { Err(ODataError::not_found()) }

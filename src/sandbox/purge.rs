@@ -19,7 +19,7 @@ pub(super) fn permanently(call: &Call<'_>, holder: &Holder) -> Answer {
         return Err(ODataError::not_supported());
     }
     call.query(&CONTACT, Takes::NOTHING)?;
-    call.store.write(&call.mailbox.ids, |change| match holder {
+    call.change(|change| match holder {
         Holder::Contact(id) => change.delete_contact(&contacts::find(change, call, id)?),
         Holder::Folder => {
             let folder = folders::find(change, call)?;

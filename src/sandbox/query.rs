@@ -224,15 +224,23 @@ fn cut(value: &str) -> String {
     value.chars().take(60).collect()
 }
 
-/// The query of the next page: all but `$skip` as the client wrote it (documented: the original parameters are kept).
-pub(super) fn next(raw: &str, skip: u64) -> String {
-    let is_skip = |pair: &&str| {
-        let name = pair.split('=').next().unwrap_or_default();
-        percent_decode_str(name).decode_utf8().is_ok_and(|name| name.eq_ignore_ascii_case("$skip"))
+/// The query of the next page: the client's options in their order (documented) and the new `$skip` behind them, written
+/// anew as .NET writes them (observed: `%2c` and `+`; v2.0 escapes `$` too).
+pub(super) fn next(raw: &str, dialect: Dialect, skip: u64) -> String {
+    let dollar = dialect.pick("$", "%24");
+    let kept = options(raw).unwrap_or_default().into_iter().filter(|(name, _)| name != "$skip");
+    let kept: String =
+        kept.map(|(name, value)| format!("{}={}&", name.replace('$', dollar), encoded(&value))).collect();
+    format!("{kept}{dollar}skip={skip}")
+}
+
+fn encoded(value: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b' ' => "+".to_owned(),
+        byte if byte.is_ascii_alphanumeric() || b"-_.!*()".contains(&byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02x}"),
     };
-    let kept: Vec<&str> = raw.split('&').filter(|pair| !pair.is_empty() && !is_skip(pair)).collect();
-    let kept = kept.iter().map(|pair| format!("{pair}&")).collect::<String>();
-    format!("{kept}$skip={skip}")
+    value.bytes().map(encode).collect()
 }
 
 #[cfg(test)]

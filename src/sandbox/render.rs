@@ -56,7 +56,7 @@ impl Style<'_> {
                 "createdDateTime" => written(row.created).into(),
                 "lastModifiedDateTime" => written(row.modified).into(),
                 "personalNotes" => self.notes(property, row.content.get("personalNotes")),
-                name => self.value(property, row.content.get(name)),
+                _ => self.value(property, row.content.get(property.kept_as())),
             };
             shown.insert(property.name(self.dialect).to_owned(), value);
         }
@@ -107,6 +107,9 @@ impl Style<'_> {
             Shape::Emails => {
                 let emails = stored.and_then(Value::as_array).into_iter().flatten();
                 self.padded(emails.map(|email| self.email(email)).collect(), Some(MAX_EMAILS))
+            }
+            Shape::EmailAt(place) => {
+                stored.and_then(|all| all.get(place)).map_or(Value::Null, |email| self.email(email))
             }
             Shape::Address => self.members(stored, &ADDRESS, self.pads()),
         }

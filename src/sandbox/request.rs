@@ -10,7 +10,7 @@ use super::behaviour::{Behaviour, Behaviours};
 use super::delta::Syncs;
 use super::dialect::Dialect;
 use super::error::ODataError;
-use super::path::{ResourcePath, User};
+use super::path::{self, ResourcePath, User};
 use super::query::{self, Query, Takes, Ways};
 use super::render::Style;
 use super::schema::{Entity, Moment, Property};
@@ -89,19 +89,14 @@ impl Call<'_> {
 
     /// Whether the client prefers this.
     pub(super) fn prefers(&self, what: &str) -> bool {
-        self.preferences().any(|part| part.eq_ignore_ascii_case(what))
+        prefers(self.headers, what)
     }
 
-    /// The parts of all `Prefer` headers.
-    fn preferences(&self) -> impl Iterator<Item = &str> {
-        let prefers = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-        prefers.flat_map(|value| value.split([',', ';'])).map(str::trim)
-    }
-
-    /// The page size that `Prefer: odata.maxpagesize=N` asks for.
+    /// The page size that `Prefer: odata.maxpagesize=N` asks for; the name is in any case (RFC 7240, section 2).
     pub(super) fn preferred_page(&self) -> Option<usize> {
-        let mut parts = self.preferences();
-        let size = parts.find_map(|part| part.strip_prefix("odata.maxpagesize="))?.trim_matches('"').parse().ok()?;
+        let pairs = preferences(self.headers).filter_map(|part| part.split_once('='));
+        let mut sizes = pairs.filter(|(name, _)| name.trim_end().eq_ignore_ascii_case("odata.maxpagesize"));
+        let size = sizes.next()?.1.trim_matches(['"', ' ']).parse().ok()?;
         (size > 0).then_some(size)
     }
 
@@ -114,8 +109,29 @@ impl Call<'_> {
 
     /// Where the next page begins.
     pub(super) fn next_link(&self, skip: u64) -> String {
-        format!("{}{}?{}", self.base, self.raw_path, query::next(self.raw_query, skip))
+        self.link() + &query::next(self.raw_query, self.dialect, skip)
     }
+
+    /// What the service's links to this collection begin with, up to their first option. v2.0's have a slash before
+    /// the question mark (documented, and observed in next links).
+    pub(super) fn link(&self) -> String {
+        let path = self.raw_path.trim_end_matches('/');
+        match self.dialect {
+            Dialect::Graph => format!("{}{}?", self.base, path::in_links(path)),
+            Dialect::Outlook => format!("{}{path}/?", self.base),
+        }
+    }
+}
+
+/// The parts of all `Prefer` headers.
+pub(super) fn preferences(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let prefers = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    prefers.flat_map(|value| value.split([',', ';'])).map(str::trim)
+}
+
+/// Whether a preference without a value is among them.
+pub(super) fn prefers(headers: &HeaderMap, what: &str) -> bool {
+    preferences(headers).any(|part| part.eq_ignore_ascii_case(what))
 }
 
 /// Scheme and authority: the request's own, else the Host header's, which is how requests come over a socket.
@@ -145,6 +161,15 @@ pub(super) fn with_type(status: StatusCode, kind: &str, body: Bytes) -> Response
 pub(super) fn empty(status: StatusCode) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = status;
+    response
+}
+
+/// The same answer, saying that a preferred page size was heeded.
+pub(super) fn paged(mut response: Response<Bytes>, preferred: Option<usize>) -> Response<Bytes> {
+    if let Some(size) = preferred {
+        let applied = HeaderName::from_static("preference-applied");
+        set(&mut response, applied, &format!("odata.maxpagesize={size}"));
+    }
     response
 }
 

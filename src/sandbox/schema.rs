@@ -1,8 +1,7 @@
 //! What a contact and a contact folder are made of, in both dialects: one row for each property.
 //!
 //! Sources: the property tables of Graph v1.0 (its CSDL) and of Outlook REST v2.0 ("Writable", "Filterable").
-//! Not modelled: `primaryEmailAddress`, `secondaryEmailAddress` and `tertiaryEmailAddress`, which Graph's CSDL has had
-//! since 2026 without saying what they do.
+//! `primaryEmailAddress` and its kin, Graph's since 2026, get and set an e-mail address by its place (documented).
 
 use std::sync::LazyLock;
 
@@ -29,6 +28,8 @@ pub(super) enum Shape {
     Texts(Option<usize>),
     /// At most three of `{name, address}`.
     Emails,
+    /// One of the e-mail addresses, by its place among them. Graph alone has it.
+    EmailAt(usize),
     /// `{street, city, state, countryOrRegion, postalCode}`.
     Address,
     /// A day: sent as a date or a moment, stored as the date in UTC.
@@ -114,7 +115,7 @@ pub(super) static PROPERTY: Entity =
 impl Entity {
     /// The property that `dialect` calls `name`, to the letter: the other dialect's case is an unknown property.
     pub(super) fn find(&self, dialect: Dialect, name: &str) -> Option<&'static Property> {
-        self.rows.iter().find(|row| row.name(dialect) == name)
+        self.rows.iter().find(|row| row.is_in(dialect) && row.name(dialect) == name)
     }
 
     /// The type's name in full.
@@ -148,6 +149,9 @@ static CONTACT_ROWS: &[Property] = &[
     text("yomiCompanyName", "YomiCompanyName", No),
     text("generation", "Generation", Yes),
     row("emailAddresses", "EmailAddresses", Shape::Emails, Client, Any),
+    row("primaryEmailAddress", "PrimaryEmailAddress", Shape::EmailAt(0), Client, No),
+    row("secondaryEmailAddress", "SecondaryEmailAddress", Shape::EmailAt(1), Client, No),
+    row("tertiaryEmailAddress", "TertiaryEmailAddress", Shape::EmailAt(2), Client, No),
     row("imAddresses", "ImAddresses", Shape::Texts(Some(3)), Client, No),
     text("jobTitle", "JobTitle", Yes),
     text("companyName", "CompanyName", Yes),
@@ -187,8 +191,17 @@ static EXTENSION_ROWS: &[Property] =
 
 static PROPERTY_ROWS: &[Property] = &[row("id", "PropertyId", Shape::Text, Service, No), text("value", "Value", No)];
 
-/// Graph's order, where it differs from [`CONTACT_ROWS`] (recorded): these come last.
-const GRAPH_LAST: [&str; 4] = ["emailAddresses", "homeAddress", "businessAddress", "otherAddress"];
+/// Graph's order, where it differs from [`CONTACT_ROWS`] (recorded; where those by place stand, documented): these come
+/// last.
+const GRAPH_LAST: [&str; 7] = [
+    "emailAddresses",
+    "primaryEmailAddress",
+    "secondaryEmailAddress",
+    "tertiaryEmailAddress",
+    "homeAddress",
+    "businessAddress",
+    "otherAddress",
+];
 
 /// The order of v2.0's POST and PATCH answers (documented).
 const OUTLOOK_WRITE: [&str; 38] = [
@@ -250,7 +263,8 @@ pub(super) fn ordered(dialect: Dialect, moment: Moment) -> impl Iterator<Item = 
     static WRITE: LazyLock<Vec<&'static Property>> = LazyLock::new(|| {
         OUTLOOK_WRITE.iter().filter_map(|name| CONTACT.rows.iter().find(|row| row.outlook == *name)).collect()
     });
-    static READ: LazyLock<Vec<&'static Property>> = LazyLock::new(|| CONTACT.rows.iter().collect());
+    static READ: LazyLock<Vec<&'static Property>> =
+        LazyLock::new(|| CONTACT.rows.iter().filter(|row| row.is_in(Dialect::Outlook)).collect());
     let order = match (dialect, moment) {
         (Dialect::Graph, _) => &GRAPH,
         (Dialect::Outlook, Moment::Read) => &READ,
@@ -262,6 +276,19 @@ pub(super) fn ordered(dialect: Dialect, moment: Moment) -> impl Iterator<Item = 
 impl Property {
     pub(super) const fn name(&self, dialect: Dialect) -> &'static str {
         dialect.pick(self.graph, self.outlook)
+    }
+
+    /// Whether the dialect has it at all.
+    pub(super) const fn is_in(&self, dialect: Dialect) -> bool {
+        !matches!((self.shape, dialect), (Shape::EmailAt(_), Dialect::Outlook))
+    }
+
+    /// The name under which the store has it.
+    pub(super) const fn kept_as(&self) -> &'static str {
+        match self.shape {
+            Shape::EmailAt(_) => "emailAddresses",
+            _ => self.graph,
+        }
     }
 }
 
@@ -275,10 +302,11 @@ mod tests {
             [(Dialect::Graph, Moment::Read), (Dialect::Outlook, Moment::Read), (Dialect::Outlook, Moment::Write)]
         {
             let mut names: Vec<_> = ordered(dialect, moment).map(|row| row.graph).collect();
-            assert_eq!(names.len(), CONTACT.rows.len());
+            let all = CONTACT.rows.iter().filter(|row| row.is_in(dialect)).count();
+            assert_eq!(names.len(), all);
             names.sort_unstable();
             names.dedup();
-            assert_eq!(names.len(), CONTACT.rows.len(), "{dialect:?} {moment:?}");
+            assert_eq!(names.len(), all, "{dialect:?} {moment:?}");
         }
     }
 

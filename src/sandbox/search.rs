@@ -5,36 +5,36 @@
 use super::error::ODataError;
 use super::filter::{Filter, Item, Key, Lookup, key};
 use super::query::Query;
-use super::store::{ContactRow, FolderRow, View};
+use super::store::{ContactRow, FolderRow, Page, View};
 
-/// How many contacts are held in memory at once while a folder is searched.
+/// How many contacts are held in memory at once while a folder is searched; fewer of large ones.
 const BATCH: usize = 500;
 
-/// At most `limit` contacts of a folder, from the query's `$skip` on; distribution lists are among them where `lists`.
+/// A page of at most `limit` contacts of a folder, from the query's `$skip` on, and whether there are more; distribution
+/// lists are among them where `lists`.
 pub(super) fn page(
     view: &View<'_>,
     folder: &FolderRow,
     query: &Query,
     limit: usize,
     lists: bool,
-) -> Result<Vec<ContactRow>, ODataError> {
+) -> Result<(Vec<ContactRow>, bool), ODataError> {
+    let mut page = Page::of(limit);
     if query.filter.is_none() && query.order.is_empty() && lists {
-        return view.page(folder, query.skip, limit);
+        return Ok(view.onto(page, folder, query.skip)?.shown());
     }
     if !query.order.is_empty() {
-        return ordered(view, folder, query, limit, lists);
+        return Ok(ordered(view, folder, query, page, lists)?.shown());
     }
     let mut skip = query.skip;
-    let mut found = Vec::new();
-    each(view, folder, query.filter.as_ref(), lists, |row, _| {
+    each(view, folder, query.filter.as_ref(), lists, |row| {
         if skip > 0 {
             skip -= 1;
-        } else {
-            found.push(row);
+            return true;
         }
-        found.len() < limit
+        page.takes(row)
     })?;
-    Ok(found)
+    Ok(page.shown())
 }
 
 /// How many contacts of a folder there are, or match.
@@ -48,7 +48,7 @@ pub(super) fn count(
         return view.count_contacts(folder);
     }
     let mut count = 0;
-    each(view, folder, filter, lists, |_, _| {
+    each(view, folder, filter, lists, |_| {
         count += 1;
         true
     })?;
@@ -60,11 +60,11 @@ fn ordered(
     view: &View<'_>,
     folder: &FolderRow,
     query: &Query,
-    limit: usize,
+    mut page: Page,
     lists: bool,
-) -> Result<Vec<ContactRow>, ODataError> {
+) -> Result<Page, ODataError> {
     let mut found: Vec<(Vec<Key>, i64)> = Vec::new();
-    each(view, folder, query.filter.as_ref(), lists, |row, _| {
+    each(view, folder, query.filter.as_ref(), lists, |row| {
         let keys = query.order.iter().map(|(field, _)| key(*field, Item::Contact(&row, &[])));
         found.push((keys.collect(), row.number));
         true
@@ -75,9 +75,14 @@ fn ordered(
         orders.find(|order| order.is_ne()).unwrap_or_else(|| first.cmp(second))
     });
     let skip = usize::try_from(query.skip).unwrap_or(usize::MAX);
-    let page = found.into_iter().skip(skip).take(limit);
-    let rows = page.filter_map(|(_, number)| view.contact_by_number(number).transpose());
-    rows.collect()
+    for (_, number) in found.into_iter().skip(skip) {
+        if let Some(row) = view.contact_by_number(number)?
+            && !page.takes(row)
+        {
+            break;
+        }
+    }
+    Ok(page)
 }
 
 /// Shows every match to `keep`, in the order of the listing, until it has enough.
@@ -86,7 +91,7 @@ fn each(
     folder: &FolderRow,
     filter: Option<&Filter>,
     lists: bool,
-    mut keep: impl FnMut(ContactRow, &[(String, String)]) -> bool,
+    mut keep: impl FnMut(ContactRow) -> bool,
 ) -> Result<(), ODataError> {
     let asks_extended = filter.is_some_and(Filter::asks_extended);
     let mut offer = |row: ContactRow| -> Result<bool, ODataError> {
@@ -95,7 +100,7 @@ fn each(
         }
         let extended = if asks_extended { view.extended(row.number)? } else { Vec::new() };
         let matches = filter.is_none_or(|filter| filter.matches(Item::Contact(&row, &extended)));
-        Ok(!matches || keep(row, &extended))
+        Ok(!matches || keep(row))
     };
     if let Some(lookups) = filter.and_then(Filter::lookups) {
         for number in numbers(view, &lookups)? {

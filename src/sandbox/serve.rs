@@ -5,35 +5,41 @@
 
 mod body;
 mod line;
+mod tls;
 
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response, StatusCode};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
 use super::clock::Clock;
 use super::error::ODataError;
 use super::guard::Guard;
+use super::request::with_type;
 use super::{Delivery, Sandbox};
 use body::Paced;
 use line::{Line, Orders};
+use tls::Identity;
 
 /// The largest request body (documented: 4 MB for each request).
-pub const MAX_BODY: usize = 4 * 1024 * 1024;
+pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
 /// The longest URL, from the path on.
 pub(super) const MAX_URL: usize = 16 * 1024;
 /// The most that all headers may hold; tokens are long.
@@ -46,7 +52,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How much of a body that is too large is read before the connection is closed on it.
 const DRAINED: usize = 16 * MAX_BODY;
 
-/// Marks a request whose body was too large, or broke off.
+/// Marks a request whose body was too large.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TooLarge;
 
@@ -79,6 +85,14 @@ pub struct Server {
     url: String,
     sockets: Sockets,
     guard: Guard,
+    secure: Option<Secure>,
+}
+
+/// A second socket, with TLS.
+struct Secure {
+    listener: TcpListener,
+    url: String,
+    identity: Identity,
 }
 
 impl Server {
@@ -98,14 +112,27 @@ impl Server {
     pub async fn bind_to(sandbox: Sandbox, address: SocketAddr) -> io::Result<Server> {
         let listener = TcpListener::bind(address).await?;
         let bound = listener.local_addr()?;
-        // Whoever listens on all addresses is reached here by the loopback one.
-        let url = match bound.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
-            IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{}", bound.port()),
-            _ => format!("http://{bound}"),
-        };
+        let url = format!("http://{}", from_here(bound));
         sandbox.inner.lock.announce(&url)?;
-        Ok(Server { sandbox, listener, url, sockets: Sockets::default(), guard: Guard::default() })
+        Ok(Server { sandbox, listener, url, sockets: Sockets::default(), guard: Guard::default(), secure: None })
+    }
+
+    /// The same, and over TLS on another port of the same address too, any free one for 0. `names` are host names that
+    /// the certificate has beside this machine's own.
+    ///
+    /// # Errors
+    /// When the port is taken, or no certificate can be made.
+    pub async fn secured(self, port: u16, names: &[String]) -> io::Result<Server> {
+        let ip = self.listener.local_addr()?.ip();
+        let listener = TcpListener::bind((ip, port)).await?;
+        let url = format!("https://{}", from_here(listener.local_addr()?));
+        let secure = Some(Secure { listener, url, identity: Identity::new(ip, names)? });
+        Ok(Server { secure, ..self })
+    }
+
+    /// Where it answers over TLS, and the certificate, in PEM, that clients have to trust for that.
+    pub fn secure(&self) -> Option<(&str, &str)> {
+        self.secure.as_ref().map(|secure| (secure.url.as_str(), secure.identity.certificate.as_str()))
     }
 
     /// The same, answering to these host names too.
@@ -137,32 +164,55 @@ impl Server {
     /// When the URL cannot be withdrawn.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let (sandbox, guard) = (self.sandbox.clone(), Arc::new(self.guard));
-        serve(self.listener, self.sandbox.clone(), self.sockets, shutdown, move |request| {
+        let service = move |request: Request<Bytes>| {
             let (sandbox, guard) = (sandbox.clone(), Arc::clone(&guard));
             async move {
-                match guard.refusal(request.headers()) {
-                    None => sandbox.show_or_send(request).await,
-                    Some(refusal) => Delivery::Whole(refusal),
+                match guard.admit(request.uri(), request.headers()) {
+                    Ok(()) => sandbox.show_or_send(request).await,
+                    Err((status, why)) => Delivery::Whole(with_type(status, "text/plain", format!("{why}\n").into())),
                 }
             }
-        })
-        .await;
+        };
+        let shutdown = shutdown.shared();
+        let plain = Socket { listener: self.listener, tls: None, bounds: self.sockets };
+        let plain = serve(plain, self.sandbox.clone(), shutdown.clone(), service.clone());
+        let secure = async {
+            if let Some(Secure { listener, identity, .. }) = self.secure {
+                let socket = Socket { listener, tls: Some(identity.acceptor), bounds: self.sockets };
+                serve(socket, self.sandbox.clone(), shutdown, service).await;
+            }
+        };
+        tokio::join!(plain, secure);
         self.sandbox.settle().await;
         self.sandbox.inner.lock.withdraw()
     }
 }
 
+/// Where clients of this machine reach a socket: whoever listens on all addresses is reached here by the loopback one.
+fn from_here(bound: SocketAddr) -> SocketAddr {
+    let ip = match bound.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, bound.port())
+}
+
+/// A socket that is listened on.
+pub(super) struct Socket {
+    pub(super) listener: TcpListener,
+    /// What is spoken below HTTP, if anything.
+    pub(super) tls: Option<TlsAcceptor>,
+    pub(super) bounds: Sockets,
+}
+
 /// Serves a socket until `shutdown` resolves, and then the requests in flight to their end.
-pub(super) async fn serve<S, F>(
-    listener: TcpListener,
-    sandbox: Sandbox,
-    sockets: Sockets,
-    shutdown: impl Future<Output = ()> + Send,
-    service: S,
-) where
+pub(super) async fn serve<S, F>(socket: Socket, sandbox: Sandbox, shutdown: impl Future<Output = ()> + Send, service: S)
+where
     S: Fn(Request<Bytes>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Delivery> + Send,
 {
+    let Socket { listener, tls, bounds: sockets } = socket;
     let (stop, stopping) = watch::channel(false);
     let places = Arc::new(Semaphore::new(sockets.connections));
     let mut connections = JoinSet::new();
@@ -171,7 +221,7 @@ pub(super) async fn serve<S, F>(
         tokio::select! {
             (place, accepted) = accept(&listener, &places) => match accepted {
                 Ok((stream, _)) => {
-                    let server = Connection { sandbox: sandbox.clone(), sockets, service: service.clone() };
+                    let server = Connection { sandbox: sandbox.clone(), tls: tls.clone(), sockets, service: service.clone() };
                     let stopping = stopping.clone();
                     connections.spawn(async move {
                         server.run(stream, stopping).await;
@@ -204,6 +254,7 @@ async fn accept(
 /// What serves one connection.
 struct Connection<S> {
     sandbox: Sandbox,
+    tls: Option<TlsAcceptor>,
     sockets: Sockets,
     service: S,
 }
@@ -213,14 +264,32 @@ where
     S: Fn(Request<Bytes>) -> F + Sync,
     F: Future<Output = Delivery> + Send,
 {
-    async fn run(&self, stream: TcpStream, mut stopping: watch::Receiver<bool>) {
+    async fn run(&self, stream: TcpStream, stopping: watch::Receiver<bool>) {
         // Without it the tail of a large answer waits for the client's delayed acknowledgement.
         let _ = stream.set_nodelay(true);
         let orders = Arc::new(Orders::default());
-        let line = TokioIo::new(Line::new(stream, Arc::clone(&orders), self.sockets.stall));
+        let line = Line::new(stream, Arc::clone(&orders), self.sockets.stall);
+        match &self.tls {
+            None => self.talk(line, orders, stopping).await,
+            // Who does not get that far has had no answer.
+            Some(tls) => {
+                if let Ok(Ok(line)) = timeout(self.sockets.head, tls.accept(line)).await {
+                    self.talk(line, orders, stopping).await;
+                }
+            }
+        }
+    }
+
+    async fn talk<L>(&self, line: L, orders: Arc<Orders>, mut stopping: watch::Receiver<bool>)
+    where
+        L: AsyncRead + AsyncWrite + Unpin,
+    {
+        let line = TokioIo::new(line);
         let service = service_fn(|request| self.answer(request, Arc::clone(&orders)));
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(self.sockets.head);
+        // Who has sent all may close that half of the connection, and still waits for the answer.
+        builder.half_close(true);
         builder.max_headers(MOST_HEADERS).max_buf_size(2 * (MAX_URL + MAX_HEADERS));
         let mut connection = pin!(builder.serve_connection(line, service));
         // That a connection breaks is its client's affair, or ours on purpose.
@@ -233,21 +302,33 @@ where
 
     async fn answer(&self, request: Request<Incoming>, orders: Arc<Orders>) -> Result<Response<Paced>, Broken> {
         let (mut head, body) = request.into_parts();
+        if self.tls.is_some() {
+            head.uri = tls::whole(head.uri, &head.headers);
+        }
         let delivery = match timeout(self.sockets.body, read(body, self.sockets.silence)).await {
             Ok(Ok(body)) => (self.service)(Request::from_parts(head, body)).await,
             Ok(Err(Bad::TooLarge)) => {
                 head.extensions.insert(TooLarge);
                 (self.service)(Request::from_parts(head, Bytes::new())).await
             }
+            Ok(Err(Bad::Broken)) => self.gone(
+                head,
+                StatusCode::BAD_REQUEST,
+                "The request body broke off, or is not framed as HTTP/1.1 has it.",
+            ),
             Ok(Err(Bad::TooSlow)) | Err(_) => {
-                let error =
-                    ODataError::new(StatusCode::REQUEST_TIMEOUT, "BadRequest", "The request body took too long.");
-                let mut refusal = self.sandbox.inner.refuse(&Request::from_parts(head, Bytes::new()), error);
-                refusal.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-                Delivery::Whole(refusal)
+                self.gone(head, StatusCode::REQUEST_TIMEOUT, "The request body took too long.")
             }
         };
         paced(delivery, orders, &self.sandbox.inner.settings.clock)
+    }
+
+    /// The refusal of a request whose body never came whole, and the end of its connection.
+    fn gone(&self, head: http::request::Parts, status: StatusCode, message: &'static str) -> Delivery {
+        let error = ODataError::new(status, "BadRequest", message);
+        let mut refusal = self.sandbox.inner.refuse(&Request::from_parts(head, Bytes::new()), error);
+        refusal.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        Delivery::Whole(refusal)
     }
 }
 
@@ -275,9 +356,10 @@ fn paced(delivery: Delivery, orders: Arc<Orders>, clock: &Arc<dyn Clock>) -> Res
 /// Why a body is not read to its end.
 #[derive(Debug)]
 enum Bad {
-    /// Too large, or it broke off.
     TooLarge,
     TooSlow,
+    /// It broke off, or is no body as HTTP frames it: it must not be taken for a whole one.
+    Broken,
 }
 
 /// Reads a body up to the limit. What is over it is read and dropped for a while: a client that is still sending when
@@ -293,8 +375,7 @@ where
         timeout(silence, next).await.map_err(|_| Bad::TooSlow)
     };
     while let Some(frame) = frame().await? {
-        // A body that breaks off comes from a client that is gone; it must not be taken for a whole one.
-        let Ok(data) = frame.map_err(|_| Bad::TooLarge)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| Bad::Broken)?.into_data() else { continue };
         seen += data.len();
         if seen <= MAX_BODY {
             kept.extend_from_slice(&data);

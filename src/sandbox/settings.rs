@@ -61,11 +61,14 @@ impl Default for Settings {
     }
 }
 
-/// How large a mailbox may become. Nothing is counted while neither is set.
+/// How large a mailbox may become. Nothing is looked at while none is set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Quota {
     /// Bytes of its contacts, their extended properties and photos.
     pub bytes: Option<u64>,
     /// Contacts, in all folders.
     pub contacts: Option<u64>,
+    /// Named properties: extended properties with a GUID, and extensions. Documented: none is given back when its last
+    /// value goes.
+    pub named_properties: Option<u64>,
 }

@@ -24,10 +24,12 @@ use super::error::ODataError;
 use super::ids::{Ids, guid};
 use crate::disk::sqlite::{self, SqliteError};
 
-pub(super) use contacts::{Bookmarks, ContactRow, NewContact};
+pub(super) use contacts::{Bookmarks, ContactRow, NewContact, Page};
 pub(super) use delta::{Removal, Span};
 pub(super) use folders::FolderRow;
+pub(super) use mailboxes::Held;
 pub(super) use photos::PhotoRow;
+pub(super) use transactions::tried;
 
 /// The file, one connection that writes and some that read.
 pub(super) struct Store {
@@ -109,6 +111,11 @@ impl Change<'_> {
         let mut statement = self.connection.prepare_cached("UPDATE counter SET value = value + 1 RETURNING value")?;
         Ok(statement.query_row([], |row| row.get(0))?)
     }
+}
+
+/// The beginning of a text as it is indexed: in lower case, enough to find it by, short enough to index.
+fn start(text: &str) -> String {
+    text.to_lowercase().chars().take(64).collect()
 }
 
 fn mailbox(connection: &Connection) -> Result<Option<Mailbox>, rusqlite::Error> {

@@ -1,6 +1,6 @@
 //! What can be changed while a sandbox runs: by the control endpoint, the page, and whoever has it in the same process.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ pub(super) struct Switches {
     pub log: Log,
     /// How many requests there were.
     requests: AtomicU64,
+    auto_approve: AtomicBool,
 }
 
 impl Switches {
@@ -34,6 +35,7 @@ impl Switches {
             late: Late::default(),
             log: Log::default(),
             requests: AtomicU64::new(0),
+            auto_approve: AtomicBool::new(settings.sign_in.auto_approve),
         }
     }
 
@@ -43,6 +45,10 @@ impl Switches {
 
     pub(super) fn set_behaviours(&self, behaviours: Behaviours) {
         *self.behaviours.lock().unwrap_or_else(PoisonError::into_inner) = behaviours;
+    }
+
+    pub(super) fn auto_approve(&self) -> bool {
+        self.auto_approve.load(Ordering::Relaxed)
     }
 
     /// Follows another plan from its beginning; its limits too, if it has some.
@@ -73,6 +79,16 @@ impl Sandbox {
     /// Follows these ways from now on.
     pub fn set_behaviours(&self, behaviours: Behaviours) {
         self.inner.switches.set_behaviours(behaviours);
+    }
+
+    /// Whether the authority consents by itself.
+    pub fn auto_approve(&self) -> bool {
+        self.inner.switches.auto_approve()
+    }
+
+    /// From now on the authority consents by itself, or asks at its page. What somebody was asked already waits for them.
+    pub fn set_auto_approve(&self, on: bool) {
+        self.inner.switches.auto_approve.store(on, Ordering::Relaxed);
     }
 
     /// What an app is granted in a mailbox.

@@ -15,7 +15,9 @@
     reason = "a benchmark sets its own stage, prints its figures and may stop at the first surprise"
 )]
 
+mod served;
 mod stage;
+mod usage;
 
 use clap::Parser;
 use stage::{Cost, Stage};
@@ -54,7 +56,8 @@ fn main() {
         stage.fill(size);
         println!("{}", row(size, &mut stage, options.count));
     }
-    println!("peak memory: {:.0} MiB; the store: {:.0} MB", stage::peak_mib(), stage.megabytes());
+    let peak = usage::usage(false).peak.unwrap_or_default() / 1024.0 / 1024.0;
+    println!("peak memory: {peak:.0} MiB; the store: {:.0} MB", stage.megabytes());
 }
 
 fn row(size: usize, stage: &mut Stage, count: usize) -> String {

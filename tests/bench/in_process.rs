@@ -11,6 +11,7 @@
 
 mod inputs;
 mod loopback;
+mod served;
 mod upload;
 
 use std::hint::black_box;

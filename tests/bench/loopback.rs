@@ -1,20 +1,19 @@
-//! A sandbox behind a socket on the loopback, and our own client before it.
+//! Many requests to a sandbox over the loopback: creates, walks through changes.
 
 use bytes::Bytes;
-use cardferry::formats::exchange::extended;
 use cardferry::model::identity::Key;
 use cardferry::remote::api::Place;
 use cardferry::remote::clock::System;
-use cardferry::remote::gate::Limits;
 use cardferry::remote::http::Http;
-use cardferry::remote::{Done, Endpoint, Mailbox, Operation, Owner, Step, Token};
-use cardferry::sandbox::{Opened, Sandbox, Server, Settings};
+use cardferry::remote::{Done, Mailbox, Operation, Step};
 use futures_util::future::join_all;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// The stage: server and client in one process, each connection kept alive.
+use crate::served::{Served, person};
+
+/// A server, our own client, and people to be created.
 pub struct Loopback {
     runtime: Runtime,
     mailbox: Mailbox<Http, System>,
@@ -25,18 +24,10 @@ pub struct Loopback {
 impl Loopback {
     /// So many people to be created, and a mailbox without any.
     pub fn new(count: usize) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let store = tempfile::tempdir().unwrap();
-        let Opened::Here(sandbox) = Sandbox::open(&store.path().join("sandbox.db"), Settings::default()).unwrap()
-        else {
-            panic!("a new store is locked")
-        };
-        let server = runtime.block_on(Server::bind(sandbox, 0)).unwrap();
-        let endpoint = Endpoint::parse(&format!("{}/v1.0", server.url()), None, Owner::Me).unwrap();
-        drop(runtime.spawn(server.run(std::future::pending())));
-        let token = Token::new("bench").unwrap();
-        let mailbox = Mailbox::new(endpoint, Http::new().unwrap(), System::start(), token, Limits::NONE);
-        Self { runtime, mailbox, people: (0..count).map(person).collect(), _store: store }
+        let served = Served::new(store.path());
+        let mailbox = served.client();
+        Self { runtime: served.runtime, mailbox, people: (0..count).map(person).collect(), _store: store }
     }
 
     /// Creates everybody by requests of their own, as many at a time as the limits let pass.
@@ -51,7 +42,7 @@ impl Loopback {
         let place = Place::default();
         let people = self.people.iter();
         let operations: Vec<_> =
-            people.map(|(body, key)| Operation::Create { place: &place, body, key: *key }).collect();
+            people.map(|(body, key)| Operation::Create { place: &place, body, filled: None, key: *key }).collect();
         let outcomes = self.runtime.block_on(self.mailbox.batch(&operations));
         assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(Done::Created(_)))));
     }
@@ -86,17 +77,4 @@ impl Loopback {
         let place = Place::default();
         self.runtime.block_on(self.mailbox.set_photo(&place, &created.id, "image/jpeg", picture)).unwrap();
     }
-}
-
-fn person(at: usize) -> (Map<String, Value>, Key) {
-    let key: Key = format!("{at:032x}").parse().unwrap();
-    let body = json!({
-        "givenName": format!("Given {at}"),
-        "surname": format!("Family {}", at % 1000),
-        "emailAddresses": [{"address": format!("person{at}@example.com"), "name": format!("Person {at}")}],
-        "businessPhones": [format!("+1 555 {at:07}")],
-        "homeAddress": {"street": "1 Main St", "city": "Seattle", "postalCode": "98101"},
-        "singleValueExtendedProperties": [{"id": extended::KEY, "value": key.to_string()}],
-    });
-    (body.as_object().unwrap().clone(), key)
 }

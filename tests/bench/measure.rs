@@ -10,6 +10,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use crate::peer;
+use crate::usage::{Usage, usage};
 
 /// The first word of the runner that measures one run.
 pub const CHILD: &str = "--measure";
@@ -55,24 +56,6 @@ pub fn child(words: impl Iterator<Item = OsString>) {
     // 3: done, but some records were rejected, as may be in a file of the user's own.
     assert!(matches!(output.status.code(), Some(0 | 3)), "{}", output.status);
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let (cpu, peak) = usage();
+    let Usage { cpu, peak } = usage(true);
     println!("{}", json!({ "wall": wall, "cpu": cpu, "peak": peak, "summary": summary }));
-}
-
-/// CPU seconds and peak memory in bytes of the children that have ended.
-#[cfg(unix)]
-fn usage() -> (Option<f64>, Option<f64>) {
-    use nix::sys::resource::{UsageWho, getrusage};
-    use nix::sys::time::TimeValLike;
-
-    // getrusage(2): kilobytes, but bytes on Apple's systems.
-    let unit = if cfg!(target_vendor = "apple") { 1.0 } else { 1024.0 };
-    let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else { return (None, None) };
-    let cpu = usage.user_time() + usage.system_time();
-    (Some(cpu.num_microseconds() as f64 / 1e6), Some(usage.max_rss() as f64 * unit))
-}
-
-#[cfg(not(unix))]
-fn usage() -> (Option<f64>, Option<f64>) {
-    (None, None)
 }

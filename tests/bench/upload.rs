@@ -10,14 +10,13 @@ use cardferry::pipeline::ledger::{Head, Ledger};
 use cardferry::pipeline::{Ending, Reading, Source, Watcher};
 use cardferry::remote::api::Place;
 use cardferry::remote::clock::System;
-use cardferry::remote::gate::Limits;
-use cardferry::remote::{Endpoint, Mailbox, Owner, Token, Transport, TransportError};
-use cardferry::sandbox::{Opened, Sandbox, Settings};
+use cardferry::remote::{Mailbox, Transport, TransportError};
+use cardferry::sandbox::Sandbox;
 use http::{Request, Response};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::inputs;
+use crate::{inputs, served};
 
 /// The table, and the runtime that imports run on.
 pub struct Stage {
@@ -57,13 +56,8 @@ impl Stage {
     /// A mailbox without contacts.
     pub fn sandbox(&self) -> Target {
         let store = tempfile::tempdir().unwrap();
-        let Opened::Here(sandbox) = Sandbox::open(&store.path().join("sandbox.db"), Settings::default()).unwrap()
-        else {
-            panic!("a new store is locked")
-        };
-        let endpoint = Endpoint::parse("http://localhost/v1.0", None, Owner::Me).unwrap();
-        let token = Token::new("bench").unwrap();
-        Target { mailbox: Mailbox::new(endpoint, Door(sandbox), System::start(), token, Limits::NONE), _store: store }
+        let door = Door(served::sandbox(store.path()));
+        Target { mailbox: served::mailbox("http://localhost", door), _store: store }
     }
 
     /// Imports the table into a mailbox that has nothing of it.

@@ -25,6 +25,7 @@ mod figures;
 mod inputs;
 mod measure;
 mod peer;
+mod usage;
 
 use std::path::PathBuf;
 

@@ -1,5 +1,7 @@
 //! The client's batches, against the sandbox in both dialects: honest lines, and lines that lose, cut and throttle.
 
+mod given_names;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -40,7 +42,7 @@ fn people(dialect: Dialect, count: usize) -> Vec<Map<String, Value>> {
 }
 
 fn creates<'a>(place: &'a Place, people: &'a [Map<String, Value>]) -> Vec<Operation<'a>> {
-    people.iter().enumerate().map(|(at, body)| Operation::Create { place, body, key: key(at) }).collect()
+    people.iter().enumerate().map(|(at, body)| Operation::Create { place, body, filled: None, key: key(at) }).collect()
 }
 
 fn id(outcome: &Result<Done, RemoteError>) -> String {

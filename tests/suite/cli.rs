@@ -3,6 +3,7 @@
 mod check;
 mod convert;
 mod faults;
+mod https;
 mod inspect;
 mod links;
 pub(crate) mod mailbox;

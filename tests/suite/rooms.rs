@@ -19,6 +19,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["remote/http.rs", "remote/http/"]),
     ("hyper", &["sandbox/serve"]),
     ("hyper_util", &["sandbox/serve"]),
+    ("rcgen", &["sandbox/serve"]),
+    ("tokio_rustls", &["sandbox/serve"]),
     ("rusqlite", &["disk/", "pipeline/ledger", "sandbox/store"]),
     ("zip", &["disk/"]),
     ("flate2", &["disk/"]),

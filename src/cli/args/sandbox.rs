@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
@@ -41,6 +42,10 @@ pub struct Serve {
     /// Answer to this host name too, beside this machine's own names and addresses in figures; may be given again
     #[arg(long, value_name = "NAME", env = "CARDFERRY_ALLOW_HOST", value_delimiter = ',')]
     pub allow_host: Vec<String>,
+    /// Answer over TLS too, on this port of the same address, 0 for a free one: some clients sign in or send tokens no
+    /// other way. The certificate is made at each start and written beside the store, for the client to trust
+    #[arg(long, value_name = "N", env = "CARDFERRY_HTTPS_PORT")]
+    pub https_port: Option<u16>,
     /// The store, in place of the one in the user's data directory
     #[arg(long, value_name = "FILE", env = "CARDFERRY_SANDBOX_STORE")]
     pub sandbox_store: Option<PathBuf>,
@@ -70,6 +75,7 @@ pub struct Serve {
 
 /// What goes wrong on purpose.
 #[derive(Debug, Default, Group)]
+#[command(next_help_heading = "Faults, limits and time")]
 pub struct FaultArgs {
     /// Let go wrong what the TOML file FILE says: a table `[[fault]]` for each rule, in the words of --fault
     #[arg(long, value_name = "FILE", env = "CARDFERRY_FAULTS")]
@@ -129,12 +135,19 @@ pub struct Mailboxes {
     /// Let each mailbox hold this many distribution lists, which make pages short
     #[arg(long, value_name = "N", env = "CARDFERRY_DISTRIBUTION_LISTS", default_value_t = 0)]
     pub distribution_lists: u32,
+    /// Remember only this many states of each delta synchronization, at least 1: an older delta or skip token is answered
+    /// 410 (default: all)
+    #[arg(long, value_name = "N", env = "CARDFERRY_DELTA_GENERATIONS")]
+    pub delta_generations: Option<NonZeroU32>,
     /// The most bytes that a mailbox may hold
     #[arg(long, value_name = "BYTES", env = "CARDFERRY_QUOTA_BYTES")]
     pub quota_bytes: Option<u64>,
     /// The most contacts that a mailbox may hold
     #[arg(long, value_name = "N", env = "CARDFERRY_QUOTA_CONTACTS")]
     pub quota_contacts: Option<u64>,
+    /// The most named properties (extended properties with a GUID, and extensions) that a mailbox may ever use
+    #[arg(long, value_name = "N", env = "CARDFERRY_QUOTA_NAMED_PROPERTIES")]
+    pub quota_named_properties: Option<u64>,
 }
 
 /// Which tokens are taken.

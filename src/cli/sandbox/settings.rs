@@ -13,18 +13,27 @@ use crate::sandbox::{Quota, Settings, SignIn, TokenRules};
 pub(super) fn of(args: &Serve) -> Result<Settings, Failure> {
     let mut faults = faults::all(&args.faults)?;
     faults.limits = args.limits.or(faults.limits);
-    let Mailboxes { with_mailbox, distribution_lists, quota_bytes, quota_contacts, .. } = &args.mailboxes;
+    let Mailboxes { with_mailbox, distribution_lists, .. } = &args.mailboxes;
     Ok(Settings {
         clock: clock(args.clock),
         faults,
         behaviours: behaviours(&args.mailboxes),
         mailboxes: with_mailbox.clone(),
         distribution_lists: *distribution_lists,
-        quota: Quota { bytes: *quota_bytes, contacts: *quota_contacts },
+        delta_generations: args.mailboxes.delta_generations,
+        quota: quota(&args.mailboxes),
         tokens: tokens(&args.access),
         sign_in: SignIn { auto_approve: args.access.auto_approve, required: args.access.sign_in_required },
         ..Settings::default()
     })
+}
+
+fn quota(mailboxes: &Mailboxes) -> Quota {
+    Quota {
+        bytes: mailboxes.quota_bytes,
+        contacts: mailboxes.quota_contacts,
+        named_properties: mailboxes.quota_named_properties,
+    }
 }
 
 fn clock(clock: Clock) -> Arc<dyn clock::Clock> {

@@ -198,6 +198,8 @@ fn write(card: &mut Card<'_>, row: &'static Row, at: usize, (value, is_name): (&
         () if is_staff && card.profile.labels_staff() && rest.is_empty() => LABELLED,
         () => card.name(row, at),
     };
+    // Among related people what reads as a URI is no name.
+    let name = if name == LABELLED && is_name && has_scheme(value) { row.name(card.version) } else { name };
     if name == android::NAME {
         android::write_relation(card, row.field, value, label);
         return android::tell(card, rest);

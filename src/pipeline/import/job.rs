@@ -1,9 +1,6 @@
 //! The work on one record: requests to the mailbox.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-
-use serde_json::Map;
 
 use super::prepare::{Picture, Prepared};
 use super::{Import, change, plan};
@@ -12,8 +9,10 @@ use crate::model::{Loss, PhotoKind};
 use crate::pipeline::ledger::{Action, Done, Held, Ledger, LedgerError};
 use crate::pipeline::links::keeps_photo;
 use crate::pipeline::{Ending, NoPhoto, PhotoLink, RecordReport};
-use crate::remote::api::ServiceError;
 use crate::remote::{Clock, RemoteError, Transport};
+
+/// What is said of a contact that the mailbox takes with a given name alone.
+const GIVEN_NAME_MADE: &str = "with a given name made of what there is, since the mailbox wants one";
 
 /// A record and what is to be done with it.
 #[derive(Debug)]
@@ -66,13 +65,11 @@ pub(super) struct Site<'a, T, C> {
     pub(super) import: &'a Import<'a, T, C>,
     pub(super) run: &'a str,
     ledger: Mutex<&'a mut Ledger>,
-    /// Whether the mailbox has refused a contact for want of a given name: then it gets one at once.
-    given_names: AtomicBool,
 }
 
 impl<'a, T, C> Site<'a, T, C> {
     pub(super) fn new(import: &'a Import<'a, T, C>, run: &'a str, ledger: &'a mut Ledger) -> Self {
-        Self { import, run, ledger: Mutex::new(ledger), given_names: AtomicBool::new(false) }
+        Self { import, run, ledger: Mutex::new(ledger) }
     }
 
     /// Uses the ledger; never across a request.
@@ -138,26 +135,12 @@ pub(super) async fn apply<T: Transport, C: Clock>(
 async fn create<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &Job) -> Result<Applied, Failed> {
     let Import { mailbox, place, .. } = site.import;
     let (written, marks) = (&job.record.written, plan::marks(&job.record, site.run));
-    let filled = written.json_with_given_name(Some(&marks));
-    let wanted = site.given_names.load(Ordering::Relaxed);
-    let plain = || written.json(Some(&marks));
-    let body = filled.as_ref().filter(|_| wanted).map_or_else(plain, Map::clone);
-    let created = match (mailbox.create(place, &body, job.record.key).await, filled) {
-        (Err(RemoteError::Refused(error)), Some(filled)) if !wanted && wants_given_name(&error) => {
-            site.given_names.store(true, Ordering::Relaxed);
-            mailbox.create(place, &filled, job.record.key).await?
-        }
-        (created, _) => created?,
-    };
+    let (plain, filled) = (written.json(Some(&marks)), written.json_with_given_name(Some(&marks)));
+    let created = mailbox.create_or_fill(place, &plain, filled.as_ref(), job.record.key).await?;
+    let why = created.filled.then(|| GIVEN_NAME_MADE.to_owned());
     let left = written.content.to_string();
-    let applied = Applied { left, ..Applied::new(Ending::Created, &created.id) };
+    let applied = Applied { left, why, ..Applied::new(Ending::Created, &created.id) };
     set_photo(site, job, applied).await
-}
-
-/// Some mailboxes take no contact without a given name (msgraph-sdk-dotnet#247). The code says no more than that some
-/// property is wrong.
-fn wants_given_name(error: &ServiceError) -> bool {
-    error.is("ErrorInvalidProperty") && error.message.to_ascii_lowercase().contains("givenname")
 }
 
 /// Adds the photo to a contact that is there without it; one that is refused changes nothing.

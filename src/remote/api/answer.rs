@@ -92,6 +92,12 @@ impl ServiceError {
     pub fn is(&self, code: &str) -> bool {
         self.code.eq_ignore_ascii_case(code)
     }
+
+    /// Whether a contact was refused for want of a given name (msgraph-sdk-dotnet#247). The code says no more than that
+    /// some property is wrong.
+    pub fn wants_given_name(&self) -> bool {
+        self.is("ErrorInvalidProperty") && self.message.to_ascii_lowercase().contains("givenname")
+    }
 }
 
 impl fmt::Display for ServiceError {

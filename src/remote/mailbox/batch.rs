@@ -4,6 +4,7 @@
 //! looked for by its key before it is sent again. A batch that the service refuses whole is done one by one.
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,12 +24,14 @@ use crate::remote::transport::{Sent, Transport, TransportError};
 /// One thing to be done in a batch.
 #[derive(Debug, Clone, Copy)]
 pub enum Operation<'a> {
-    /// Creates a contact once, as [`Mailbox::create`].
+    /// Creates a contact once, as [`Mailbox::create_or_fill`].
     Create {
         /// Its folder.
         place: &'a Place,
         /// Its properties.
         body: &'a Map<String, Value>,
+        /// The same with a given name made of what there is, where it has none.
+        filled: Option<&'a Map<String, Value>>,
         /// What it is found by when the answer is lost.
         key: Key,
     },
@@ -77,6 +80,8 @@ struct Job<'a> {
     operation: Operation<'a>,
     /// The request as a part of a batch.
     text: String,
+    /// Whether it is sent with a given name that was made for it.
+    filled: bool,
     attempts: u32,
 }
 
@@ -107,13 +112,16 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
                 Err(error) => outcomes[at] = Some(Err(error)),
                 Ok(()) => {
                     let text = batch::part(&self.endpoint, at, &request);
-                    waiting.push_back(Job { at, operation: *operation, text, attempts: 0 });
+                    waiting.push_back(Job { at, operation: *operation, text, filled: false, attempts: 0 });
                 }
             }
         }
         let mut most = batch::MOST;
         while !waiting.is_empty() {
-            let jobs = take(&mut waiting, most);
+            let mut jobs = take(&mut waiting, most);
+            for job in &mut jobs {
+                self.fill(job);
+            }
             most = batch::MOST;
             match self.send_all(&jobs).await {
                 Envelope::Parts(ends) => {
@@ -146,10 +154,31 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
         }
     }
 
+    /// Gives a contact the name that was made for it, where the mailbox wants one; answers whether it has.
+    fn fill(&self, job: &mut Job<'_>) -> bool {
+        let Operation::Create { place, filled: Some(filled), .. } = job.operation else { return false };
+        if job.filled || !self.given_names.load(Ordering::Relaxed) {
+            return false;
+        }
+        let request = contacts::create(&self.endpoint, place, filled);
+        job.filled = fits(&request).is_ok();
+        if job.filled {
+            job.text = batch::part(&self.endpoint, job.at, &request);
+        }
+        job.filled
+    }
+
+    /// Whether a contact that was refused for want of a given name is to be sent again with the one made for it.
+    fn is_filled_now(&self, job: &mut Job<'_>, ended: &Ended) -> bool {
+        ended.as_ref().is_ok_and(|error| self.wants_given_name(error)) && self.fill(job)
+    }
+
     /// Without a batch.
     async fn alone(&self, operation: &Operation<'_>) -> Outcome {
         match *operation {
-            Operation::Create { place, body, key } => self.create(place, body, key).await.map(Done::Created),
+            Operation::Create { place, body, filled, key } => {
+                self.create_or_fill(place, body, filled, key).await.map(Done::Created)
+            }
             Operation::Update { place, id, changes } => self.update(place, id, changes).await.map(|()| Done::Done),
             Operation::Delete { place, id } => self.delete(place, id).await.map(|()| Done::Done),
             Operation::SetPhoto { place, id, kind, picture } => {
@@ -173,7 +202,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
             Ok(answer) => answer,
             Err(error) => return same(Err(error)),
         };
-        self.answered.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.answered.store(true, Ordering::Relaxed);
         // Documented: the parts' answers may come under a status of 424 or 400 as well.
         let parts = batch::answers(answer.body()).ok().filter(|parts| !parts.is_empty());
         let status = answer.status();
@@ -219,7 +248,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
         let (mut wait, mut throttled) = (Duration::ZERO, false);
         for (mut job, end) in jobs.into_iter().zip(ends) {
             job.attempts += 1;
-            let ended = match end.map(|answer| self.done(&job.operation, &answer)) {
+            let ended = match end.map(|answer| self.done(&job, &answer)) {
                 Ok(Some(done)) => {
                     outcomes[job.at] = Some(Ok(done));
                     continue;
@@ -227,6 +256,10 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
                 Ok(None) => Err(TransportError::maybe("the answer to a create cannot be read")),
                 Err(ended) => ended,
             };
+            if self.is_filled_now(&mut job, &ended) {
+                again.push(job);
+                continue;
+            }
             match self.decision(&job, &ended) {
                 Decision::Again { after, all } => {
                     (wait, throttled) = (wait.max(after), throttled || all);
@@ -253,16 +286,16 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
     }
 
     fn decision(&self, job: &Job<'_>, ended: &Ended) -> Decision {
-        let answered = self.answered.load(std::sync::atomic::Ordering::Relaxed);
+        let answered = self.answered.load(Ordering::Relaxed);
         decide(&self.patience, job.attempts, job.repeat(), answered, ended, self.clock.chance())
     }
 
     /// What a part that succeeded has done; none when the answer to a create names no contact.
-    fn done(&self, operation: &Operation<'_>, answer: &Response<Bytes>) -> Option<Done> {
-        match operation {
+    fn done(&self, job: &Job<'_>, answer: &Response<Bytes>) -> Option<Done> {
+        match job.operation {
             Operation::Create { .. } => {
                 let id = id_of(answer, &self.endpoint)?;
-                Some(Done::Created(Created { id, found: false }))
+                Some(Done::Created(Created { id, found: false, filled: job.filled }))
             }
             _ => Some(Done::Done),
         }
@@ -275,7 +308,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
             (Operation::Create { place, key, .. }, ended) if is_unclear(&ended) => {
                 let found = self.find(place, *key).await.ok().and_then(first);
                 let id = found.ok_or_else(|| RemoteError::unavailable(job.attempts, &ended))?;
-                Ok(Done::Created(Created { id, found: true }))
+                Ok(Done::Created(Created { id, found: true, filled: job.filled }))
             }
             (_, Ok(error)) => Err(match self.decision(job, &Ok(error.clone())) {
                 Decision::Refused => RemoteError::Refused(error),
@@ -298,7 +331,10 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
         let mut absent = Vec::new();
         for (job, found) in jobs.into_iter().zip(found) {
             match found {
-                Ok(Some(id)) => outcomes[job.at] = Some(Ok(Done::Created(Created { id, found: true }))),
+                Ok(Some(id)) => {
+                    let created = Created { id, found: true, filled: job.filled };
+                    outcomes[job.at] = Some(Ok(Done::Created(created)));
+                }
                 Ok(None) => absent.push(job),
                 Err(error) => outcomes[job.at] = Some(Err(error)),
             }

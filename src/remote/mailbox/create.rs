@@ -1,5 +1,6 @@
 //! Creating a contact once, whatever becomes of the answer.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{Mailbox, Settled, fits};
 use crate::model::identity::Key;
-use crate::remote::api::{self, Place, contacts};
+use crate::remote::api::{self, Place, ServiceError, contacts};
 use crate::remote::clock::Clock;
 use crate::remote::endpoint::Endpoint;
 use crate::remote::error::RemoteError;
@@ -22,6 +23,8 @@ pub struct Created {
     pub id: String,
     /// True when the answer was lost and the contact was found by its key.
     pub found: bool,
+    /// True when it was sent with a given name that was made for it.
+    pub filled: bool,
 }
 
 impl<T: Transport, C: Clock> Mailbox<T, C> {
@@ -38,7 +41,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
             attempt += 1;
             let ended = match self.attempt(&request).await {
                 Ok(answer) => match id_of(&answer, &self.endpoint) {
-                    Some(id) => return Ok(Created { id, found: false }),
+                    Some(id) => return Ok(Created { id, found: false, filled: false }),
                     None => Err(TransportError::maybe("the answer to a create cannot be read")),
                 },
                 Err(ended) => ended,
@@ -52,9 +55,39 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
                 Err(error) => return Err(error),
             };
             if let Some(id) = found {
-                return Ok(Created { id, found: true });
+                return Ok(Created { id, found: true, filled: false });
             }
         }
+    }
+
+    /// Creates a contact as [`Mailbox::create`] does. `filled` is the same contact with a given name made of what there
+    /// is, where it has none: it is sent instead once the mailbox has refused a contact for want of a given name.
+    ///
+    /// # Errors
+    /// As [`Mailbox::create`].
+    pub async fn create_or_fill(
+        &self,
+        place: &Place,
+        body: &Map<String, Value>,
+        filled: Option<&Map<String, Value>>,
+        key: Key,
+    ) -> Result<Created, RemoteError> {
+        let Some(filled) = filled else { return self.create(place, body, key).await };
+        if !self.given_names.load(Ordering::Relaxed) {
+            match self.create(place, body, key).await {
+                Err(RemoteError::Refused(error)) if self.wants_given_name(&error) => {}
+                created => return created,
+            }
+        }
+        let created = self.create(place, filled, key).await?;
+        Ok(Created { filled: true, ..created })
+    }
+
+    /// Whether a contact was refused for want of a given name; from then on each is sent with one.
+    pub(super) fn wants_given_name(&self, error: &ServiceError) -> bool {
+        let wants = error.wants_given_name();
+        self.given_names.fetch_or(wants, Ordering::Relaxed);
+        wants
     }
 
     /// How long a commit may take to come late.

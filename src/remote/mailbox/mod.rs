@@ -44,13 +44,16 @@ pub struct Mailbox<T, C> {
     gate: Gate,
     patience: Patience,
     answered: AtomicBool,
+    /// Whether the mailbox has refused a contact for want of a given name.
+    given_names: AtomicBool,
 }
 
 impl<T: Transport, C: Clock> Mailbox<T, C> {
     /// A mailbox; nothing is sent yet.
     pub fn new(endpoint: Endpoint, transport: T, clock: C, token: Token, limits: Limits) -> Self {
         let (gate, patience) = (Gate::new(limits), Patience::default());
-        Self { endpoint, transport, clock, token, gate, patience, answered: AtomicBool::new(false) }
+        let (answered, given_names) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { endpoint, transport, clock, token, gate, patience, answered, given_names }
     }
 
     /// Where it is and what is spoken there.

@@ -4,11 +4,12 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode, Uri};
 
 use super::Visit;
+use super::answer::{html, redirect};
 use super::error::Refusal;
-use super::form::{self, Form, html, redirect};
 use super::pages;
 use super::scope::Scope;
-use super::state::{Asked, Code, Decision, Mode, Ticket};
+use super::state::{Asked, Code, Decision, Device, Mode, Ticket};
+use crate::sandbox::form::{self, Form};
 
 /// How long a code lasts, in seconds (documented: about ten minutes), and a page that waits for an answer.
 const CODE_LASTS: i64 = 10 * 60;
@@ -29,7 +30,7 @@ impl Visit<'_> {
         }
         let query = match *self.request.method() {
             Method::POST => form,
-            _ => Form::parse(self.request.uri().query().unwrap_or_default().as_bytes()),
+            _ => Form::of_query(self.request.uri().query()),
         };
         let asked = match self.asked(&query) {
             Ok(asked) => asked,
@@ -42,7 +43,7 @@ impl Visit<'_> {
             }
         };
         let hint = query.get("login_hint");
-        if self.inner.settings.sign_in.auto_approve {
+        if self.inner.switches.auto_approve() {
             return self.approve(asked, self.user(hint));
         }
         if query.get("prompt") == Some("none") {
@@ -108,18 +109,17 @@ impl Visit<'_> {
             state.codes.put(code.clone(), self.now + CODE_LASTS, kept, self.now);
             code
         };
-        respond(&asked, vec![("code", code)])
+        respond(&asked, &[("code", &code)])
     }
 
     /// Tells the client what was wrong.
     fn tell(&self, asked: &Asked, refusal: &Refusal) -> Response<Bytes> {
-        let fields = vec![("error", refusal.error.to_owned()), ("error_description", refusal.description(self.ids))];
-        respond(asked, fields)
+        respond(asked, &[("error", refusal.error), ("error_description", &refusal.description(self.ids))])
     }
 
     /// `/devicelogin`: the code, then the consent.
     pub(super) fn device_login(&self) -> Response<Bytes> {
-        let query = Form::parse(self.request.uri().query().unwrap_or_default().as_bytes());
+        let query = Form::of_query(self.request.uri().query());
         let form = self.form();
         if *self.request.method() == Method::GET {
             let code = query.get("otc").or(query.get("user_code")).unwrap_or_default();
@@ -130,8 +130,7 @@ impl Visit<'_> {
         }
         let typed: String = form.get("otc").unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
         let mut state = self.inner.authority.state();
-        let waits =
-            |device: &super::state::Device| device.decision.is_none() && device.user_code.eq_ignore_ascii_case(&typed);
+        let waits = |device: &Device| device.decision.is_none() && device.user_code.eq_ignore_ascii_case(&typed);
         let found = state.devices.find(self.now, waits);
         let Some((device_code, client, scope)) =
             found.map(|(code, device)| (code.to_owned(), device.client.clone(), device.scope.clone()))
@@ -171,15 +170,16 @@ fn too_late() -> Response<Bytes> {
 }
 
 /// Sends an answer to the client by way of the browser.
-fn respond(asked: &Asked, mut fields: Vec<(&str, String)>) -> Response<Bytes> {
-    fields.extend(asked.state.clone().map(|state| ("state", state)));
+fn respond(asked: &Asked, fields: &[(&str, &str)]) -> Response<Bytes> {
+    let state = asked.state.as_deref().map(|state| ("state", state));
+    let fields: Vec<_> = fields.iter().copied().chain(state).collect();
     let to = asked.redirect.as_str();
     match asked.mode {
         Mode::FormPost => html(StatusCode::OK, pages::post_on(to, &fields)),
-        Mode::Fragment => redirect(&format!("{to}#{}", form::query(&fields))),
+        Mode::Fragment => redirect(&format!("{to}#{}", form::query(fields))),
         Mode::Query => {
             let mark = if to.contains('?') { '&' } else { '?' };
-            redirect(&format!("{to}{mark}{}", form::query(&fields)))
+            redirect(&format!("{to}{mark}{}", form::query(fields)))
         }
     }
 }

@@ -1,65 +1,49 @@
-//! The authority's pages, in plain HTML: somebody says who they are and whether an application may in, or enters a
-//! device's code.
+//! The authority's pages: somebody says who they are and whether an application may in, or enters a device's code.
 
-use std::fmt::Write as _;
+use maud::{DOCTYPE, Markup, html};
 
 use super::Visit;
 use super::scope::Scope;
+use crate::sandbox::page;
 
-/// Text as HTML shows it, between tags and between quotes.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
+/// A page of its own: it leads nowhere but to what its form asks for.
+fn page(title: &str, content: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            (page::head(title))
+            body { main #main { h1 { (title) } (content) } }
         }
     }
-    out
-}
-
-/// A page; `inside` is HTML.
-fn page(title: &str, inside: &str) -> String {
-    let title = escaped(title);
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title></head>\n\
-         <body><main>\n<h1>{title}</h1>\n{inside}</main></body>\n</html>\n"
-    )
 }
 
 /// A page that says one thing.
-pub(super) fn said(title: &str, text: &str) -> String {
-    page(title, &format!("<p>{}</p>\n", escaped(text)))
+pub(super) fn said(title: &str, text: &str) -> Markup {
+    page(title, html! { p { (text) } })
 }
 
 /// A page that asks for a device's code.
-pub(super) fn enter_code(code: &str, wrong: bool) -> String {
-    let wrong = if wrong { "<p role=\"alert\">That code didn't work. Check it and try again.</p>\n" } else { "" };
-    let code = escaped(code);
-    page(
-        "Enter code",
-        &format!(
-            "{wrong}<form method=\"post\" action=\"/devicelogin\">\n<p><label>Code shown on your device \
-             <input name=\"otc\" value=\"{code}\" required autofocus autocomplete=\"off\"></label></p>\n\
-             <p><button>Next</button></p>\n</form>\n"
-        ),
-    )
+pub(super) fn enter_code(code: &str, wrong: bool) -> Markup {
+    let content = html! {
+        @if wrong { p role="alert" { "That code didn't work. Check it and try again." } }
+        form method="post" action="/devicelogin" {
+            label for="otc" { "Code shown on your device" }
+            input #otc type="text" name="otc" value=(code) required autofocus autocomplete="off";
+            p { button { "Next" } }
+        }
+    };
+    page("Enter code", content)
 }
 
 /// A page whose one form goes to the client by POST.
-pub(super) fn post_on(to: &str, fields: &[(&str, String)]) -> String {
-    let mut inside = format!("<form method=\"post\" action=\"{}\">\n", escaped(to));
-    for (name, value) in fields {
-        // Writing to a string does not fail.
-        let _ = writeln!(inside, "<input type=\"hidden\" name=\"{}\" value=\"{}\">", escaped(name), escaped(value));
-    }
-    inside.push_str("<p><button>Continue</button></p>\n</form>\n");
-    page("Signed in", &inside)
+pub(super) fn post_on(to: &str, fields: &[(&str, &str)]) -> Markup {
+    let content = html! {
+        form method="post" action=(to) {
+            @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
+            p { button { "Continue" } }
+        }
+    };
+    page("Signed in", content)
 }
 
 impl Visit<'_> {
@@ -71,29 +55,28 @@ impl Visit<'_> {
         client: &str,
         scope: &Scope,
         hint: Option<&str>,
-    ) -> String {
-        let mut inside = format!("<p>The application <strong>{}</strong> asks for:</p>\n<ul>\n", escaped(client));
-        for word in scope.shown.split(' ').chain(scope.offline.then_some("offline_access")) {
-            let _ = writeln!(inside, "<li>{}</li>", escaped(word));
-        }
-        let _ = write!(
-            inside,
-            "</ul>\n<form method=\"post\" action=\"{}\">\n<input type=\"hidden\" name=\"ticket\" value=\"{}\">\n\
-             <p><label>Sign in as <select name=\"user\">\n",
-            escaped(action),
-            escaped(ticket)
-        );
-        for mailbox in self.inner.mailboxes() {
-            let selected = if hint.is_some_and(|hint| mailbox.is_called(hint)) { " selected" } else { "" };
-            let (guid, upn) = (escaped(&mailbox.ids.guid), escaped(&mailbox.upn));
-            let _ = writeln!(inside, "<option value=\"{guid}\"{selected}>{upn}</option>");
-        }
-        inside.push_str(
-            "</select></label></p>\n<p><button name=\"decision\" value=\"accept\">Accept</button>\n\
-             <button name=\"decision\" value=\"cancel\">Cancel</button></p>\n</form>\n\
-             <p>This is the sandbox's rehearsal of signing in. No password is asked for here.</p>\n",
-        );
-        page("Permissions requested", &inside)
+    ) -> Markup {
+        let words = scope.shown.split(' ').chain(scope.offline.then_some("offline_access"));
+        let content = html! {
+            p { "The application " strong { (client) } " asks for:" }
+            ul { @for word in words { li { (word) } } }
+            form method="post" action=(action) {
+                input type="hidden" name="ticket" value=(ticket);
+                label for="user" { "Sign in as" }
+                select #user name="user" {
+                    @for mailbox in self.inner.mailboxes() {
+                        @let hinted = hint.is_some_and(|hint| mailbox.is_called(hint));
+                        option value=(mailbox.ids.guid) selected[hinted] { (mailbox.upn) }
+                    }
+                }
+                p {
+                    button name="decision" value="accept" { "Accept" } " "
+                    button name="decision" value="cancel" { "Cancel" }
+                }
+            }
+            p.note { "This is the sandbox's rehearsal of signing in. No password is asked for here." }
+        };
+        page("Permissions requested", content)
     }
 }
 
@@ -104,8 +87,8 @@ mod tests {
     #[test]
     fn nothing_of_a_request_becomes_markup() {
         let hostile = "\"><script>alert('x')</script>&";
-        for text in [said(hostile, hostile), enter_code(hostile, true), post_on(hostile, &[("a", hostile.to_owned())])]
-        {
+        for page in [said(hostile, hostile), enter_code(hostile, true), post_on(hostile, &[("a", hostile)])] {
+            let text = page.into_string();
             assert!(!text.contains("<script") && text.contains("&lt;script&gt;"), "{text}");
         }
     }

@@ -8,12 +8,13 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::answer::json as answer;
 use super::claims::Subject;
 use super::error::Refusal;
-use super::form::{self, Form};
 use super::scope::Scope;
 use super::state::{Asked, Decision, Device, Grant, Refresh};
 use super::{TOKEN_LASTS, Visit};
+use crate::sandbox::form::Form;
 
 /// How long a device code lasts, in seconds (documented).
 const DEVICE_LASTS: i64 = 15 * 60;
@@ -36,7 +37,7 @@ impl Visit<'_> {
         let mut state = self.inner.authority.state();
         let (device_code, user_code) = (state.secret(48), state.user_code());
         let decision =
-            self.inner.settings.sign_in.auto_approve.then(|| Decision::Approved(self.user(form.get("login_hint"))));
+            self.inner.switches.auto_approve().then(|| Decision::Approved(self.user(form.get("login_hint"))));
         let shown = user_code.clone();
         let device = Device { client, scope, user_code, interval: INTERVAL, looked: None, decision };
         state.devices.put(device_code.clone(), self.now + DEVICE_LASTS, device, self.now);
@@ -44,7 +45,7 @@ impl Visit<'_> {
         let message = format!(
             "To sign in, use a web browser to open the page {page} and enter the code {shown} to authenticate."
         );
-        Ok(form::json(
+        Ok(answer(
             StatusCode::OK,
             &json!({
                 "user_code": shown, "device_code": device_code, "verification_uri": page,
@@ -87,7 +88,8 @@ impl Visit<'_> {
             (code.asked.clone(), code.user.clone())
         };
         let Asked { scope, nonce, .. } = asked;
-        Ok(self.issue(form, &Refresh { client: client.to_owned(), scope, user }, nonce.as_deref()))
+        let granted = Refresh { client: client.to_owned(), scope, user };
+        Ok(self.issue(form, &granted, &granted.scope, nonce.as_deref()))
     }
 
     /// Documented: a new refresh token comes with each use. Guessed: the old one is over then.
@@ -104,13 +106,11 @@ impl Visit<'_> {
         if refresh.client != client {
             return Err(Refusal::bad_grant("refresh_token' or 'assertion"));
         }
-        let mut granted = refresh.clone();
+        let granted = refresh.clone();
         state.refresh.take(sent, self.now);
         drop(state);
-        if let Some(asked) = asked {
-            granted.scope = narrowed(granted.scope, asked);
-        }
-        Ok(self.issue(form, &granted, None))
+        let scope = asked.map_or_else(|| granted.scope.clone(), |asked| narrowed(&granted.scope, asked));
+        Ok(self.issue(form, &granted, &scope, None))
     }
 
     /// Documented: the tenant must be one, for no user tells it.
@@ -119,7 +119,7 @@ impl Visit<'_> {
         let scope = form.get("scope").ok_or_else(|| Refusal::missing("scope"))?;
         let scope = Scope::of_app(scope, &self.origin)?;
         let token = self.access(&Subject { client, user: None, scope: &scope, nonce: None });
-        Ok(form::json(
+        Ok(answer(
             StatusCode::OK,
             &json!({
                 "token_type": "Bearer", "expires_in": TOKEN_LASTS, "ext_expires_in": TOKEN_LASTS, "access_token": token,
@@ -151,12 +151,13 @@ impl Visit<'_> {
         let granted = Refresh { client: client.to_owned(), scope: device.scope.clone(), user };
         state.devices.take(sent, self.now);
         drop(state);
-        Ok(self.issue(form, &granted, None))
+        Ok(self.issue(form, &granted, &granted.scope, None))
     }
 
-    /// The tokens that a user's consent brings.
-    fn issue(&self, form: &Form, granted: &Refresh, nonce: Option<&str>) -> Response<Bytes> {
-        let Refresh { client, scope, user } = granted;
+    /// The tokens that a user's consent brings: for `scope`, and a refresh token for all that was granted (RFC 6749
+    /// section 6).
+    fn issue(&self, form: &Form, granted: &Refresh, scope: &Scope, nonce: Option<&str>) -> Response<Bytes> {
+        let Refresh { client, user, .. } = granted;
         let subject = Subject { client, user: Some(user), scope, nonce };
         let mut body = Map::new();
         let mut add = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
@@ -178,7 +179,7 @@ impl Visit<'_> {
             let info = json!({ "uid": user, "utid": self.inner.mailbox.ids.tenant() });
             add("client_info", BASE64URL_NOPAD.encode(info.to_string().as_bytes()).into());
         }
-        form::json(StatusCode::OK, &Value::Object(body))
+        answer(StatusCode::OK, &Value::Object(body))
     }
 
     /// A new access token.
@@ -200,7 +201,8 @@ fn client(visit: &Visit<'_>, form: &Form) -> Result<(String, Option<String>), Re
         header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
     let decoded = basic.and_then(|(_, text)| String::from_utf8(BASE64.decode(text.trim().as_bytes()).ok()?).ok());
     let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    if let Some((client, secret)) = decoded.as_deref().and_then(|text| text.split_once(':')) {
+    let named = decoded.as_deref().and_then(|text| text.split_once(':')).filter(|(client, _)| !client.is_empty());
+    if let Some((client, secret)) = named {
         return Ok((plain(client), Some(plain(secret)).filter(|secret| !secret.is_empty())));
     }
     let client = form.get("client_id").ok_or_else(|| Refusal::missing("client_id"))?;
@@ -214,7 +216,7 @@ fn proved(asked: &Asked, verifier: Option<&str>) -> Result<(), Refusal> {
 }
 
 /// No more than was granted, and no more than is asked for.
-fn narrowed(granted: Scope, asked: Scope) -> Scope {
+fn narrowed(granted: &Scope, asked: Scope) -> Scope {
     Scope {
         audience: asked.audience,
         reads: granted.reads && asked.reads,

@@ -57,6 +57,15 @@ impl ODataError {
         ODataError::unparsable(dialect, clause, &why)
     }
 
+    /// OData's, for a property in `$expand` that leads nowhere.
+    pub(in crate::sandbox) fn no_link(dialect: Dialect, name: &str, kind: &str) -> ODataError {
+        let why = format!(
+            "Property '{name}' on type '{kind}' is not a navigation property or complex property. Only navigation \
+             properties can be expanded."
+        );
+        ODataError::unparsable(dialect, Clause::SelectExpand, &why)
+    }
+
     /// Observed for `contains(emailAddresses/address,'…')`, there without a prefix.
     pub(in crate::sandbox) fn part_of_a_list(name: &str) -> ODataError {
         ODataError::bad(

@@ -163,6 +163,7 @@ times = 3
         ("[[fault]]\nwhat = \"throttle\"\ncode = \"Busy\"", 3, 8, "ErrorTooManyObjectsOpened"),
         ("[[fault]]\nwhat = \"throttle\"\nretry-after = \"soon\"", 3, 15, "date:5s"),
         ("[[fault]]\nwhat = \"late\"\nafter = \"1 week\"", 3, 9, "200ms, 1.5s or 10m"),
+        ("[[fault]]\nwhat = \"late\"\nafter = \"1h\"", 3, 9, "10m at most"),
         ("[[fault]]\nwhat = \"lost\"\nof = \"parts\"", 3, 6, "no connection of its own"),
         ("[[fault]]\nwhat = \"lost\"\nkind = \"mail\"", 3, 8, "contacts, contact, photo"),
         ("[[fault]]\nwhat = \"lost\"\nmethod = \"A B\"", 3, 10, "POST|PATCH"),

@@ -8,7 +8,7 @@ use http::{Method, StatusCode};
 use super::draw::{Spread, Times};
 use super::rule::{Body, Fault, Kind, Of, Refusal, RetryAfter, Rule, Throttle, When, Which};
 use crate::sandbox::dialect::Dialect;
-use crate::sandbox::measure::{TIME, bytes, time};
+use crate::sandbox::measure::{TIME, bytes, time, time_of};
 
 /// A word and what is said for it, with the places of both in the text.
 #[derive(Debug, Clone)]
@@ -243,7 +243,8 @@ impl Fields<'_> {
     }
 
     fn time(&self, name: &str) -> Read<Option<Duration>> {
-        self.read(name, &format!("is {TIME}"), |text| time(text).filter(|time| *time <= LONGEST))
+        let allowed = format!("is {TIME}, and {} at most", time_of(LONGEST));
+        self.read(name, &allowed, |text| time(text).filter(|time| *time <= LONGEST))
     }
 
     /// Values with `|` between them.

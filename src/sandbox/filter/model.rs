@@ -254,6 +254,7 @@ fn row(small: &Small) -> ContactRow {
         created: 0,
         modified: small.modified * 86_400,
         content: content.as_object().unwrap().clone(),
+        size: 0,
         has_photo: false,
     }
 }

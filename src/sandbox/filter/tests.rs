@@ -22,6 +22,7 @@ fn ada() -> (ContactRow, Vec<(String, String)>) {
         created: 1_700_000_000,
         modified: 1_700_000_000,
         content: content.as_object().unwrap().clone(),
+        size: 0,
         has_photo: true,
     };
     let extended = [

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::visit::{Visit, address, folder};
+use super::visit::{Visit, folder};
 use super::{Shown, layout, record};
 use crate::sandbox::error::ODataError;
 use crate::sandbox::store::{ContactRow, FolderRow, View};
@@ -97,35 +97,38 @@ fn holds(value: &Value, wanted: &str) -> bool {
 }
 
 fn content(visit: &Visit<'_>, list: &List, number: u64) -> Markup {
-    let (id, wanted) = (visit.asked("folder"), visit.asked("q"));
+    let wanted = visit.asked("q");
     html! {
         div.sides {
-            (folders(list))
+            (folders(visit, list))
             section aria-labelledby="folder" {
                 h1 #folder { (list.folder.name) " " small { (count(list.total)) } }
                 form.search role="search" action="/" method="get" {
-                    @if !id.is_empty() { input type="hidden" name="folder" value=(id); }
+                    @for name in ["mailbox", "folder"] {
+                        @let value = visit.asked(name);
+                        @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
+                    }
                     label for="q" { "Search this folder" }
                     div {
                         input #q type="search" name="q" value=(wanted) autocomplete="off" maxlength="200";
                         button { "Search" }
                     }
                 }
-                (people(list, wanted))
-                (steps(list, number, id, wanted))
+                (people(visit, list, wanted))
+                (steps(visit, list, number))
             }
         }
     }
 }
 
-fn folders(list: &List) -> Markup {
+fn folders(visit: &Visit<'_>, list: &List) -> Markup {
     html! {
         nav.folders aria-label="Folders" {
             h2 { "Folders" }
             ul {
                 @for branch in &list.tree {
                     @let default = branch.depth == 0;
-                    @let to = address("/", &[("folder", if default { "" } else { &branch.folder.public })]);
+                    @let to = visit.address("/", &[("folder", if default { "" } else { &branch.folder.public })]);
                     li class={ "depth-" (branch.depth.min(8)) } {
                         a href=(to) aria-current=[(branch.folder.id == list.folder.id).then_some("true")] {
                             span { (branch.folder.name) } " " span.number { (branch.contacts) }
@@ -137,11 +140,11 @@ fn folders(list: &List) -> Markup {
     }
 }
 
-fn people(list: &List, wanted: &str) -> Markup {
+fn people(visit: &Visit<'_>, list: &List, wanted: &str) -> Markup {
     if list.contacts.is_empty() {
         return html! {
             @if wanted.is_empty() {
-                p.empty { "Nobody here yet. " code { "cardferry import FILE --to sandbox" } " brings some." }
+                p.empty { "Nobody here yet. " code { (import(visit)) } " brings some." }
             } @else {
                 p.empty { "Nothing in this folder holds “" (wanted) "”." }
             }
@@ -151,9 +154,9 @@ fn people(list: &List, wanted: &str) -> Markup {
         ul.people {
             @for row in &list.contacts {
                 li {
-                    (record::portrait(row, 40))
+                    (record::portrait(visit, row, 40))
                     div {
-                        a href=(address("/contact", &[("id", &row.public)])) { (record::name(row)) }
+                        a href=(visit.address("/contact", &[("id", &row.public)])) { (record::name(row)) }
                         @if let Some(line) = record::line(row) { p { (line) } }
                     }
                     @if let Some(email) = record::email(row) { p.reach { (email) } }
@@ -163,8 +166,16 @@ fn people(list: &List, wanted: &str) -> Markup {
     }
 }
 
-fn steps(list: &List, number: u64, folder: &str, wanted: &str) -> Markup {
-    let to = |page: u64| address("/", &[("folder", folder), ("q", wanted), ("page", &page.to_string())]);
+/// The command that fills the mailbox that is shown.
+fn import(visit: &Visit<'_>) -> String {
+    let mailbox = visit.asked("mailbox");
+    let which = if mailbox.is_empty() { String::new() } else { format!(" --mailbox {mailbox}") };
+    format!("cardferry import FILE --to sandbox{which}")
+}
+
+fn steps(visit: &Visit<'_>, list: &List, number: u64) -> Markup {
+    let (folder, wanted) = (visit.asked("folder"), visit.asked("q"));
+    let to = |page: u64| visit.address("/", &[("folder", folder), ("q", wanted), ("page", &page.to_string())]);
     html! {
         @if number > 1 || list.more {
             nav.steps aria-label="Pages" {

@@ -5,7 +5,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::visit::{Visit, address};
+use super::visit::Visit;
 use super::{Shown, layout, record};
 use crate::sandbox::dialect::Dialect;
 use crate::sandbox::error::ODataError;
@@ -32,7 +32,7 @@ pub(super) fn show(visit: &Visit<'_>) -> Shown {
     let mailbox = visit.mailbox()?;
     let card = visit.look(mailbox, |view| read(view, visit.asked("id")))?;
     let title = record::name(&card.row).to_owned();
-    Ok(super::html(StatusCode::OK, layout::page(visit, "/", &title, content(mailbox, &card))))
+    Ok(super::html(StatusCode::OK, layout::page(visit, "/", &title, content(visit, mailbox, &card))))
 }
 
 pub(super) fn photo(visit: &Visit<'_>) -> Shown {
@@ -57,13 +57,13 @@ fn read(view: &View<'_>, id: &str) -> Result<Card, ODataError> {
     Ok(Card { row, folder, extended, photo })
 }
 
-fn content(mailbox: &Mailbox, card: &Card) -> Markup {
+fn content(visit: &Visit<'_>, mailbox: &Mailbox, card: &Card) -> Markup {
     let row = &card.row;
     let folder = if row.folder == mailbox.contacts { "" } else { &row.folder_public };
     html! {
-        p.trail { a href=(address("/", &[("folder", folder)])) { "← " (card.folder) } }
+        p.trail { a href=(visit.address("/", &[("folder", folder)])) { "← " (card.folder) } }
         div.face {
-            (record::portrait(row, 96))
+            (record::portrait(visit, row, 96))
             div {
                 h1 { (record::name(row)) }
                 @if let Some(line) = record::line(row) { p { (line) } }
@@ -83,8 +83,8 @@ fn content(mailbox: &Mailbox, card: &Card) -> Markup {
             p.note { "Photo: " (photo.kind) ", " (photo.width) " × " (photo.height) " pixels." }
         }
         div.twin {
-            (source("graph", "In Microsoft Graph v1.0", &json(mailbox, card, Dialect::Graph)))
-            (source("outlook", "In Outlook REST v2.0", &json(mailbox, card, Dialect::Outlook)))
+            (source("graph", "In Microsoft Graph v1.0", &json(visit, mailbox, card, Dialect::Graph)))
+            (source("outlook", "In Outlook REST v2.0", &json(visit, mailbox, card, Dialect::Outlook)))
         }
     }
 }
@@ -133,11 +133,11 @@ fn label(name: &str) -> String {
 }
 
 /// The contact as a GET answers it, with every extended property.
-fn json(mailbox: &Mailbox, card: &Card, dialect: Dialect) -> String {
+fn json(visit: &Visit<'_>, mailbox: &Mailbox, card: &Card, dialect: Dialect) -> String {
     let base = dialect.base();
     let style = Style {
         dialect,
-        behaviours: Default::default(),
+        behaviours: visit.inner.switches.behaviours(),
         moment: Moment::Read,
         base,
         ids: &mailbox.ids,

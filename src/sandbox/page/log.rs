@@ -6,15 +6,16 @@ use percent_encoding::percent_decode_str;
 
 use super::visit::Visit;
 use super::{Shown, layout};
-use crate::sandbox::log::{Entry, KEPT};
+use crate::sandbox::log::Entry;
 
 /// How many are shown.
 const SHOWN: usize = 200;
 
 pub(super) fn show(visit: &Visit<'_>) -> Shown {
     let entries = visit.inner.switches.log.entries();
+    let total = entries.last().map_or(0, |entry| entry.number);
     let content = html! {
-        h1 { "Requests " small { (entries.len().min(SHOWN)) " of the last " (KEPT) } }
+        h1 { "Requests " small { (entries.len().min(SHOWN)) " of " (total) } }
         @if entries.is_empty() {
             p.empty { "None yet. Point a client at this server and load the page again." }
         } @else {
@@ -28,13 +29,13 @@ fn table(entries: &[Entry]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-labelledby="requests" {
             table {
-                caption #requests { "Newest first. Times are the sandbox's own." }
+                caption #requests { "Newest first. Times are the sandbox's own, in UTC." }
                 thead {
                     tr {
                         th.figure scope="col" { "No." }
                         th scope="col" { "Time" }
-                        th scope="col" { "Request" }
                         th scope="col" { "Status" }
+                        th scope="col" { "Request" }
                         th.figure scope="col" { "Took" }
                         th.figure scope="col" { "In" }
                         th.figure scope="col" { "Out" }
@@ -52,13 +53,13 @@ fn row(entry: &Entry) -> Markup {
         tr {
             td.figure { (entry.number) }
             td { (entry.at.strftime("%H:%M:%S%.3f")) }
+            td class=(if good { "good" } else { "bad" }) {
+                @if let Some(status) = entry.status { (status) } @else { "no answer" }
+            }
             td.path {
                 @if entry.part { span.tag { "part" } " " }
                 strong { (entry.method) } " " span title=(entry.path) { (readable(&entry.path)) }
                 @if let Some(fault) = &entry.fault { " " span.tag { "fault: " (fault) } }
-            }
-            td class=(if good { "good" } else { "bad" }) {
-                @if let Some(status) = entry.status { (status) } @else { "no answer" }
             }
             td.figure { (entry.milliseconds) " ms" }
             td.figure { (entry.received) " B" }

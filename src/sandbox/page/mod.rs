@@ -21,17 +21,17 @@ use maud::Markup;
 use super::error::ODataError;
 use super::request::{empty, set, with_type};
 use super::{Delivery, Inner, Sandbox};
+pub(super) use layout::head;
 use visit::Visit;
 
 /// Nothing but what this server sends itself: no script, no frame, no form to elsewhere.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
 
-const HEADERS: [(&str, &str); 5] = [
-    ("content-security-policy", POLICY),
+/// Without any referrer browsers would send our own forms as from nowhere (`Origin: null`), and the guard refuses those.
+const HEADERS: [(&str, &str); 3] = [
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
-    ("cross-origin-opener-policy", "same-origin"),
+    ("referrer-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
 ];
 
@@ -72,16 +72,22 @@ fn answer(inner: &Inner, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     } else {
         show(&visit).unwrap_or_else(|error| layout::refused(&visit, &error))
     };
-    for (name, value) in HEADERS {
-        set(&mut response, HeaderName::from_static(name), value);
-    }
+    restrict(&mut response, POLICY);
+    set(&mut response, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     if !response.headers().contains_key(CACHE_CONTROL) {
         set(&mut response, CACHE_CONTROL, "no-store");
     }
     Some(response)
 }
 
-fn html(status: StatusCode, page: Markup) -> Response<Bytes> {
+/// Tells the browser what a page may load and whom it may tell of itself.
+pub(super) fn restrict(response: &mut Response<Bytes>, policy: &str) {
+    for (name, value) in HEADERS.into_iter().chain([("content-security-policy", policy)]) {
+        set(response, HeaderName::from_static(name), value);
+    }
+}
+
+pub(super) fn html(status: StatusCode, page: Markup) -> Response<Bytes> {
     with_type(status, "text/html; charset=utf-8", Bytes::from(page.into_string()))
 }
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::visit::address;
+use super::visit::Visit;
 use crate::sandbox::store::ContactRow;
 
 fn text<'a>(row: &'a ContactRow, name: &str) -> Option<&'a str> {
@@ -28,10 +28,11 @@ pub(super) fn line(row: &ContactRow) -> Option<String> {
 }
 
 /// Its photo, else its initials; `size` in pixels. It says nothing that the name beside it does not.
-pub(super) fn portrait(row: &ContactRow, size: u32) -> Markup {
+pub(super) fn portrait(visit: &Visit<'_>, row: &ContactRow, size: u32) -> Markup {
     html! {
         @if row.has_photo {
-            img.portrait src=(address("/photo", &[("id", &row.public)])) alt="" width=(size) height=(size) loading="lazy";
+            @let photo = visit.address("/photo", &[("id", &row.public)]);
+            img.portrait src=(photo) alt="" width=(size) height=(size) loading="lazy";
         } @else {
             span class={ "portrait hue-" (hue(name(row))) } aria-hidden="true" { (initials(name(row))) }
         }

@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::visit::{Visit, address};
+use super::visit::Visit;
 use super::{Shown, layout, see};
 use crate::sandbox::behaviour::{Behaviour, Behaviours};
 use crate::sandbox::error::ODataError;
@@ -14,7 +14,7 @@ pub(super) fn answer(visit: &Visit<'_>) -> Shown {
     if *visit.method == Method::POST {
         visit.is_ours()?;
         let done = change(visit)?;
-        return Ok(see(&address("/switches", &[("done", done)])));
+        return Ok(see(&visit.address("/switches", &[("done", done)])));
     }
     let content = html! {
         h1 { "Switches" }
@@ -68,7 +68,7 @@ fn change(visit: &Visit<'_>) -> Result<&'static str, ODataError> {
 /// A form with what every form carries.
 fn form(visit: &Visit<'_>, name: &str, content: Markup) -> Markup {
     html! {
-        form method="post" action="/switches" {
+        form method="post" action=(visit.address("/switches", &[])) {
             input type="hidden" name="seal" value=(visit.seal());
             input type="hidden" name="form" value=(name);
             (content)
@@ -84,8 +84,8 @@ fn behaviours(visit: &Visit<'_>) -> Markup {
                 input type="checkbox" name=(row.name) id={ "b-" (row.name) } checked[on.has(row.behaviour)]
                     aria-describedby={ "d-" (row.name) };
                 div {
-                    label for={ "b-" (row.name) } { (row.does) span.tag { (row.known.word()) } }
-                    p id={ "d-" (row.name) } { code { (row.name) } " — off: " (row.without) }
+                    label for={ "b-" (row.name) } { (said(row.does)) span.tag { (row.known.word()) } }
+                    p id={ "d-" (row.name) } { code { (row.name) } " — off: " (said(row.without)) }
                 }
             }
         }
@@ -95,6 +95,15 @@ fn behaviours(visit: &Visit<'_>) -> Markup {
         section aria-labelledby="behaviours" {
             h2 #behaviours { "Exchange's ways" }
             (form(visit, "behaviours", rows))
+        }
+    }
+}
+
+/// Words in which code stands between backticks.
+fn said(words: &str) -> Markup {
+    html! {
+        @for (at, piece) in words.split('`').enumerate() {
+            @if at % 2 == 1 { code { (piece) } } @else { (piece) }
         }
     }
 }
@@ -113,12 +122,15 @@ fn limits(visit: &Visit<'_>) -> Markup {
     }
 }
 
+/// What a plan looks like.
+const EXAMPLE: &str = "[[fault]]\nwhat = \"lost\"\nmethod = \"POST\"\nprobability = 0.05";
+
 fn faults(visit: &Visit<'_>) -> Markup {
     let now = visit.inner.switches.faults.json();
     let rules = now.get("faults").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let fields = html! {
         label for="plan" { "Another plan, as a faults file has it; empty for no faults" }
-        textarea #plan name="plan" spellcheck="false" {}
+        textarea #plan name="plan" spellcheck="false" placeholder=(EXAMPLE) {}
         button { "Set faults" }
     };
     html! {

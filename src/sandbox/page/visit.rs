@@ -2,36 +2,35 @@
 
 use bytes::Bytes;
 use http::{Method, Request};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::sandbox::Inner;
 use crate::sandbox::error::ODataError;
-use crate::sandbox::form::fields;
+use crate::sandbox::form::{self, Form};
 use crate::sandbox::store::{FolderRow, Mailbox, View};
 
 /// One request for a page.
 pub(super) struct Visit<'a> {
     pub inner: &'a Inner,
     pub method: &'a Method,
-    query: Vec<(String, String)>,
-    form: Vec<(String, String)>,
+    pub path: &'a str,
+    query: Form,
+    form: Form,
 }
 
 impl<'a> Visit<'a> {
     pub(super) fn new(inner: &'a Inner, request: &'a Request<Bytes>) -> Visit<'a> {
-        let query = fields(request.uri().query().unwrap_or_default());
-        let form = std::str::from_utf8(request.body()).map(fields).unwrap_or_default();
-        Visit { inner, method: request.method(), query, form }
+        let (query, form) = (Form::of_query(request.uri().query()), Form::parse(request.body()));
+        Visit { inner, method: request.method(), path: request.uri().path(), query, form }
     }
 
     /// A field of the address; empty where it is not there.
     pub(super) fn asked(&self, name: &str) -> &str {
-        first(&self.query, name).unwrap_or_default()
+        self.query.get(name).unwrap_or_default()
     }
 
-    /// A field of the form that was sent.
+    /// A field of the form that was sent, unless it is empty.
     pub(super) fn sent(&self, name: &str) -> Option<&str> {
-        first(&self.form, name)
+        self.form.get(name)
     }
 
     /// The mailbox that is looked at: the one that is named, else the first.
@@ -40,6 +39,13 @@ impl<'a> Visit<'a> {
         let mut mailboxes = self.inner.mailboxes();
         let found = mailboxes.find(|mailbox| asked.is_empty() || mailbox.upn.eq_ignore_ascii_case(asked));
         found.ok_or_else(|| ODataError::no_such_user(asked))
+    }
+
+    /// An address of a page with its fields, of the mailbox that is looked at.
+    pub(super) fn address(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let mut all = vec![("mailbox", self.asked("mailbox"))];
+        all.extend_from_slice(fields);
+        address(path, &all)
     }
 
     /// Looks at one moment of the mailbox.
@@ -73,18 +79,8 @@ pub(super) fn folder(view: &View<'_>, mailbox: &Mailbox, id: &str) -> Result<Fol
 
 /// An address of a page with its fields; those without a value are left out.
 pub(super) fn address(path: &str, fields: &[(&str, &str)]) -> String {
-    let mut address = path.to_owned();
-    for (at, (name, value)) in fields.iter().filter(|(_, value)| !value.is_empty()).enumerate() {
-        address.push(if at == 0 { '?' } else { '&' });
-        address.push_str(name);
-        address.push('=');
-        address.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
-    }
-    address
-}
-
-fn first<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    let query = form::query(fields.iter().filter(|(_, value)| !value.is_empty()).copied());
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 #[cfg(test)]
@@ -92,11 +88,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_come_and_go() {
-        let read = fields("q=J%C3%BCrg+%26+co&empty=&bare&=x&q=2");
-        let expected = [("q", "Jürg & co"), ("empty", ""), ("bare", ""), ("", "x"), ("q", "2")];
-        assert_eq!(read, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        assert_eq!(first(&read, "q"), Some("Jürg & co"));
+    fn addresses_leave_out_what_has_no_value() {
+        assert_eq!(address("/log", &[("q", "")]), "/log");
         assert_eq!(address("/", &[("folder", ""), ("q", "a&b=c d"), ("page", "2")]), "/?q=a%26b%3Dc%20d&page=2");
     }
 }

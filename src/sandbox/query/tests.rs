@@ -66,17 +66,18 @@ fn other_options_are_refused() {
 }
 
 #[test]
-fn the_next_page_keeps_what_the_client_wrote() {
-    let raw = "$select=subject%2cfrom&%24skip=10&$top=1";
-    assert_eq!(next(raw, 11), "$select=subject%2cfrom&$top=1&$skip=11");
-    assert_eq!(next("", 10), "$skip=10");
+fn the_next_page_keeps_what_the_client_asked_for() {
+    let raw = "$select=subject,from&%24skip=10&$Top=1";
+    assert_eq!(next(raw, Dialect::Graph, 11), "$select=subject%2cfrom&$top=1&$skip=11");
+    assert_eq!(next(raw, Dialect::Outlook, 11), "%24select=subject%2cfrom&%24top=1&%24skip=11");
+    assert_eq!(next("", Dialect::Graph, 10), "$skip=10");
 }
 
 proptest! {
     #[test]
     fn hostile_queries_never_panic(raw in "\\PC{0,100}") {
         let _ = list(&raw);
-        let _ = next(&raw, 1);
+        let _ = next(&raw, Dialect::Graph, 1);
     }
 
     #[test]

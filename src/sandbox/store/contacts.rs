@@ -26,6 +26,8 @@ pub(in crate::sandbox) struct ContactRow {
     pub modified: i64,
     /// The properties that have a value, under Graph's names.
     pub content: Map<String, Value>,
+    /// How many bytes these take in the store.
+    pub size: usize,
     pub has_photo: bool,
     /// The number that it was made with: it has another one since it moved.
     pub born: i64,
@@ -35,6 +37,46 @@ impl ContactRow {
     /// Whether it is a distribution list, which neither API shows.
     pub(in crate::sandbox) fn is_list(&self) -> bool {
         self.content.contains_key(LIST)
+    }
+}
+
+/// How many bytes of contacts a page holds, and a search at a time; the last contact may go beyond.
+const HELD: usize = 16 * 1024 * 1024;
+
+/// The contacts of a page as they are found, with one that tells of a next page if there is any.
+pub(in crate::sandbox) struct Page {
+    rows: Vec<ContactRow>,
+    limit: usize,
+    most: usize,
+    held: usize,
+}
+
+impl Page {
+    /// A page of so many contacts, and of [`HELD`] bytes.
+    pub(in crate::sandbox) fn of(limit: usize) -> Page {
+        Page { rows: Vec::new(), limit, most: HELD, held: 0 }
+    }
+
+    /// Takes a contact, and says whether there is room for another, or for the one that tells of a next page.
+    pub(in crate::sandbox) fn takes(&mut self, row: ContactRow) -> bool {
+        let had_room = self.held < self.most;
+        self.held += row.size;
+        self.rows.push(row);
+        had_room && self.rows.len() <= self.limit
+    }
+
+    /// The contacts to show, and whether there are more.
+    pub(in crate::sandbox) fn shown(mut self) -> (Vec<ContactRow>, bool) {
+        let mut before = 0;
+        let fits = self.rows.iter().take(self.limit).take_while(|row| {
+            let fits = before < self.most;
+            before += row.size;
+            fits
+        });
+        let fits = fits.count();
+        let more = self.rows.len() > fits;
+        self.rows.truncate(fits);
+        (self.rows, more)
     }
 }
 
@@ -57,29 +99,44 @@ impl View<'_> {
         skip: u64,
         limit: usize,
     ) -> Result<Vec<ContactRow>, ODataError> {
-        let Some(first) = self.number_at(folder, skip)? else { return Ok(Vec::new()) };
-        let page = self.contacts_from(folder, first, limit)?;
-        if let Some(last) = page.last() {
-            // The page after the next one starts behind the last row but one: `limit` includes the look-ahead row.
-            self.bookmarks.keep(folder, skip + page.len() as u64 - 1, last.number);
+        let page = Page { most: usize::MAX, ..Page::of(limit.saturating_sub(1)) };
+        Ok(self.onto(page, folder, skip)?.rows)
+    }
+
+    /// Puts the contacts of a folder on a page in the order they came, from the `skip`th on.
+    pub(in crate::sandbox) fn onto(&self, page: Page, folder: &FolderRow, skip: u64) -> Result<Page, ODataError> {
+        let Some(first) = self.number_at(folder, skip)? else { return Ok(page) };
+        let page = self.onto_from(page, folder, first)?;
+        if let Some(last) = page.rows.last() {
+            // The page after the next one starts behind the last row but one: the look-ahead row is among them.
+            self.bookmarks.keep(folder, skip + page.rows.len() as u64 - 1, last.number);
         }
         Ok(page)
     }
 
-    /// At most `limit` contacts of a folder whose number is `first` or more.
+    /// At most `limit` contacts of a folder whose number is `first` or more; fewer where they are large.
     pub(in crate::sandbox) fn contacts_from(
         &self,
         folder: &FolderRow,
         first: i64,
         limit: usize,
     ) -> Result<Vec<ContactRow>, ODataError> {
+        Ok(self.onto_from(Page::of(limit.saturating_sub(1)), folder, first)?.rows)
+    }
+
+    fn onto_from(&self, mut page: Page, folder: &FolderRow, first: i64) -> Result<Page, ODataError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM contact c JOIN folder f ON f.id = c.folder
              WHERE c.folder = ? AND c.number >= ? ORDER BY c.number LIMIT ?"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map((folder.id, first, limit as i64), contact)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let limit = i64::try_from(page.limit).unwrap_or(i64::MAX).saturating_add(1);
+        for row in statement.query_map((folder.id, first, limit), contact)? {
+            if !page.takes(row?) {
+                break;
+            }
+        }
+        Ok(page)
     }
 
     /// The number of the contact that `skip` others stand before.
@@ -189,6 +246,7 @@ impl Change<'_> {
 
 pub(super) fn contact(row: &Row<'_>) -> Result<ContactRow, rusqlite::Error> {
     let content: String = row.get(7)?;
+    let size = content.len();
     let content = serde_json::from_str(&content)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(7, rusqlite::types::Type::Text, Box::new(error)))?;
     Ok(ContactRow {
@@ -200,6 +258,7 @@ pub(super) fn contact(row: &Row<'_>) -> Result<ContactRow, rusqlite::Error> {
         created: row.get(5)?,
         modified: row.get(6)?,
         content,
+        size,
         has_photo: row.get(8)?,
         born: row.get(9)?,
     })

@@ -26,9 +26,16 @@ pub(in crate::sandbox) struct Removal {
     pub change: i64,
     /// The id that the APIs showed.
     pub public: String,
+    /// The number that a contact was made with, which its immutable id is of; a folder's own.
+    pub born: i64,
     /// Deleted, not moved elsewhere.
     pub gone: bool,
 }
+
+/// How many changes back it is remembered what left.
+const REMEMBERED: i64 = 250_000;
+/// How many more there may be before the older ones are forgotten.
+const SLACK: i64 = 25_000;
 
 /// The folders below one, at any depth.
 const BELOW: &str = "WITH RECURSIVE below (id) AS (
@@ -43,7 +50,7 @@ fn changed_contacts() -> String {
     )
 }
 
-const REMOVED_CONTACTS: &str = "SELECT change, public, gone FROM contact_removal
+const REMOVED_CONTACTS: &str = "SELECT change, public, gone, born FROM contact_removal
     WHERE folder = ? AND change > ? AND change <= ? AND number <= ? ORDER BY change LIMIT ?";
 
 impl View<'_> {
@@ -52,9 +59,14 @@ impl View<'_> {
         Ok(self.connection.prepare_cached("SELECT value FROM counter")?.query_row([], |row| row.get(0))?)
     }
 
-    /// States of synchronization from before this change are forgotten.
-    pub(in crate::sandbox) fn floor(&self) -> Result<i64, ODataError> {
+    fn floor(&self) -> Result<i64, ODataError> {
         Ok(self.connection.prepare_cached("SELECT floor FROM sync")?.query_row([], |row| row.get(0))?)
+    }
+
+    /// Whether all is still known that a walk has to tell. A walk through everything tells of nothing that left.
+    pub(in crate::sandbox) fn remembers(&self, span: Span) -> Result<bool, ODataError> {
+        let floor = self.floor()?;
+        Ok(span.until >= floor && (span.since == 0 || span.after >= floor))
     }
 
     /// The contacts of a folder that changed, with their changes, in the order of these.
@@ -105,7 +117,7 @@ impl View<'_> {
         span: Span,
         limit: usize,
     ) -> Result<Vec<Removal>, ODataError> {
-        let sql = "SELECT change, public, gone FROM folder_removal
+        let sql = "SELECT change, public, gone, number FROM folder_removal
                    WHERE change > ? AND change <= ? AND number <= ? AND instr(line, ?) > 0 ORDER BY change LIMIT ?";
         let mut statement = self.connection.prepare_cached(sql)?;
         let named = format!("/{}/", below.id);
@@ -125,19 +137,28 @@ impl View<'_> {
 impl Change<'_> {
     /// Forgets every state of synchronization so far, and what only they still needed.
     pub(in crate::sandbox) fn forget_syncs(&self) -> Result<(), ODataError> {
-        let floor = self.next()?;
+        self.forget_before(self.next()?)
+    }
+
+    fn forget_before(&self, floor: i64) -> Result<(), ODataError> {
         self.connection.prepare_cached("UPDATE sync SET floor = ?")?.execute([floor])?;
-        self.connection.prepare_cached("DELETE FROM contact_removal")?.execute([])?;
-        self.connection.prepare_cached("DELETE FROM folder_removal")?.execute([])?;
+        self.connection.prepare_cached("DELETE FROM contact_removal WHERE change <= ?")?.execute([floor])?;
+        self.connection.prepare_cached("DELETE FROM folder_removal WHERE change <= ?")?.execute([floor])?;
         Ok(())
+    }
+
+    /// Something leaves with this change. What left long ago is forgotten then, so that a store does not grow for ever.
+    fn forget_old(&self, change: i64) -> Result<(), ODataError> {
+        let floor = change - REMEMBERED;
+        if self.floor()? + SLACK <= floor { self.forget_before(floor) } else { Ok(()) }
     }
 
     /// Keeps in mind that a contact leaves its folder with this change.
     pub(super) fn contact_left(&self, contact: &ContactRow, change: i64, gone: bool) -> Result<(), ODataError> {
-        let sql = "INSERT INTO contact_removal (folder, change, number, public, gone) VALUES (?, ?, ?, ?, ?)";
+        let sql = "INSERT INTO contact_removal (folder, change, number, public, gone, born) VALUES (?, ?, ?, ?, ?, ?)";
         let mut statement = self.connection.prepare_cached(sql)?;
-        statement.execute((contact.folder, change, contact.number, &contact.public, gone))?;
-        Ok(())
+        statement.execute((contact.folder, change, contact.number, &contact.public, gone, contact.born))?;
+        self.forget_old(change)
     }
 
     /// A folder is about to be renamed or to move below `parent`: it changes, and with a move all below it, which come
@@ -151,8 +172,7 @@ impl Change<'_> {
             if !left.is_empty() {
                 self.folder_left(*number, public, &left, false)?;
             }
-            let mut statement = self.connection.prepare_cached("UPDATE folder SET change = ? WHERE id = ?")?;
-            statement.execute((self.next()?, number))?;
+            self.touch_folder(*number)?;
         }
         Ok(())
     }
@@ -169,13 +189,14 @@ impl Change<'_> {
     fn folder_left(&self, number: i64, public: &str, left: &[i64], gone: bool) -> Result<(), ODataError> {
         let line = left.iter().fold("/".to_owned(), |line, above| format!("{line}{above}/"));
         let sql = "INSERT INTO folder_removal (change, number, public, line, gone) VALUES (?, ?, ?, ?, ?)";
-        self.connection.prepare_cached(sql)?.execute((self.next()?, number, public, line, gone))?;
-        Ok(())
+        let change = self.next()?;
+        self.connection.prepare_cached(sql)?.execute((change, number, public, line, gone))?;
+        self.forget_old(change)
     }
 }
 
 fn removal(row: &rusqlite::Row<'_>) -> Result<Removal, rusqlite::Error> {
-    Ok(Removal { change: row.get(0)?, public: row.get(1)?, gone: row.get(2)? })
+    Ok(Removal { change: row.get(0)?, public: row.get(1)?, gone: row.get(2)?, born: row.get(3)? })
 }
 
 #[cfg(test)]

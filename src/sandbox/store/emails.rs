@@ -3,15 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Change, ContactRow, View};
+use super::{Change, ContactRow, View, start};
 use crate::sandbox::error::ODataError;
-
-/// How much of an address is indexed, in characters.
-const START: usize = 64;
-
-fn start(address: &str) -> String {
-    address.to_lowercase().chars().take(START).collect()
-}
 
 fn addresses(content: &Map<String, Value>) -> impl Iterator<Item = String> {
     let emails = content.get("emailAddresses").and_then(Value::as_array).into_iter().flatten();

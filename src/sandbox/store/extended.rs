@@ -1,14 +1,9 @@
 //! Extended properties in the store, under their normalised ids.
 
-use super::{Change, View};
+use rusqlite::OptionalExtension;
+
+use super::{Change, View, start};
 use crate::sandbox::error::ODataError;
-
-/// How much of a value is indexed, in characters.
-const START: usize = 64;
-
-fn start(value: &str) -> String {
-    value.to_lowercase().chars().take(START).collect()
-}
 
 impl View<'_> {
     /// All extended properties of a contact: normalised id and value.
@@ -17,6 +12,13 @@ impl View<'_> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([contact], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// One extended property of a contact, by its normalised id.
+    pub(in crate::sandbox) fn extended_one(&self, contact: i64, property: &str) -> Result<Option<String>, ODataError> {
+        let sql = "SELECT value FROM extended WHERE contact = ? AND property = ?";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row((contact, property), |row| row.get(0)).optional()?)
     }
 
     /// The numbers of the contacts, in any folder, whose property may hold the value: the caller looks again.

@@ -21,13 +21,13 @@ impl Change<'_> {
         property: &str,
         value: Option<&str>,
     ) -> Result<(), ODataError> {
-        self.next()?;
         let Some(value) = value else {
             let sql = "DELETE FROM folder_extended WHERE folder = ? AND property = ?";
             self.connection.prepare_cached(sql)?.execute((folder, property))?;
             return Ok(());
         };
-        let sql = "INSERT OR REPLACE INTO folder_extended (folder, property, value) VALUES (?, ?, ?)";
+        let sql = "INSERT INTO folder_extended (folder, property, value) VALUES (?, ?, ?)
+                   ON CONFLICT (folder, property) DO UPDATE SET value = excluded.value";
         self.connection.prepare_cached(sql)?.execute((folder, property, value))?;
         Ok(())
     }

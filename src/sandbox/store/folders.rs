@@ -54,29 +54,38 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn name_is_free(&self, parent: i64, name: &str, but: i64) -> Result<(), ODataError> {
+    /// What a folder's name is compared by. A `second` one may have a name that another one there has already.
+    fn folded(&self, parent: i64, name: &str, id: i64, second: bool) -> Result<String, ODataError> {
+        let folded = name.to_lowercase();
         let sql = "SELECT 1 FROM folder WHERE parent = ? AND folded = ? AND id <> ?";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        if statement.exists((parent, name.to_lowercase(), but))? { Err(ODataError::folder_exists()) } else { Ok(()) }
+        match self.connection.prepare_cached(sql)?.exists((parent, &folded, id))? {
+            false => Ok(folded),
+            // No name holds a control character; this one keeps the table's names apart.
+            true if second => Ok(format!("{folded}\0{id}")),
+            true => Err(ODataError::folder_exists()),
+        }
+    }
+
+    /// How many levels a folder and those below it are.
+    fn height(&self, id: i64) -> Result<i64, ODataError> {
+        let sql = "WITH RECURSIVE down (id, level) AS (
+                       SELECT ?, 1 UNION ALL SELECT f.id, level + 1 FROM folder f JOIN down ON f.parent = down.id
+                   ) SELECT max(level) FROM down";
+        Ok(self.connection.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
     }
 }
 
 impl Change<'_> {
-    /// Makes a folder and answers its id. A `second` one may have a name that is there already.
+    /// Makes a folder and answers its id; with `second` even one of a name that is there already.
     pub(in crate::sandbox) fn add_folder(
         &self,
         parent: &FolderRow,
         name: &str,
         second: bool,
     ) -> Result<i64, ODataError> {
-        let free = self.name_is_free(parent.id, name, 0);
-        self.is_not_too_deep(parent.id)?;
+        self.is_not_too_deep(parent.id, 1)?;
         let id = self.next()?;
-        let folded = match free {
-            // No name holds a control character; this one keeps the table's names apart.
-            Err(_) if second => format!("{}\0{id}", name.to_lowercase()),
-            free => free.map(|()| name.to_lowercase())?,
-        };
+        let folded = self.folded(parent.id, name, id, second)?;
         let sql = "INSERT INTO folder (id, mailbox, parent, public, name, folded, change)
                    SELECT ?1, mailbox, id, ?2, ?3, ?4, ?1 FROM folder WHERE id = ?5";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -84,21 +93,30 @@ impl Change<'_> {
         Ok(id)
     }
 
-    /// Renames a folder, moves it, or both. Folder ids are constant (documented).
+    /// Renames a folder, moves it, or both; with `second` even to a name that is there already. Folder ids are constant
+    /// (documented).
     pub(in crate::sandbox) fn set_folder(
         &self,
         folder: &FolderRow,
         name: &str,
         parent: &FolderRow,
+        second: bool,
     ) -> Result<(), ODataError> {
-        self.name_is_free(parent.id, name, folder.id)?;
+        let folded = self.folded(parent.id, name, folder.id, second)?;
         if self.line(parent.id)?.contains(&folder.id) {
             return Err(ODataError::bad_option("A folder cannot be moved into itself or one of its subfolders."));
         }
-        self.is_not_too_deep(parent.id)?;
+        self.is_not_too_deep(parent.id, self.height(folder.id)?)?;
         self.folder_changes(folder, parent)?;
         let sql = "UPDATE folder SET name = ?, folded = ?, parent = ? WHERE id = ?";
-        self.connection.prepare_cached(sql)?.execute((name, name.to_lowercase(), parent.id, folder.id))?;
+        self.connection.prepare_cached(sql)?.execute((name, folded, parent.id, folder.id))?;
+        Ok(())
+    }
+
+    /// Makes a folder one that changed, for whoever watches it.
+    pub(in crate::sandbox) fn touch_folder(&self, folder: i64) -> Result<(), ODataError> {
+        let mut statement = self.connection.prepare_cached("UPDATE folder SET change = ? WHERE id = ?")?;
+        statement.execute((self.next()?, folder))?;
         Ok(())
     }
 
@@ -109,8 +127,9 @@ impl Change<'_> {
         Ok(())
     }
 
-    fn is_not_too_deep(&self, parent: i64) -> Result<(), ODataError> {
-        if self.line(parent)?.len() as i64 >= DEEPEST {
+    /// Whether so many levels may stand below a folder.
+    fn is_not_too_deep(&self, parent: i64, levels: i64) -> Result<(), ODataError> {
+        if self.line(parent)?.len() as i64 + levels > DEEPEST {
             return Err(ODataError::bad_option("The folder hierarchy is too deep."));
         }
         Ok(())

@@ -29,6 +29,17 @@ fn list() -> Map<String, Value> {
     Map::from_iter([(LIST.to_owned(), json!(true))])
 }
 
+/// How much a mailbox holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sandbox) struct Held {
+    /// Distribution lists too.
+    pub contacts: u64,
+    /// Of contacts, extended properties and photos.
+    pub bytes: u64,
+    /// Names of properties that were ever used.
+    pub names: u64,
+}
+
 impl Store {
     /// The mailboxes beside `first`; those of `upns` that are missing are made.
     pub(in crate::sandbox) fn others(
@@ -86,23 +97,13 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// How many contacts a mailbox holds; more than `most` are not counted.
-    pub(in crate::sandbox) fn contacts_of(&self, mailbox: &Mailbox, most: u64) -> Result<u64, ODataError> {
-        let sql = "SELECT count(*) FROM (SELECT 1 FROM folder f JOIN contact c ON c.folder = f.id
-                   WHERE f.mailbox = ? LIMIT ?)";
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut statement = self.connection.prepare_cached(sql)?;
-        Ok(statement.query_row((mailbox.number, most), |row| row.get::<_, i64>(0))?.unsigned_abs())
-    }
-
-    /// How many bytes a mailbox holds: contacts, extended properties and photos.
-    pub(in crate::sandbox) fn bytes_of(&self, mailbox: &Mailbox) -> Result<u64, ODataError> {
-        let sql = "SELECT coalesce(sum(octet_length(c.content)
-                       + coalesce((SELECT sum(octet_length(value)) FROM extended e WHERE e.contact = c.number), 0)
-                       + coalesce((SELECT octet_length(bytes) FROM photo p WHERE p.contact = c.number), 0)), 0)
-                   FROM folder f JOIN contact c ON c.folder = f.id WHERE f.mailbox = ?";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        Ok(statement.query_row([mailbox.number], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    /// What a mailbox holds.
+    pub(in crate::sandbox) fn held(&self, mailbox: &Mailbox) -> Result<Held, ODataError> {
+        let sql = "SELECT sum(contacts), sum(bytes), (SELECT count(*) FROM named WHERE named.mailbox = ?1)
+                   FROM folder WHERE mailbox = ?1";
+        let count = |row: &Row<'_>, at| row.get::<_, i64>(at).map(i64::unsigned_abs);
+        let held = |row: &Row<'_>| Ok(Held { contacts: count(row, 0)?, bytes: count(row, 1)?, names: count(row, 2)? });
+        Ok(self.connection.prepare_cached(sql)?.query_row([mailbox.number], held)?)
     }
 }
 

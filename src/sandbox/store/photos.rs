@@ -31,7 +31,9 @@ impl View<'_> {
 impl Change<'_> {
     /// Sets a contact's photo, in place of any earlier one.
     pub(in crate::sandbox) fn set_photo(&self, contact: i64, photo: &PhotoRow) -> Result<(), ODataError> {
-        let sql = "INSERT OR REPLACE INTO photo (contact, kind, width, height, bytes) VALUES (?, ?, ?, ?, ?)";
+        let sql = "INSERT INTO photo (contact, kind, width, height, bytes) VALUES (?, ?, ?, ?, ?)
+                   ON CONFLICT (contact) DO UPDATE SET kind = excluded.kind, width = excluded.width,
+                       height = excluded.height, bytes = excluded.bytes";
         let mut statement = self.connection.prepare_cached(sql)?;
         statement.execute((contact, &photo.kind, photo.width, photo.height, &photo.bytes))?;
         Ok(())

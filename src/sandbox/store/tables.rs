@@ -5,7 +5,7 @@ use crate::disk::sqlite::Layout;
 pub(super) const LAYOUT: Layout = Layout {
     // "cfsb": a cardferry sandbox.
     application: 0x6366_7362,
-    steps: &[MAILBOXES, LOOKUPS, MOVES, CHANGES],
+    steps: &[MAILBOXES, LOOKUPS, MOVES, CHANGES, BIRTHS, SUMS, NAMES],
 };
 
 /// Mailboxes, and what is in them.
@@ -119,6 +119,95 @@ CREATE TABLE folder_removal (
 -- The states of synchronization from before this change number are forgotten.
 CREATE TABLE sync (floor INTEGER NOT NULL);
 INSERT INTO sync (floor) SELECT coalesce(max(value), 0) FROM counter;
+";
+
+/// The number that a contact was made with, also where it left. Of what left before, its last number is known alone.
+const BIRTHS: &str = "
+ALTER TABLE contact_removal ADD COLUMN born INTEGER NOT NULL DEFAULT 0;
+UPDATE contact_removal SET born = number;
+";
+
+/// How many contacts a folder holds, and how many bytes they, their extended properties and photos have: kept by
+/// triggers, so that no statement forgets it. What goes with its folder, or with its contact, is no longer counted
+/// there, for the row that counted is gone.
+const SUMS: &str = "
+ALTER TABLE folder ADD COLUMN contacts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE folder ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+
+CREATE VIEW weight (contact, folder, bytes) AS SELECT number, folder, octet_length(content)
+    + coalesce((SELECT sum(octet_length(value)) FROM extended WHERE extended.contact = number), 0)
+    + coalesce((SELECT octet_length(bytes) FROM photo WHERE photo.contact = number), 0) FROM contact;
+UPDATE folder SET contacts = (SELECT count(*) FROM contact WHERE contact.folder = folder.id),
+    bytes = (SELECT coalesce(sum(bytes), 0) FROM weight WHERE weight.folder = folder.id);
+
+CREATE TRIGGER contact_comes AFTER INSERT ON contact BEGIN
+    UPDATE folder SET contacts = contacts + 1, bytes = bytes + octet_length(NEW.content) WHERE id = NEW.folder;
+END;
+CREATE TRIGGER contact_changes AFTER UPDATE OF content ON contact BEGIN
+    UPDATE folder SET bytes = bytes + octet_length(NEW.content) - octet_length(OLD.content) WHERE id = NEW.folder;
+END;
+CREATE TRIGGER contact_moves BEFORE UPDATE OF folder ON contact BEGIN
+    UPDATE folder SET contacts = contacts + 1,
+        bytes = bytes + (SELECT bytes FROM weight WHERE contact = OLD.number) WHERE id = NEW.folder;
+    UPDATE folder SET contacts = contacts - 1,
+        bytes = bytes - (SELECT bytes FROM weight WHERE contact = OLD.number) WHERE id = OLD.folder;
+END;
+CREATE TRIGGER contact_goes BEFORE DELETE ON contact BEGIN
+    UPDATE folder SET contacts = contacts - 1,
+        bytes = bytes - (SELECT bytes FROM weight WHERE contact = OLD.number) WHERE id = OLD.folder;
+END;
+CREATE TRIGGER extended_comes AFTER INSERT ON extended BEGIN
+    UPDATE folder SET bytes = bytes + octet_length(NEW.value)
+        WHERE id = (SELECT folder FROM contact WHERE number = NEW.contact);
+END;
+CREATE TRIGGER extended_changes AFTER UPDATE OF value ON extended BEGIN
+    UPDATE folder SET bytes = bytes + octet_length(NEW.value) - octet_length(OLD.value)
+        WHERE id = (SELECT folder FROM contact WHERE number = NEW.contact);
+END;
+CREATE TRIGGER extended_goes AFTER DELETE ON extended BEGIN
+    UPDATE folder SET bytes = bytes - octet_length(OLD.value)
+        WHERE id = (SELECT folder FROM contact WHERE number = OLD.contact);
+END;
+CREATE TRIGGER photo_comes AFTER INSERT ON photo BEGIN
+    UPDATE folder SET bytes = bytes + octet_length(NEW.bytes)
+        WHERE id = (SELECT folder FROM contact WHERE number = NEW.contact);
+END;
+CREATE TRIGGER photo_changes AFTER UPDATE OF bytes ON photo BEGIN
+    UPDATE folder SET bytes = bytes + octet_length(NEW.bytes) - octet_length(OLD.bytes)
+        WHERE id = (SELECT folder FROM contact WHERE number = NEW.contact);
+END;
+CREATE TRIGGER photo_goes AFTER DELETE ON photo BEGIN
+    UPDATE folder SET bytes = bytes - octet_length(OLD.bytes)
+        WHERE id = (SELECT folder FROM contact WHERE number = OLD.contact);
+END;
+";
+
+/// The names of properties that were ever used in a mailbox, without their types: an extended property is named by a
+/// GUID and a name or number, an extension by its own name. None is given back when the last value of it goes.
+const NAMES: &str = "
+CREATE TABLE named (
+    mailbox INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+    property TEXT NOT NULL,
+    PRIMARY KEY (mailbox, property)
+) WITHOUT ROWID;
+INSERT OR IGNORE INTO named (mailbox, property)
+    SELECT folder.mailbox, substr(property, instr(property, ' ') + 1) FROM folder
+    JOIN contact ON contact.folder = folder.id JOIN extended ON extended.contact = contact.number
+    WHERE property LIKE '% {%' OR property LIKE 'Extension %';
+INSERT OR IGNORE INTO named (mailbox, property)
+    SELECT folder.mailbox, substr(property, instr(property, ' ') + 1) FROM folder
+    JOIN folder_extended ON folder_extended.folder = folder.id WHERE property LIKE '% {%';
+
+CREATE TRIGGER extended_named AFTER INSERT ON extended
+WHEN NEW.property LIKE '% {%' OR NEW.property LIKE 'Extension %' BEGIN
+    INSERT OR IGNORE INTO named (mailbox, property)
+        SELECT folder.mailbox, substr(NEW.property, instr(NEW.property, ' ') + 1)
+        FROM contact JOIN folder ON folder.id = contact.folder WHERE contact.number = NEW.contact;
+END;
+CREATE TRIGGER folder_extended_named AFTER INSERT ON folder_extended WHEN NEW.property LIKE '% {%' BEGIN
+    INSERT OR IGNORE INTO named (mailbox, property)
+        SELECT mailbox, substr(NEW.property, instr(NEW.property, ' ') + 1) FROM folder WHERE id = NEW.folder;
+END;
 ";
 
 /// The layout of the first stores, for tests of what becomes of them.

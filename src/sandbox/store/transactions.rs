@@ -19,6 +19,13 @@ const READER_CACHE: i64 = 4 * 1024;
 thread_local! {
     /// The address of the store whose transaction this thread has open for several requests; 0 if none.
     static OPEN_HERE: Cell<usize> = const { Cell::new(0) };
+    /// Whether this thread has tried to write a part of such a transaction.
+    static TRIED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread has tried to write a part of a transaction since it was last asked.
+pub(in crate::sandbox) fn tried() -> bool {
+    TRIED.take()
 }
 
 impl Store {
@@ -90,6 +97,7 @@ impl Store {
         ids: &Ids,
         work: impl FnOnce(&Change<'_>) -> Result<T, ODataError>,
     ) -> Result<T, ODataError> {
+        TRIED.set(true);
         let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         // On a full disk SQLite may undo the whole transaction. What came after it would be kept, and then done again.
         if connection.is_autocommit() {
@@ -123,6 +131,17 @@ impl Store {
         let connection = opened.map_err(|error| ODataError::internal(error.to_string()))?;
         connection.pragma_update(None, "cache_size", -READER_CACHE)?;
         Ok(connection)
+    }
+}
+
+#[cfg(test)]
+impl Store {
+    /// From now on a contact that holds this text undoes the whole transaction, as SQLite may on a full disk.
+    pub(in crate::sandbox) fn break_on(&self, text: &str) -> Result<(), ODataError> {
+        self.all_of_it(&format!(
+            "CREATE TRIGGER breaks BEFORE INSERT ON contact WHEN NEW.content LIKE '%{text}%'
+             BEGIN SELECT RAISE(ROLLBACK, 'full'); END"
+        ))
     }
 }
 

@@ -59,9 +59,13 @@ fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
 fn page(reply: &Reply) -> String {
     assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
     let policy = reply.header("content-security-policy").unwrap();
-    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    for part in ["default-src 'none'", "style-src 'self'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert!(!policy.contains("form-action"), "the redirect behind a form would count as its aim: {policy}");
+    assert_eq!(reply.header("cross-origin-opener-policy"), None, "clients open these pages and watch them");
     let text = String::from_utf8(reply.body.to_vec()).unwrap();
-    assert!(!text.contains("<script"), "{text}");
+    assert!(!text.contains("<script") && text.contains("href=\"/style.css\""), "{text}");
     text
 }
 
@@ -264,6 +268,10 @@ fn refresh_tokens_rotate() {
     assert_eq!(api(&stage, &access, "GET", "/v1.0/me").status, 401);
     let last = refresh(&text(&narrow, "refresh_token"), "");
     assert_eq!(api(&stage, &text(&last, "access_token"), "GET", "/v1.0/me").status, 200);
+    let whole = refresh(&text(&last, "refresh_token"), "&scope=Contacts.ReadWrite");
+    let access = text(&whole, "access_token");
+    assert_eq!(api(&stage, &access, "POST", "/v1.0/me/contacts").status, 201, "all that was granted may come again");
+    let last = refresh(&text(&whole, "refresh_token"), "");
     let wider = refresh(&text(&last, "refresh_token"), "&scope=Contacts.Read.Shared");
     let others = api(&stage, &text(&wider, "access_token"), "GET", "/v1.0/users/me@sandbox.example/contacts");
     assert_eq!(others.status, 403, "no more than was granted");
@@ -287,10 +295,13 @@ fn applications_have_every_mailbox_and_no_me() {
     for user in stage.sandbox.mailboxes() {
         assert_eq!(api(&stage, &access, "POST", &format!("/v1.0/users/{user}/contacts")).status, 201);
     }
-    let basic = format!("Basic {}", BASE64.encode(b"app:a%2Bb"));
-    let headers = [FORM, ("authorization", basic.as_str())];
     let form = format!("grant_type=client_credentials&{scope}");
-    assert_eq!(stage.send("POST", "/common/oauth2/v2.0/token", &headers, Bytes::from(form)).status, 200);
+    for (client, status) in [("app:a%2Bb", 200), ("app:", 401), (":a", 400)] {
+        let basic = format!("Basic {}", BASE64.encode(client.as_bytes()));
+        let headers = [FORM, ("authorization", basic.as_str())];
+        let sent = stage.send("POST", "/common/oauth2/v2.0/token", &headers, Bytes::from(form.clone()));
+        assert_eq!(sent.status, status, "{client}");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `$batch` in both dialects.
 
+mod headers;
+
 use std::collections::BTreeMap;
 
 use base64_simd::STANDARD;

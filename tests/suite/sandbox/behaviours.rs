@@ -55,7 +55,14 @@ impl Stage {
     }
 
     /// A request of an API with a token.
-    fn call(&self, dialect: Dialect, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
+    pub(super) fn call(
+        &self,
+        dialect: Dialect,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Reply {
         let mut all = vec![("authorization", "Bearer t"), ("content-type", "application/json")];
         all.extend(headers);
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
@@ -336,7 +343,7 @@ fn every_behaviour_shows_and_can_be_switched_off() {
                 Behaviour::ShortPages | Behaviour::Quota => Stage::new(Settings {
                     behaviours: Behaviours::default().with(*behaviour, on),
                     distribution_lists: if *behaviour == Behaviour::ShortPages { 3 } else { 0 },
-                    quota: Quota { contacts: (*behaviour == Behaviour::Quota).then_some(2), bytes: None },
+                    quota: Quota { contacts: (*behaviour == Behaviour::Quota).then_some(2), ..Quota::default() },
                     ..Settings::default()
                 }),
                 _ => Stage::with(*behaviour, on),
@@ -349,7 +356,7 @@ fn every_behaviour_shows_and_can_be_switched_off() {
 /// A mailbox that is full takes no photo and no longer text, and takes all again when something went.
 #[test]
 fn a_quota_is_in_bytes_too() {
-    let quota = Quota { bytes: Some(2000), contacts: None };
+    let quota = Quota { bytes: Some(2000), ..Quota::default() };
     let stage = Stage::new(Settings { quota, ..Settings::default() });
     let id = stage.contact(&ada());
     let long = json!({"givenName": "Bea", "personalNotes": "x".repeat(1500)});

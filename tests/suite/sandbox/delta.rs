@@ -1,5 +1,8 @@
 //! Delta: contacts of a folder and folders, in both dialects.
 
+mod entries;
+mod folders;
+mod forgotten;
 mod race;
 
 use std::collections::BTreeMap;
@@ -372,6 +375,7 @@ fn a_store_of_the_first_layout_comes_up_with_its_order_of_changes() {
     let store = bench.store();
     let other = tempfile::tempdir().unwrap();
     bench.sandbox = super::open(&other.path().join("other.db"), &bench.clock);
+    super::quotas::uncounted(&store);
     let old = "DROP TABLE contact_removal; DROP TABLE folder_removal; DROP TABLE sync; DROP INDEX contact_by_change;
                DROP TABLE folder_extended; DROP TABLE email; DROP TABLE moved;
                ALTER TABLE folder DROP COLUMN change; PRAGMA user_version = 1;";

@@ -1,6 +1,7 @@
 //! Faults and limits: what a plain client sees of each on the wire, and what our own client makes of them.
 
 mod campaign;
+mod closing;
 mod control;
 mod limits;
 mod seeds;

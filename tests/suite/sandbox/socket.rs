@@ -3,15 +3,21 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use cardferry::sandbox::Server;
+use cardferry::sandbox::{Sandbox, Server};
+use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use super::Bench;
 
 /// Serves the bench's sandbox while `talk` runs with the server's address.
 pub(super) fn served<T>(bench: &Bench, talk: impl AsyncFnOnce(&str) -> T) -> T {
-    bench.runtime.block_on(async {
-        let server = Server::bind(bench.sandbox.clone(), 0).await.unwrap();
+    serving(&bench.runtime, &bench.sandbox, talk)
+}
+
+/// Serves a sandbox while `talk` runs with the server's address.
+pub(super) fn serving<T>(runtime: &Runtime, sandbox: &Sandbox, talk: impl AsyncFnOnce(&str) -> T) -> T {
+    runtime.block_on(async {
+        let server = Server::bind(sandbox.clone(), 0).await.unwrap();
         let address = server.url().trim_start_matches("http://").to_owned();
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async move {

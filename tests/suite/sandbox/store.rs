@@ -99,7 +99,8 @@ fn parallel_writers_lose_nothing() {
                     let request = http::Request::builder()
                         .method("POST")
                         .uri("http://x.test/v1.0/me/contacts")
-                        .header("authorization", "Bearer t");
+                        .header("authorization", "Bearer t")
+                        .header("content-type", "application/json");
                     let reply = sandbox.handle(request.body(bytes::Bytes::from(body)).unwrap()).await;
                     assert_eq!(reply.status(), 201);
                 }

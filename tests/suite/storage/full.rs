@@ -25,7 +25,8 @@ fn open(store: &Path, pages: Option<u32>) -> Sandbox {
 
 async fn send(sandbox: &Sandbox, method: &str, path: &str, body: String) -> (u16, Value) {
     let request = Request::builder().method(method).uri(format!("http://x/v1.0/me/contacts{path}"));
-    let request = request.header("authorization", "Bearer t").body(Bytes::from(body)).unwrap();
+    let request = request.header("authorization", "Bearer t").header("content-type", "application/json");
+    let request = request.body(Bytes::from(body)).unwrap();
     let answer = sandbox.handle(request).await;
     (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
 }

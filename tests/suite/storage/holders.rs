@@ -84,3 +84,16 @@ fn two_jobs_that_start_at_once_do_both_their_work() {
     let out = stage.text("out.vcf");
     assert!(names.iter().all(|name| out.contains(name)), "{out}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_store_is_a_file_whatever_it_is_called() {
+    for name in [":memory:", "file:a.db?mode=memory"] {
+        let stage = Stage::new();
+        stage.write("in.vcf", card("Ann", "Second", "ann@a.example"));
+        let import = ["import", "in.vcf", "--to", "sandbox", "--sandbox-store", name, "--json"];
+        assert_eq!(stage.run(&import).exits(0).json()["created"], 1, "{name}");
+        assert_eq!(stage.run(&import).exits(0).json()["unchanged"], 1, "{name}");
+        assert!(stage.path(name).exists(), "{name}");
+    }
+}

@@ -64,6 +64,18 @@ proptest! {
     }
 }
 
+#[test]
+fn a_manager_that_reads_as_a_uri_stays_the_manager() {
+    for name in ["AA:", "sip:ada@b.example", "Ada"] {
+        let mut contact = Contact::default();
+        contact.name.full = "Bo".into();
+        (contact.organization.manager, contact.organization.assistant) = (name.into(), name.into());
+        let (card, _) = write_for(&contact, Profile::Apple, Version::V3_0);
+        let staff = &contacts(card.as_bytes())[0].organization;
+        assert_eq!((staff.manager.as_str(), staff.assistant.as_str()), (name, name), "{card}");
+    }
+}
+
 /// The contact without what only a property of another name can carry: parameters of dates, people and handles.
 fn without_trappings(contact: &Contact) -> Contact {
     let mut contact = contact.clone();

@@ -72,7 +72,7 @@ pub(in crate::sandbox) fn same(dialect: Dialect, known: &str, name: &str) -> boo
 
 /// The property that a name in a URL means.
 pub(in crate::sandbox) fn find(dialect: Dialect, entity: &Entity, name: &str) -> Option<&'static Property> {
-    entity.rows.iter().find(|row| same(dialect, row.name(dialect), name))
+    entity.rows.iter().find(|row| row.is_in(dialect) && same(dialect, row.name(dialect), name))
 }
 
 impl Scope<'_> {

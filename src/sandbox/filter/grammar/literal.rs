@@ -9,6 +9,7 @@ use winnow::token::{one_of, take, take_while};
 use winnow::{Parser, Result};
 
 use super::Input;
+use crate::sandbox::ids::is_guid;
 
 /// A value that is written out.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,9 +68,7 @@ fn typed(input: &mut Input<'_>) -> Result<Literal> {
 
 fn guid(input: &mut Input<'_>) -> Result<String> {
     let written: &str = terminated(take(36_usize), peek(not(one_of(in_a_word)))).parse_next(input)?;
-    let groups = written.split('-').map(str::len);
-    let hex = written.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
-    (hex && groups.eq([8, 4, 4, 4, 12])).then(|| written.to_ascii_lowercase()).ok_or_else(ContextError::new)
+    is_guid(written).then(|| written.to_ascii_lowercase()).ok_or_else(ContextError::new)
 }
 
 fn in_a_word(c: char) -> bool {

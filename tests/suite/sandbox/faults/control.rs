@@ -128,6 +128,9 @@ fn limits_behaviours_clock_and_tokens_are_switched() {
         let link = round["@odata.deltaLink"].as_str().unwrap().to_owned();
         let link = &link[link.find("/v1.0").unwrap()..];
         assert_eq!(delta(link).await.status(), 200);
+        assert_eq!(talk.told("GET", "/sign-in", "").await, json!({"auto-approve": false}));
+        assert_eq!(talk.told("PUT", "/sign-in", r#"{"auto-approve": true}"#).await, json!({"auto-approve": true}));
+        assert_eq!((talk.says("PUT", "/sign-in", "{}").await.0, bench.sandbox.auto_approve()), (400, true));
         talk.told("POST", "/delta/expire", "").await;
         assert_eq!(delta(link).await.status(), 410);
 
@@ -174,9 +177,9 @@ fn other_hosts_web_pages_and_other_requests_are_refused() {
             ("host: 127.0.0.1:1234", 200),
             ("host: [::1]:7", 200),
             ("host: localhost\r\nsec-fetch-site: none", 200),
-            ("host: evil.example", 403),
-            ("host: localhost.evil.example:99", 403),
-            ("host: 127.0.0.1.evil.example", 403),
+            ("host: evil.example", 421),
+            ("host: localhost.evil.example:99", 421),
+            ("host: 127.0.0.1.evil.example", 421),
             ("host: localhost\r\norigin: https://evil.example", 403),
             ("host: localhost\r\norigin: null", 403),
             ("host: localhost\r\nsec-fetch-site: cross-site", 403),
@@ -192,8 +195,9 @@ fn other_hosts_web_pages_and_other_requests_are_refused() {
             assert_eq!(talk.says("POST", path, body).await.0, 400, "{body}");
         }
         let routes = talk.told("GET", "/", "").await;
-        for route in routes.as_array().unwrap() {
-            let (method, path) = (route[0].as_str().unwrap(), route[1].as_str().unwrap());
+        assert_eq!(routes["GET /clock"], "the present moment");
+        for route in routes.as_object().unwrap().keys() {
+            let (method, path) = route.split_once(' ').unwrap();
             assert_ne!(talk.says(method, path, "").await.0, 404, "{method} {path}");
         }
     });

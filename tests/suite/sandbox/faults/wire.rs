@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::super::socket::{request, served};
 use super::{Saw, bench, plan, see, skipping, still};
-use crate::sandbox::Bench;
 
 const ADA: &str = "{\"givenName\": \"Ada\", \"personalNotes\": \"first\"}";
 const CONTACTS: &str = "/v1.0/me/contacts";
@@ -107,18 +106,6 @@ fn a_late_commit_is_cut_off_first_and_stored_afterwards() {
     });
     let after = bench.runtime.block_on(bench.sandbox.handle(super::asks("GET", "/v1.0/me/contacts/$count", "")));
     assert_eq!(&after.body()[..], b"2", "what is on its way when the server stops arrives");
-}
-
-#[test]
-fn what_is_on_its_way_when_the_store_closes_arrives_before() {
-    let bench = bench(still(), plan(1, &["late,method=POST"]));
-    bench.runtime.block_on(bench.sandbox.carry(super::asks("POST", CONTACTS, ADA))).unwrap_err();
-    let Bench { sandbox, clock, runtime, dir } = bench;
-    drop((sandbox, runtime));
-    let again = crate::sandbox::open(&dir.path().join("book.db"), &clock);
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let counted = runtime.block_on(again.handle(super::asks("GET", "/v1.0/me/contacts/$count", "")));
-    assert_eq!(&counted.body()[..], b"1");
 }
 
 #[test]

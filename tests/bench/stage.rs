@@ -1,20 +1,18 @@
-//! A sandbox behind a socket on the loopback, and our own client before it.
+//! A mailbox that grows, and what a request of each kind costs in it.
 
 use std::time::Instant;
 
 use bytes::Bytes;
-use cardferry::formats::exchange::extended;
-use cardferry::model::identity::Key;
+use cardferry::remote::Mailbox;
 use cardferry::remote::api::{Place, Query};
 use cardferry::remote::clock::System;
-use cardferry::remote::gate::Limits;
 use cardferry::remote::http::Http;
-use cardferry::remote::{Endpoint, Mailbox, Owner, Token};
-use cardferry::sandbox::{Opened, Sandbox, Server, Settings};
 use futures_util::future::join_all;
-use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+
+use crate::served::{Served, person};
+use crate::usage::usage;
 
 /// What one request cost, in microseconds.
 pub struct Cost {
@@ -24,7 +22,7 @@ pub struct Cost {
     pub wall: f64,
 }
 
-/// Server and clients in one process.
+/// A server, and our own clients.
 pub struct Stage {
     runtime: Runtime,
     clients: Vec<Mailbox<Http, System>>,
@@ -45,21 +43,10 @@ const PAGE: u32 = 100;
 impl Stage {
     /// A mailbox without contacts, and clients that keep their connections alive.
     pub fn new(clients: usize) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let store = tempfile::tempdir().unwrap();
-        let Opened::Here(sandbox) = Sandbox::open(&store.path().join("sandbox.db"), Settings::default()).unwrap()
-        else {
-            panic!("a new store is locked")
-        };
-        let server = runtime.block_on(Server::bind(sandbox, 0)).unwrap();
-        let url = format!("{}/v1.0", server.url());
-        drop(runtime.spawn(server.run(std::future::pending())));
-        let client = |_| {
-            let endpoint = Endpoint::parse(&url, None, Owner::Me).unwrap();
-            let token = Token::new("bench").unwrap();
-            Mailbox::new(endpoint, Http::new().unwrap(), System::start(), token, Limits::NONE)
-        };
-        Self { runtime, clients: (0..clients).map(client).collect(), ids: Vec::new(), store }
+        let served = Served::new(store.path());
+        let clients = (0..clients).map(|_| served.client()).collect();
+        Self { runtime: served.runtime, clients, ids: Vec::new(), store }
     }
 
     /// Creates contacts until there are so many.
@@ -71,10 +58,10 @@ impl Stage {
     pub fn measure(&mut self, count: usize, job: Job) -> Cost {
         // One before, so that what happens once is none of it.
         self.run(1, job);
-        let (cpu, start) = (cpu_seconds(), Instant::now());
+        let (before, start) = (cpu(), Instant::now());
         self.run(count, job);
         let each = 1e6 / count as f64;
-        Cost { wall: start.elapsed().as_secs_f64() * each, cpu: (cpu_seconds() - cpu) * each }
+        Cost { wall: start.elapsed().as_secs_f64() * each, cpu: (cpu() - before) * each }
     }
 
     /// Each client sends its share, four at a time.
@@ -164,47 +151,7 @@ impl Stage {
     }
 }
 
-fn person(at: usize) -> (Map<String, Value>, Key) {
-    // Keys are hashes: neighbours in one order are none in the other.
-    let key: Key =
-        format!("{:032x}", (at as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).parse().unwrap();
-    let body = json!({
-        "givenName": format!("Given {at}"),
-        "surname": format!("Family {}", at % 1000),
-        "emailAddresses": [{"address": format!("person{at}@example.com"), "name": format!("Person {at}")}],
-        "businessPhones": [format!("+1 555 {at:07}")],
-        "homeAddress": {"street": "1 Main St", "city": "Seattle", "postalCode": "98101"},
-        "singleValueExtendedProperties": [{"id": extended::KEY, "value": key.to_string()}],
-    });
-    (body.as_object().unwrap().clone(), key)
-}
-
 /// CPU seconds of this process; 0 where the system does not tell.
-#[cfg(unix)]
-fn cpu_seconds() -> f64 {
-    use nix::sys::resource::{UsageWho, getrusage};
-    use nix::sys::time::TimeValLike;
-
-    let usage = getrusage(UsageWho::RUSAGE_SELF).unwrap();
-    (usage.user_time() + usage.system_time()).num_microseconds() as f64 / 1e6
-}
-
-/// Peak memory of this process in MiB; 0 where the system does not tell.
-#[cfg(unix)]
-pub fn peak_mib() -> f64 {
-    use nix::sys::resource::{UsageWho, getrusage};
-
-    // getrusage(2): kilobytes, but bytes on Apple's systems.
-    let unit = if cfg!(target_vendor = "apple") { 1.0 } else { 1024.0 };
-    getrusage(UsageWho::RUSAGE_SELF).unwrap().max_rss() as f64 * unit / 1024.0 / 1024.0
-}
-
-#[cfg(not(unix))]
-fn cpu_seconds() -> f64 {
-    0.0
-}
-
-#[cfg(not(unix))]
-pub fn peak_mib() -> f64 {
-    0.0
+fn cpu() -> f64 {
+    usage(false).cpu.unwrap_or_default()
 }
