@@ -26,7 +26,8 @@ pub struct Created {
 
 impl<T: Transport, C: Clock> Mailbox<T, C> {
     /// Creates a contact once: when the answer is lost it is looked for by its key before it is sent again, and a
-    /// second time a while later, for a commit may come late.
+    /// second time a while later, for a commit may come late. Without a look it is sent again only after what says that it
+    /// was not carried out: 401 (with a new token), 429, or that there was no connection.
     ///
     /// # Errors
     /// When the service refuses it, or patience ends.
