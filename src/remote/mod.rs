@@ -2,7 +2,7 @@
 //!
 //! Requests and answers are values ([`api`]), what an answer says stands in one table ([`Class`]), what to do after it is
 //! a pure decision ([`retry`]), the waiting and the permits are the [`gate`]'s, and [`Mailbox`] is the plain loop over
-//! them. Time and chance come from one
+//! them. Whether contacts had better go one by one or in batches is [`Pace`]'s to say. Time and chance come from one
 //! [`Clock`], the network from one [`Transport`]. Beside it, [`fetch`] brings pictures from where photo links lead.
 
 pub mod api;
@@ -18,6 +18,7 @@ mod class;
 mod endpoint;
 mod error;
 mod mailbox;
+mod pace;
 mod traffic;
 
 pub use auth::{NoToken, Renewing, Token, TokenSource, Tokens};
@@ -26,5 +27,6 @@ pub use clock::Clock;
 pub use endpoint::{Endpoint, EndpointError, Owner};
 pub use error::RemoteError;
 pub use mailbox::{Changes, Created, Done, Mailbox, Operation, Pages, Step};
+pub use pace::{Pace, Stride};
 pub use traffic::{Flights, Traffic};
 pub use transport::{Sent, Transport, TransportError};

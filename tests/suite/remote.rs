@@ -5,6 +5,7 @@ mod classes;
 mod connections;
 mod gate;
 mod looks;
+mod pace;
 mod throttling;
 mod tokens;
 mod traffic;
