@@ -11,7 +11,7 @@ use crate::remote::transport::Sent;
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoteError {
-    /// The service does not let this token do this.
+    /// The service does not let this token do this, nor the one that came in its place.
     #[error("not authorised: {0}")]
     NotAuthorised(ServiceError),
     /// The service refuses this request; others may pass.

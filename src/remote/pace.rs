@@ -74,7 +74,8 @@ impl Pace {
         if batch && self.most > 1 { Stride::Batch(self.most) } else { Stride::Single }
     }
 
-    /// What went so was answered, and how long it was under way, without what it waited at the gate before.
+    /// What went so was answered, and how long it was under way, without what it waited at the gate before; the
+    /// [flights](crate::remote::Flights) of a mailbox's traffic tell that.
     pub fn told(&mut self, stride: Stride, took: Duration) {
         let batch = matches!(stride, Stride::Batch(_));
         let (measures, contacts) = match stride {

@@ -99,6 +99,9 @@ type Outcome = Result<Done, RemoteError>;
 impl<T: Transport, C: Clock> Mailbox<T, C> {
     /// Does many things in batches of at most twenty, and answers for each of them in the order they were given. Each
     /// batch goes alone, and counts as its parts. The operations must not depend on each other.
+    ///
+    /// Each outcome is what the operation would have met by itself: a part that failed says nothing of the others unless
+    /// its error [stops the run](RemoteError::is_about_one_request), and a create is repeated as [`Mailbox::create`] does.
     pub async fn batch(&self, operations: &[Operation<'_>]) -> Vec<Outcome> {
         let mut outcomes: Vec<Option<Outcome>> = operations.iter().map(|_| None).collect();
         let mut waiting: VecDeque<Job<'_>> = VecDeque::new();

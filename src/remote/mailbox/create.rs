@@ -30,7 +30,8 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
     /// was not carried out: 401 (with a new token), 429, or that there was no connection.
     ///
     /// # Errors
-    /// When the service refuses it, or patience ends.
+    /// When the service refuses it, or patience ends: then it may still come to be, if the last answer was lost and its
+    /// commit comes late. Whoever creates many looks for their keys once more at the end.
     pub async fn create(&self, place: &Place, body: &Map<String, Value>, key: Key) -> Result<Created, RemoteError> {
         let request = contacts::create(&self.endpoint, place, body);
         fits(&request)?;

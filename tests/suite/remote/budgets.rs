@@ -15,7 +15,7 @@ use pretty_assertions::assert_eq;
 use super::{Line, OneClock, Served, key, person, served, token};
 use crate::generator::Draw;
 
-/// A line on which requests travel a while, and so do answers.
+/// A line on which requests travel a while.
 struct Far {
     line: Line,
     clock: OneClock,
@@ -32,9 +32,7 @@ impl Far {
 impl Transport for Far {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         self.travel().await;
-        let answer = self.line.send(request).await;
-        self.travel().await;
-        answer
+        self.line.send(request).await
     }
 }
 
@@ -42,7 +40,7 @@ impl Transport for Far {
 fn limited(limits: &str) -> (Served, Far) {
     let served = served(|settings| {
         settings.limits = limits.parse().unwrap();
-        settings.faults.add("latency,time=uniform:10ms..90ms,of=all").unwrap();
+        settings.faults.add("latency,time=uniform:1ms..90ms,of=all").unwrap();
     });
     let (line, clock) = (Line(served.sandbox.clone()), served.clock.clone());
     (served, Far { line, clock, draw: Mutex::new(Draw::new(7)) })
@@ -69,6 +67,21 @@ async fn the_window_of_requests_is_used_to_the_last_one_and_none_is_refused() {
     let bound = MINUTE * 5;
     assert!(took >= bound && took < bound.mul_f64(1.01), "{took:?}");
     assert!(mailbox.traffic().held > bound / 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_near_server_that_counts_in_pieces_of_time_refuses_nothing_either() {
+    let served = served(|settings| {
+        settings.limits = "in-flight=4,requests=300/1m".parse().unwrap();
+        settings.faults.add("latency,time=3ms").unwrap();
+    });
+    let limits = Limits { in_flight: 4, requests: Some((300, MINUTE)), upload: None };
+    let mailbox = served.mailbox(Dialect::Graph, token("t"), limits);
+    let (mailbox, place) = (&mailbox, &Place::default());
+    let asks = stream::iter(0..901).map(|_| async move { mailbox.folders(place).await.unwrap() });
+    asks.buffer_unordered(4).for_each(async |_| ()).await;
+    assert_eq!((refused(&served), mailbox.traffic().requests), (0, 901));
+    assert!(served.clock.now() < MINUTE.mul_f64(3.01));
 }
 
 #[tokio::test(start_paused = true)]
