@@ -54,6 +54,8 @@ mod openapi;
 #[cfg(feature = "cli")]
 mod readme;
 #[cfg(feature = "cli")]
+mod remote;
+#[cfg(feature = "cli")]
 mod requests;
 mod rooms;
 #[cfg(feature = "sandbox")]
