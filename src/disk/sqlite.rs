@@ -45,7 +45,19 @@ pub enum SqliteError {
 pub fn open(path: &Path, layout: &Layout) -> Result<Connection, SqliteError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     // A path is a path: SQLite would take `:memory:` and `file:…?mode=memory` for databases that nothing keeps.
-    let mut connection = Connection::open_with_flags(Path::new(".").join(path), flags)?;
+    set_up_as(Connection::open_with_flags(Path::new(".").join(path), flags)?, layout)
+}
+
+/// Makes a database in a file without a name, which goes when the connection does.
+///
+/// # Errors
+/// See [`SqliteError`].
+pub fn temporary(layout: &Layout) -> Result<Connection, SqliteError> {
+    // An empty path is SQLite's own for such a file.
+    set_up_as(Connection::open("")?, layout)
+}
+
+fn set_up_as(mut connection: Connection, layout: &Layout) -> Result<Connection, SqliteError> {
     connection.busy_timeout(Duration::from_secs(10))?;
     let found: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;

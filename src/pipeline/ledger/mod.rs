@@ -87,9 +87,8 @@ impl Ledger {
     /// # Errors
     /// When there is no place for temporary files.
     pub fn temporary(head: Head) -> Result<Self, LedgerError> {
-        // An empty name is SQLite's own for such a file.
-        let path = Path::new("");
-        let db = sqlite::open(path, &tables::LAYOUT).map_err(|error| LedgerError::Open { path: path.into(), error })?;
+        let path = || PathBuf::from("a temporary file");
+        let db = sqlite::temporary(&tables::LAYOUT).map_err(|error| LedgerError::Open { path: path(), error })?;
         let ledger = Self { db, head, path: None, pending: None, left: None, _lock: None };
         ledger.begin_run()
     }
