@@ -14,6 +14,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 
 use crate::remote::api::ServiceError;
+use crate::remote::attempts;
 use crate::remote::auth::Token;
 use crate::remote::clock::Clock;
 use crate::remote::endpoint::Endpoint;
@@ -84,6 +85,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
         let _passage = self.gate.pass(request.body().len(), &self.clock).await;
         let mut request = request.clone();
         request.headers_mut().insert(header::AUTHORIZATION, self.token.header());
+        attempts::count();
         let answer = self.transport.send(request).await.map_err(Err)?;
         self.answered.store(true, Ordering::Relaxed);
         if answer.status().is_success() {

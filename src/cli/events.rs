@@ -1,0 +1,116 @@
+//! `--json-lines`: what happens, each event as one JSON object on a line of standard output.
+//!
+//! | event | when | what it holds |
+//! | --- | --- | --- |
+//! | `note` | any time | `text`; `source` where it is about one |
+//! | `plan` | once, when all is planned | the counts of the summary, `run`, `there`, `changes`, `lookAlikes` |
+//! | `record` | for each record that ends; in a rehearsal for each that is planned | see [`record`] |
+//! | `progress` | now and then, while there is something to do | `done`, `of`, `perSecond`, `secondsLeft` |
+//! | `waiting` | when requests are held up for long | `seconds`, `why` |
+//! | `summary` | once, at the end | what `--json` prints, and `stopped`, what stopped the run |
+
+use serde_json::{Value, json};
+
+use crate::cli::exit::Failure;
+use crate::cli::outcome;
+use crate::cli::print::{self, Job, Summary};
+use crate::model::Loss;
+use crate::pipeline::import::Plan;
+use crate::pipeline::{NoPhoto, PhotoLink, RecordReport};
+
+/// Where events go. What cannot be written is told at the end: a run does not stop for it.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    failed: Option<Failure>,
+}
+
+impl Events {
+    /// Something worth knowing; `source` is the input that it is about.
+    pub(super) fn note(&mut self, source: Option<&str>, text: &str) {
+        let mut event = json!({ "event": "note", "text": text });
+        if let Some(source) = source {
+            event["source"] = source.into();
+        }
+        self.tell(&event);
+    }
+
+    /// All is planned.
+    pub(super) fn plan(&mut self, job: Job, plan: &Plan, run: &str) {
+        let mut event = json!({ "event": "plan", "run": run, "records": plan.totals.read });
+        for ending in print::possible(job) {
+            event[print::word(job, *ending)] = plan.totals.of(*ending).into();
+        }
+        event["there"] = plan.there.into();
+        event["changes"] = plan.changes.into();
+        event["lookAlikes"] = outcome::likeness(&plan.like);
+        self.tell(&event);
+    }
+
+    /// A record ended.
+    pub(super) fn record(&mut self, job: Job, report: &RecordReport<'_>) {
+        let mut event = json!({ "event": "record" });
+        if let (Some(event), Value::Object(members)) = (event.as_object_mut(), record(job, report)) {
+            event.extend(members);
+        }
+        self.tell(&event);
+    }
+
+    /// So many of so many records are done.
+    pub(super) fn progress(&mut self, done: u64, of: u64, per_second: f64, seconds_left: u64) {
+        let per_second = (per_second * 10.0).round() / 10.0;
+        self.tell(
+            &json!({ "event": "progress", "done": done, "of": of, "perSecond": per_second, "secondsLeft": seconds_left }),
+        );
+    }
+
+    /// The end.
+    pub(super) fn end(mut self, summary: &Summary<'_>, stopped: Option<&str>) -> Result<(), Failure> {
+        let mut event = json!({ "event": "summary" });
+        if let (Some(event), Value::Object(members)) = (event.as_object_mut(), print::as_json(summary)) {
+            event.extend(members);
+        }
+        event["stopped"] = stopped.into();
+        self.tell(&event);
+        self.failed.map_or(Ok(()), Err)
+    }
+
+    fn tell(&mut self, event: &Value) {
+        if self.failed.is_none() {
+            self.failed = print::data(&print::without_secret(&event.to_string())).err();
+        }
+    }
+}
+
+/// A record for programs: where it stands (`source`, `record`, `line`), `name`, `outcome`, `id` (the mailbox's), `why`,
+/// `photo`, `requests`, and what was changed (`what`, `before`, `after`), lost and hidden (`field`, `value`, `why`).
+pub(super) fn record(job: Job, report: &RecordReport<'_>) -> Value {
+    let losses = |losses: &[Loss]| -> Value {
+        let loss =
+            |loss: &Loss| json!({ "field": loss.field.name(), "value": loss.value, "why": loss.why.to_string() });
+        losses.iter().map(loss).collect()
+    };
+    let changes: Value = report
+        .changes
+        .iter()
+        .map(|change| json!({ "what": change.name, "before": change.before, "after": change.after }))
+        .collect();
+    json!({
+        "source": report.position.map(|position| &*position.source),
+        "record": report.position.map(|position| position.record),
+        "line": report.position.map(|position| position.line),
+        "name": report.name, "outcome": print::word(job, report.ending), "id": report.id, "why": report.why,
+        "photo": photo(report), "requests": report.attempts, "changes": changes, "losses": losses(report.losses),
+        "hidden": losses(report.hidden),
+    })
+}
+
+/// What became of a record's photo, in words; none where there is nothing to say.
+pub(super) fn photo(report: &RecordReport<'_>) -> Option<String> {
+    match (report.photo_set, report.no_photo, report.photo_link) {
+        (true, ..) => Some("uploaded".to_owned()),
+        (_, Some(NoPhoto::Refused(why)), _) => Some(format!("refused: {why}")),
+        (_, Some(NoPhoto::NotFetched(why)), _) => Some(format!("not downloaded: {why}")),
+        (.., Some(PhotoLink::Kept(link))) => Some(format!("kept as a link: {link}")),
+        (.., Some(PhotoLink::Fetched | PhotoLink::Lost) | None) => None,
+    }
+}
