@@ -4,7 +4,8 @@
 //! | --- | --- | --- |
 //! | `note` | any time | `text`; `source` where it is about one |
 //! | `plan` | once, when all is planned | the counts of the summary, `run`, `there`, `changes`, `lookAlikes` |
-//! | `record` | for each record that ends; in a rehearsal for each that is planned | see [`record`] |
+//! | `record` | for each record that ends | see [`record`] |
+//! | `planned` | in a rehearsal for each record: how it would end | the same |
 //! | `progress` | now and then, while there is something to do | `done`, `of`, `perSecond`, `secondsLeft` |
 //! | `waiting` | when requests are held up for long | `seconds`, `why` |
 //! | `summary` | once, at the end | what `--json` prints, and `stopped`, what stopped the run |
@@ -38,7 +39,7 @@ impl Events {
     pub(super) fn plan(&mut self, job: Job, plan: &Plan, run: &str) {
         let mut event = json!({ "event": "plan", "run": run, "records": plan.totals.read });
         for ending in print::possible(job) {
-            event[print::word(job, *ending)] = plan.totals.of(*ending).into();
+            event[print::key(job, *ending)] = plan.totals.of(*ending).into();
         }
         event["there"] = plan.there.into();
         event["changes"] = plan.changes.into();
@@ -48,7 +49,7 @@ impl Events {
 
     /// A record ended.
     pub(super) fn record(&mut self, job: Job, report: &RecordReport<'_>) {
-        let mut event = json!({ "event": "record" });
+        let mut event = json!({ "event": if job == Job::Rehearsal { "planned" } else { "record" } });
         if let (Some(event), Value::Object(members)) = (event.as_object_mut(), record(job, report)) {
             event.extend(members);
         }
@@ -81,7 +82,8 @@ impl Events {
     }
 }
 
-/// A record for programs: where it stands (`source`, `record`, `line`), `name`, `outcome`, `id` (the mailbox's), `why`,
+/// A record for programs: where it stands (`source`, `record`, `line`), `name`, `outcome` (in a rehearsal what it
+/// would be), `id` (the mailbox's), `why`,
 /// `photo`, `requests`, and what was changed (`what`, `before`, `after`), lost and hidden (`field`, `value`, `why`).
 pub(super) fn record(job: Job, report: &RecordReport<'_>) -> Value {
     let losses = |losses: &[Loss]| -> Value {
@@ -98,7 +100,7 @@ pub(super) fn record(job: Job, report: &RecordReport<'_>) -> Value {
         "source": report.position.map(|position| &*position.source),
         "record": report.position.map(|position| position.record),
         "line": report.position.map(|position| position.line),
-        "name": report.name, "outcome": print::word(job, report.ending), "id": report.id, "why": report.why,
+        "name": report.name, "outcome": print::key(job, report.ending), "id": report.id, "why": report.why,
         "photo": photo(report), "requests": report.attempts, "changes": changes, "losses": losses(report.losses),
         "hidden": losses(report.hidden),
     })

@@ -137,7 +137,7 @@ impl Work<'_> {
             Err(failure) => (nothing(), Some(failure)),
         };
         let told = progress.tally(self.args.input.rejects.is_some());
-        let endings = ledger.endings().map_err(state::failure)?;
+        let endings = ledger.summary().map(|run| run.endings).unwrap_or_default();
         let outcome = Outcome::new(&head, plan.as_ref(), &imported.totals, &endings, told);
         self.tell(&imported, &outcome, stopped, progress)
     }

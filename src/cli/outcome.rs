@@ -91,7 +91,8 @@ impl<'a> Outcome<'a> {
     }
 
     /// Adds it to a summary for programs.
-    pub(super) fn add_to(&self, summary: &mut Value) {
+    pub(super) fn add_to(&self, job: Job, summary: &mut Value) {
+        summary["rehearsal"] = (job == Job::Rehearsal).into();
         summary["run"] = self.head.run.as_str().into();
         summary["skippedThere"] = self.tally.skipped_there.into();
         summary["notReached"] = self.not_reached.into();

@@ -175,6 +175,11 @@ pub(super) fn word(job: Job, ending: Ending) -> &'static str {
     }
 }
 
+/// The same for programs, who are told in another place that it is a rehearsal.
+pub(super) fn key(job: Job, ending: Ending) -> &'static str {
+    if job == Job::Rehearsal { ending.word() } else { word(job, ending) }
+}
+
 /// Which endings a job can have: a conversion knows no mailbox.
 pub(super) fn possible(job: Job) -> &'static [Ending] {
     match job {
@@ -306,7 +311,7 @@ pub(super) fn as_json(summary: &Summary<'_>) -> serde_json::Value {
         .collect();
     let mut object = json!({ "read": totals.read });
     for ending in possible(summary.job) {
-        object[word(summary.job, *ending)] = totals.of(*ending).into();
+        object[key(summary.job, *ending)] = totals.of(*ending).into();
     }
     object["failedInputs"] = totals.failed_sources.into();
     object["photos"] = totals.photos.into();
@@ -325,7 +330,7 @@ pub(super) fn as_json(summary: &Summary<'_>) -> serde_json::Value {
             "twinsRemoved": proof.twins_removed,
         });
     }
-    summary.outcome.iter().for_each(|outcome| outcome.add_to(&mut object));
+    summary.outcome.iter().for_each(|outcome| outcome.add_to(summary.job, &mut object));
     object
 }
 

@@ -7,7 +7,7 @@ use crate::cli::events;
 use crate::cli::outcome::Outcome;
 use crate::cli::print::{self, Job, Summary};
 use crate::model::Loss;
-use crate::pipeline::{Ending, RecordReport};
+use crate::pipeline::{Ending, RecordReport, counted};
 
 const STYLE: &str = include_str!("style.css");
 /// Nothing is fetched, whatever a name or a message says.
@@ -43,11 +43,11 @@ pub(super) fn above(about: &About<'_>) -> String {
             @if let Some(outcome) = summary.outcome { (wherefrom(outcome)) }
         }
         (troubles(about))
-        (counts(summary))
         section.said aria-label="Summary" {
             @for line in print::as_lines(summary, true) { p { (shown(&line)) } }
         }
         h2 { "Records" }
+        (counts(summary))
         @if summary.totals.read == 0 { p.none { "No record was come to." } }
         (PreEscaped("<div class=\"wide\"><table><thead>"))
         tr { th scope="col" { "Record" } th scope="col" { "Name" } th scope="col" { "Outcome" } th scope="col" { "What there is to say" } }
@@ -87,17 +87,27 @@ pub(super) fn row(job: Job, report: &RecordReport<'_>) -> String {
                 }
                 (losses("lost", "Lost", report.losses))
                 (losses("hidden", "Kept, but not shown by Outlook", report.hidden))
-                @if report.id.is_some() || report.attempts > 0 {
-                    small {
-                        @if report.attempts > 0 { (report.attempts) @if report.attempts == 1 { " request " } @else { " requests " } }
-                        @if let Some(id) = report.id { code { (shown(id)) } }
-                    }
-                }
+                (requests(report))
             }
         }
         "\n"
     };
     row.into_string()
+}
+
+/// What hardly anybody looks for.
+fn requests(report: &RecordReport<'_>) -> Markup {
+    let requests = match report.attempts {
+        0 => "id".to_owned(),
+        sent => counted(sent, "request"),
+    };
+    html! {
+        @match report.id {
+            Some(id) => details { summary { (requests) } code { (shown(id)) } },
+            None if report.attempts > 0 => small { (requests) },
+            None => {}
+        }
+    }
 }
 
 fn losses(class: &str, title: &str, losses: &[Loss]) -> Markup {
