@@ -1,14 +1,4 @@
 //! `--json-lines`: what happens, each event as one JSON object on a line of standard output.
-//!
-//! | event | when | what it holds |
-//! | --- | --- | --- |
-//! | `note` | any time | `text`; `source` where it is about one |
-//! | `plan` | once, when all is planned | the counts of the summary, `run`, `there`, `changes`, `lookAlikes` |
-//! | `record` | for each record that ends | see [`record`] |
-//! | `planned` | in a rehearsal for each record: how it would end | the same |
-//! | `progress` | now and then, while there is something to do | `done`, `of`, `perSecond`, `secondsLeft` |
-//! | `waiting` | when requests are held up for long | `seconds`, `why` |
-//! | `summary` | once, at the end | what `--json` prints, and `stopped`, what stopped the run |
 
 use serde_json::{Value, json};
 
@@ -18,6 +8,22 @@ use crate::cli::print::{self, Job, Summary};
 use crate::model::Loss;
 use crate::pipeline::import::Plan;
 use crate::pipeline::{NoPhoto, PhotoLink, RecordReport};
+
+/// Each event: its name, when it comes, what it holds.
+const EVENTS: [(&str, &str, &str); 6] = [
+    ("note", "any time", "`text`; `source` where it is about one input"),
+    ("plan", "once, when all is planned", "`records`, how they would end, `there`, `changes`, `lookAlikes`, `run`"),
+    ("planned", "in a dry run for each record, before the plan", "the record as in a report: what it would be"),
+    ("record", "for each record that ends", "the record as in a report"),
+    ("progress", "every 100 records", "`done`, `of`, `perSecond`, `secondsLeft`"),
+    ("summary", "once, at the end", "what `--json` prints, and `stopped`: what stopped the run, or null"),
+];
+
+/// The events as a Markdown table.
+pub fn table() -> String {
+    let rows = EVENTS.map(|(name, when, holds)| format!("| `{name}` | {when} | {holds} |\n"));
+    format!("| event | when | what it holds |\n| --- | --- | --- |\n{}", rows.concat())
+}
 
 /// Where events go. What cannot be written is told at the end: a run does not stop for it.
 #[derive(Debug, Default)]

@@ -29,6 +29,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Args, Command};
+pub use events::table as events_table;
 pub use exit::Exit;
 use exit::Failure;
 

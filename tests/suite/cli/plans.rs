@@ -124,6 +124,15 @@ fn a_report_says_what_became_of_every_record() {
     assert_eq!((&of("Ben Two")["outcome"], &of("Ben Two")["requests"]), (&json!("created"), &json!(1)));
     assert!(of("Ben Two")["id"].as_str().unwrap().len() > 20);
     assert_eq!((&of("")["outcome"], &of("")["record"]), (&json!("rejected"), &json!(3)));
+    let names: Vec<_> = of("").as_object().unwrap().keys().collect();
+    let table = include_str!("../../../README.md").lines().skip_while(|line| !line.starts_with("| in JSON |"));
+    let told = table.skip(2).take_while(|line| line.starts_with("| ")).flat_map(|line| {
+        line.split('|').nth(1).unwrap().split(',').map(|name| name.trim().trim_matches('`')).collect::<Vec<_>>()
+    });
+    let (mut told, mut names): (Vec<_>, Vec<_>) = (told.collect(), names.iter().map(|name| name.as_str()).collect());
+    told.sort_unstable();
+    names.sort_unstable();
+    assert_eq!(told, names, "the README tells each member");
     assert!(of("")["why"].is_string() && report["run"].is_string() && report["stopped"].is_null());
 
     stage.run(&with(&["--report", "r.csv"])).exits(3).says(&["r.csv says what became of every record"]);
