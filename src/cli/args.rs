@@ -44,7 +44,7 @@ pub enum Command {
     /// Convert address book files between vCard, CSV and spreadsheets, or to a better form of themselves
     Convert(Convert),
     /// Upload address book files into a mailbox; a second run creates nothing
-    Import(Import),
+    Import(Box<Import>),
     /// Download a mailbox's contacts, photos included, into a file
     Export(Export),
     /// Look at files: what they are, what each column means and why, what a target would lose; nothing is written

@@ -41,9 +41,9 @@ pub(super) fn run(common: &Common, args: &Convert) -> Result<Exit, Failure> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS);
     let converted =
         convert(&mut records, &mut *sink.encoder, &mut sink.target, threads, pictures, &interrupted, &mut progress);
-    let rejects = progress.finish();
+    let (rejects, _) = progress.finish();
     let totals = converted.map_err(|error| sink.failure(&error))?;
     let ended = output::end(common, args, &totals, rejects, sink);
-    output::summary(common, Summary { job: Job::Convert, totals: &totals, proof: None }, ended)?;
+    output::summary(common, Summary { job: Job::Convert, totals: &totals, proof: None, outcome: None }, ended)?;
     Ok(Exit::of(&totals, common))
 }

@@ -42,7 +42,7 @@ pub(super) async fn run(common: &Common, args: &Export) -> Result<Exit, Failure>
         _ => Failure::interrupted(sink.stays()),
     })?;
     let ended = sink.end(common, &totals);
-    output::summary(common, Summary { job: Job::Export, totals: &totals, proof: None }, ended)?;
+    output::summary(common, Summary { job: Job::Export, totals: &totals, proof: None, outcome: None }, ended)?;
     if !args.all_folders && !below.is_empty() {
         let names: Vec<_> = below.iter().map(|(_, name)| name.as_str()).collect();
         print::note(common, &format!("not exported: the folders {}; --all-folders takes them too", names.join(", ")));

@@ -10,8 +10,9 @@ use serde_json::json;
 
 use crate::cli::args::Common;
 use crate::cli::exit::Failure;
+use crate::cli::outcome::Outcome;
 use crate::model::{Field, Why};
-use crate::pipeline::import::{Likeness, Proof};
+use crate::pipeline::import::Proof;
 use crate::pipeline::{Ending, LossCount, PhotoFiles, PhotoLink, PhotoLinks, RecordReport, Totals, counted};
 
 /// What standard output is called in messages.
@@ -45,6 +46,8 @@ pub(super) struct Summary<'a> {
     pub(super) job: Job,
     pub(super) totals: &'a Totals,
     pub(super) proof: Option<Proof>,
+    /// What more there is to say of an import.
+    pub(super) outcome: Option<&'a Outcome<'a>>,
 }
 
 /// The token of this run, which no message may hold, whoever wrote it.
@@ -91,8 +94,8 @@ pub(super) fn note(common: &Common, text: &str) {
 /// Names and messages come from files and servers: what moves the cursor or turns the reading direction must not reach
 /// the terminal, nor a line break that would forge a line of ours.
 pub(super) fn clean(text: &str) -> String {
-    let hidden = SECRET.get().map(|secret| text.replace(secret, "[token]"));
-    let text = without_passwords(hidden.as_deref().unwrap_or(text));
+    let hidden = without_secret(text);
+    let text = without_passwords(&hidden);
     let harmless = |letter: char| match letter {
         '\n' | '\t' => ' ',
         // Bidirectional embeddings, overrides and isolates (Unicode 15, 23.2).
@@ -105,6 +108,14 @@ pub(super) fn clean(text: &str) -> String {
         line.push('…');
     }
     line
+}
+
+/// A text without the token of this run.
+pub(super) fn without_secret(text: &str) -> Cow<'_, str> {
+    match SECRET.get().filter(|secret| text.contains(secret.as_str())) {
+        Some(secret) => Cow::Owned(text.replace(secret, "[token]")),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// A text whose URLs name nobody who signs in: links from files may hold a password.
@@ -140,25 +151,10 @@ pub(super) fn record(job: Job, report: &RecordReport<'_>, verbose: bool) -> Vec<
         PhotoLink::Fetched | PhotoLink::Lost => None,
     });
     let losses = report.losses.iter().filter(|_| verbose).map(|loss| format!("  lost {loss}"));
+    let changes = report.changes.iter().filter(|_| verbose).map(|change| format!("  {change}"));
     let hidden = report.hidden.iter().filter(|_| verbose);
     let hidden = hidden.map(|of| format!("  hidden {}: {}", of.field.name(), of.value));
-    std::iter::once(text).chain(link).chain(losses).chain(hidden).collect()
-}
-
-/// What is said of records that look like contacts of another origin.
-pub(super) fn like(like: &Likeness) -> Option<String> {
-    let Likeness { count, examples, by } = like;
-    let (is, contact) = if *count == 1 { ("1 record looks like a contact", "it") } else { ("", "them") };
-    let is = if is.is_empty() { format!("{count} records look like contacts") } else { is.to_owned() };
-    let by: Vec<_> = by.iter().map(|by| by.word()).collect();
-    let names = examples.join(", ");
-    (*count > 0).then(|| {
-        format!(
-            "{is} that something else has put there ({names}), and will stand beside {contact}; --match-by key,uid,{} \
-             takes them for the same",
-            by.join(",")
-        )
-    })
+    std::iter::once(text).chain(changes).chain(link).chain(losses).chain(hidden).collect()
 }
 
 /// The totals, the losses and the proof.
@@ -170,7 +166,7 @@ pub(super) fn summary(common: &Common, summary: &Summary<'_>) -> Result<(), Fail
 }
 
 /// The ending that a job's word for success stands for.
-fn word(job: Job, ending: Ending) -> &'static str {
+pub(super) fn word(job: Job, ending: Ending) -> &'static str {
     match (job, ending) {
         (Job::Convert | Job::Export, Ending::Created) => "written",
         (Job::Rehearsal, Ending::Created) => "to create",
@@ -179,8 +175,13 @@ fn word(job: Job, ending: Ending) -> &'static str {
     }
 }
 
+/// The same for programs, who are told in another place that it is a rehearsal.
+pub(super) fn key(job: Job, ending: Ending) -> &'static str {
+    if job == Job::Rehearsal { ending.word() } else { word(job, ending) }
+}
+
 /// Which endings a job can have: a conversion knows no mailbox.
-fn possible(job: Job) -> &'static [Ending] {
+pub(super) fn possible(job: Job) -> &'static [Ending] {
     match job {
         Job::Import | Job::Rehearsal => &Ending::ALL,
         // What is skipped is groups.
@@ -189,7 +190,7 @@ fn possible(job: Job) -> &'static [Ending] {
     }
 }
 
-fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
+pub(super) fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
     let totals = summary.totals;
     let shown = |ending: &&Ending| match (summary.job, ending) {
         (Job::Convert, Ending::Skipped) => totals.of(Ending::Skipped) > 0,
@@ -217,6 +218,7 @@ fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
         lines.push(format!("hidden: {} {what}{hint}", counted(totals.hidden, "value")));
     }
     lines.extend(summary.proof.as_ref().map(|proof| proof_line(proof, totals)));
+    lines.extend(summary.outcome.iter().flat_map(|outcome| outcome.lines(summary.job, totals)));
     lines
 }
 
@@ -298,7 +300,7 @@ fn proof_line(proof: &Proof, totals: &Totals) -> String {
     text
 }
 
-fn as_json(summary: &Summary<'_>) -> serde_json::Value {
+pub(super) fn as_json(summary: &Summary<'_>) -> serde_json::Value {
     let totals = summary.totals;
     let losses: Vec<_> = totals
         .losses
@@ -309,7 +311,7 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
         .collect();
     let mut object = json!({ "read": totals.read });
     for ending in possible(summary.job) {
-        object[word(summary.job, *ending)] = totals.of(*ending).into();
+        object[key(summary.job, *ending)] = totals.of(*ending).into();
     }
     object["failedInputs"] = totals.failed_sources.into();
     object["photos"] = totals.photos.into();
@@ -328,6 +330,7 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
             "twinsRemoved": proof.twins_removed,
         });
     }
+    summary.outcome.iter().for_each(|outcome| outcome.add_to(summary.job, &mut object));
     object
 }
 

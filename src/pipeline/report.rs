@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::formats::exchange::Change;
 use crate::formats::{Position, Reject, Remark};
 use crate::model::{Field, Loss, Why};
 use crate::pipeline::links::is_file_name;
@@ -55,10 +56,16 @@ pub struct RecordReport<'a> {
     pub ending: Ending,
     /// Why, when it did not simply succeed.
     pub why: Option<&'a str>,
+    /// What was changed in the contact that was there.
+    pub changes: &'a [Change],
+    /// Requests that it took.
+    pub attempts: u32,
     /// What was lost on the way.
     pub losses: &'a [Loss],
     /// What the target keeps for the way back, but does not show.
     pub hidden: &'a [Loss],
+    /// Whether the target has its photo now and did not have it before.
+    pub photo_set: bool,
     /// Why the photo did not arrive, when the contact did and its photo did not.
     pub no_photo: Option<&'a NoPhoto>,
     /// What became of the photo, when it is a link.
@@ -71,8 +78,23 @@ impl RecordReport<'_> {
     /// A record that ended so, of which nothing more is known yet.
     pub fn of(ending: Ending) -> Self {
         let (position, id, name, why) = (None, None, "", None);
-        let (losses, hidden, no_photo, photo_link) = (&[], &[], None, None);
-        Self { position, id, name, ending, why, losses, hidden, no_photo, photo_link, rejected: None }
+        let (attempts, photo_set, no_photo, photo_link, rejected) = (0, false, None, None, None);
+        let (changes, losses, hidden): (&[_], &[_], &[_]) = (&[], &[], &[]);
+        Self {
+            position,
+            id,
+            name,
+            ending,
+            why,
+            changes,
+            attempts,
+            losses,
+            hidden,
+            photo_set,
+            no_photo,
+            photo_link,
+            rejected,
+        }
     }
 
     /// Which record it is, for people: its position in a file; in a mailbox its name, else the mailbox's id of it.

@@ -6,6 +6,7 @@
 //! [`Clock`], the network from one [`Transport`]. Beside it, [`fetch`] brings pictures from where photo links lead.
 
 pub mod api;
+pub mod attempts;
 pub mod clock;
 pub mod fetch;
 pub mod gate;

@@ -8,6 +8,7 @@ mod inspect;
 mod links;
 pub(crate) mod mailbox;
 mod photo_files;
+mod plans;
 mod refusals;
 mod rehearsal;
 mod servers;

@@ -52,6 +52,8 @@ mod odata_laws;
 #[cfg(feature = "sandbox")]
 mod openapi;
 #[cfg(feature = "cli")]
+mod planning;
+#[cfg(feature = "cli")]
 mod readme;
 #[cfg(feature = "cli")]
 mod remote;

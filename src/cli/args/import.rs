@@ -29,6 +29,9 @@ pub struct Import {
     /// What may happen.
     #[command(flatten)]
     pub caution: Caution,
+    /// What is told.
+    #[command(flatten)]
+    pub telling: Telling,
     /// Where runs are remembered.
     #[command(flatten)]
     pub state: State,
@@ -58,9 +61,35 @@ pub struct Caution {
     /// Print what would be done to each record, and do nothing
     #[arg(long, env = "CARDFERRY_DRY_RUN", value_parser = FalseyValueParser::new())]
     pub dry_run: bool,
+    /// Write the plan to FILE, which is new and the user's alone, - for standard output; do nothing else
+    #[arg(long, value_name = "FILE", env = "CARDFERRY_SAVE_PLAN")]
+    pub save_plan: Option<PathBuf>,
+    /// Do what the plan in FILE says and nothing else: stop with 9 before anything is sent if it no longer holds, and
+    /// leave alone what somebody changes after that
+    #[arg(long, value_name = "FILE", env = "CARDFERRY_APPLY_PLAN", conflicts_with = "save_plan")]
+    pub apply_plan: Option<PathBuf>,
     /// Stop with 9 before anything is sent if more than N contacts that are there would be changed
     #[arg(long, value_name = "N", env = "CARDFERRY_MAX_CHANGES")]
     pub max_changes: Option<u64>,
+}
+
+/// What is told of a run, beside the summary.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "What is told")]
+pub struct Telling {
+    /// Write what became of every record to FILE, as its name says: a page (.html), a table (.csv) or .json
+    #[arg(long, value_name = "FILE", env = "CARDFERRY_REPORT")]
+    pub report: Option<PathBuf>,
+    /// Print what happens on standard output while it does, each event as a line of JSON
+    #[arg(long, env = "CARDFERRY_JSON_LINES", value_parser = FalseyValueParser::new())]
+    pub json_lines: bool,
+}
+
+impl Caution {
+    /// Whether nothing is done.
+    pub fn only_plans(&self) -> bool {
+        self.dry_run || self.save_plan.is_some()
+    }
 }
 
 /// Where runs are remembered.

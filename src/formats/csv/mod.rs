@@ -8,6 +8,7 @@ mod chunk;
 mod frame;
 mod grammar;
 mod open;
+pub mod plain;
 mod read;
 pub mod rejected;
 mod scan;

@@ -15,7 +15,7 @@ use crate::model::identity::Keys;
 use crate::pipeline::ledger::{Action, Done, Ledger, LedgerError};
 use crate::pipeline::{Ending, RecordReport, Records, Totals, Watcher};
 use crate::remote::gate::Limits;
-use crate::remote::{Clock, RemoteError, Transport};
+use crate::remote::{Clock, RemoteError, Transport, attempts};
 
 /// Records that are worked on at once: as many as requests may be under way. A job that had to wait at the gate could be
 /// passed there by a later one, and contacts are to be created in the order they stand in.
@@ -77,10 +77,10 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
                 }
                 let Some(job) = ready.pop_front() else { break };
                 // The runtime would make a job wait now and then to be fair to other tasks, and let a later one pass it.
-                under_way.push(unconstrained(job::apply(self.site, job)));
+                under_way.push(unconstrained(attempts::counted(job::apply(self.site, job))));
             }
-            let Some((job, applied)) = under_way.next().await else { break };
-            if let Err(error) = self.end(&job, applied) {
+            let Some(((job, applied), attempts)) = under_way.next().await else { break };
+            if let Err(error) = self.end(&job, applied, attempts) {
                 stopped.get_or_insert(error);
             }
         }
@@ -140,29 +140,42 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
         }
     }
 
-    /// Notes and counts what became of a job; an error stops the run.
-    fn end(&mut self, job: &Job, applied: Result<Applied, Failed>) -> Result<(), Stopped> {
-        match applied {
-            Ok(applied) => {
-                self.breakdowns = 0;
-                self.totals.photos += u64::from(applied.photo_set);
-                self.site.ledger(|ledger| ledger.done(job.number, Some(&applied.id), &job.done(&applied)))?;
-                let (id, no_photo) =
-                    (Some(applied.id.as_str()), applied.no_photo.as_ref().or(job.record.no_photo.as_ref()));
-                let (photo_link, why) = (applied.photo_link(job), applied.why.as_deref());
-                let report = job.report(applied.ending);
-                self.totals.count(&RecordReport { id, no_photo, photo_link, why, ..report }, self.watcher);
-                Ok(())
-            }
-            Err(Failed::Ledger(error)) => Err(error.into()),
-            Err(Failed::Remote(error)) => {
-                let why = error.to_string();
-                let noted = self.site.ledger(|ledger| ledger.done(job.number, None, &done(Ending::Failed, &why)));
-                self.totals.count(&RecordReport { why: Some(&why), ..job.report(Ending::Failed) }, self.watcher);
-                noted?;
-                if self.stops(&error) { Err(error.into()) } else { Ok(()) }
-            }
+    /// Notes and counts what became of a job that took so many requests; an error stops the run.
+    fn end(&mut self, job: &Job, applied: Result<Applied, Failed>, attempts: u32) -> Result<(), Stopped> {
+        let failed = match applied {
+            Ok(applied) => return self.succeed(job, &applied, attempts),
+            Err(failed) => failed,
+        };
+        let why = match &failed {
+            Failed::Ledger(error) => error.to_string(),
+            Failed::Remote(error) => error.to_string(),
+            Failed::Changed => "somebody has changed it since the plan was checked; it was left alone".to_owned(),
+        };
+        if let Failed::Ledger(error) = failed {
+            return Err(error.into());
         }
+        let noted = Done { attempts, ..done(Ending::Failed, &why) };
+        let noted = self.site.ledger(|ledger| ledger.done(job.number, None, &noted));
+        let report = job.report(Ending::Failed);
+        self.totals.count(&RecordReport { why: Some(&why), attempts, ..report }, self.watcher);
+        noted?;
+        match failed {
+            Failed::Remote(error) if self.stops(&error) => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn succeed(&mut self, job: &Job, applied: &Applied, attempts: u32) -> Result<(), Stopped> {
+        self.breakdowns = 0;
+        self.totals.photos += u64::from(applied.photo_set);
+        self.site.ledger(|ledger| ledger.done(job.number, Some(&applied.id), &job.done(applied, attempts)))?;
+        let Applied { photo_set, changes, .. } = applied;
+        let (photo_set, changes) = (*photo_set, changes.as_slice());
+        let (id, no_photo) = (Some(applied.id.as_str()), applied.no_photo.as_ref().or(job.record.no_photo.as_ref()));
+        let (photo_link, why) = (applied.photo_link(job), applied.why.as_deref());
+        let report = RecordReport { id, no_photo, photo_link, why, ..job.report(applied.ending) };
+        self.totals.count(&RecordReport { attempts, photo_set, changes, ..report }, self.watcher);
+        Ok(())
     }
 
     fn note(&self, id: Option<&str>, done: &Done) -> Result<(), LedgerError> {

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use super::Import;
 use super::job::{Applied, Failed, Job, Site, set_photo};
 use crate::formats::exchange::extended::{Fingerprint, Marks, State};
-use crate::formats::exchange::{self, content};
+use crate::formats::exchange::{self, Dialect, content};
 use crate::model::{Merge, merge};
 use crate::pipeline::Ending;
-use crate::pipeline::ledger::Version;
+use crate::pipeline::ledger::{Held, Version};
 use crate::remote::{Clock, Transport};
 
 /// The run of a contact that no run made.
@@ -41,6 +41,7 @@ pub(super) async fn change<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &
     mailbox.update(place, &held.id, &changes.body).await?;
     applied.ending = Ending::Updated;
     applied.left = content(&changes.contact).to_string();
+    applied.changes = changes.fields;
     if photo { set_photo(site, job, applied).await } else { Ok(applied) }
 }
 
@@ -63,6 +64,14 @@ fn sets_photo(job: &Job, how: Merge, there: Option<&Bytes>) -> bool {
     }
 }
 
+/// Whether a contact is no longer what it was when it was listed: the service says so, or it holds something else.
+fn has_changed(held: &Held, served: &Map<String, Value>, dialect: Dialect) -> bool {
+    let now = exchange::read(served.clone(), dialect);
+    let listed = held.json.as_deref().and_then(|json| serde_json::from_str(json).ok());
+    let differs = |listed| content(&exchange::read(listed, dialect).contact) != content(&now.contact);
+    held.change_key != now.change_key || listed.is_some_and(differs)
+}
+
 /// Keeps the contact as it is now, with its photo where that is wanted.
 pub(super) async fn keep_as_it_is<T: Transport, C: Clock>(
     site: &Site<'_, T, C>,
@@ -76,12 +85,16 @@ pub(super) async fn keep_as_it_is<T: Transport, C: Clock>(
     keep(site, job, &served, photo)
 }
 
-fn keep<T, C>(
+fn keep<T: Transport, C: Clock>(
     site: &Site<'_, T, C>,
     job: &Job,
     served: &Map<String, Value>,
     photo: Option<Bytes>,
 ) -> Result<(), Failed> {
+    let dialect = site.import.mailbox.endpoint().dialect;
+    if site.import.options.exactly && job.held.as_ref().is_some_and(|held| has_changed(held, served, dialect)) {
+        return Err(Failed::Changed);
+    }
     let id = job.held.as_ref().map(|held| held.id.clone()).unwrap_or_default();
     let json = Value::Object(served.clone()).to_string();
     Ok(site.ledger(|ledger| ledger.keep(&Version { id, number: job.number, json, photo }))?)

@@ -75,7 +75,7 @@ impl Rules<'_> {
                 let like = find::look_alike(ledger, &traits)?.map(|(held, by)| (held.title, by));
                 Ok(Decision { like, ..Decision::act(Action::Create, "", None) })
             }
-            _ if again => Ok(Decision::act(Action::Create, "", None)),
+            _ if again => self.once_more(ledger, record),
             Found::Several(count, by) => {
                 let why = format!("{count} contacts there have the same {}", by.common());
                 Ok(Decision::end(Ending::Skipped, why))
@@ -89,6 +89,16 @@ impl Rules<'_> {
                 }
                 None => Ok(self.known(record, *held, by)),
             },
+        }
+    }
+
+    /// Creates the contact beside the one that is there; not again where this very run has, before it was stopped.
+    fn once_more(&self, ledger: &Ledger, record: &Prepared) -> Result<Decision, LedgerError> {
+        let run = &ledger.head().run;
+        let ours = |held: &Held| held.state.as_ref().is_some_and(|state| state.run == *run);
+        match ledger.held_by_key(record.key)?.into_iter().find(ours) {
+            Some(held) => Ok(self.known(record, held, MatchBy::Key)),
+            None => Ok(Decision::act(Action::Create, "", None)),
         }
     }
 

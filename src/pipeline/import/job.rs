@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::prepare::{Picture, Prepared};
 use super::{Import, change, plan};
+use crate::formats::exchange::Change;
 use crate::formats::photo;
 use crate::model::{Loss, PhotoKind};
 use crate::pipeline::ledger::{Action, Done, Held, Ledger, LedgerError};
@@ -34,6 +35,8 @@ pub(super) struct Applied {
     pub(super) why: Option<String>,
     /// Fingerprint of the content that is left in the mailbox.
     pub(super) left: String,
+    /// What was changed in the contact that was there.
+    pub(super) changes: Vec<Change>,
     pub(super) photo_set: bool,
     /// Whether it was there with a photo.
     pub(super) had_photo: bool,
@@ -46,6 +49,8 @@ pub(super) struct Applied {
 pub(super) enum Failed {
     Remote(RemoteError),
     Ledger(LedgerError),
+    /// Somebody has changed the contact since it was planned, and only what is planned may be done.
+    Changed,
 }
 
 impl From<RemoteError> for Failed {
@@ -84,17 +89,18 @@ impl Job {
         let Prepared { position, name, written, losses, no_photo, .. } = &self.record;
         let hidden = if ending == Ending::Created { written.hidden.as_slice() } else { &[] };
         let (position, no_photo, photo_link) = (Some(position), no_photo.as_ref(), self.kept_link(ending));
-        RecordReport { position, name, losses, hidden, no_photo, photo_link, ..RecordReport::of(ending) }
+        let id = self.held.as_ref().map(|held| held.id.as_str());
+        RecordReport { position, id, name, losses, hidden, no_photo, photo_link, ..RecordReport::of(ending) }
     }
 
     /// What the ledger keeps of it.
-    pub(super) fn done(&self, applied: &Applied) -> Done {
+    pub(super) fn done(&self, applied: &Applied, attempts: u32) -> Done {
         let losses: Vec<_> = self.record.losses.iter().map(Loss::to_string).collect();
         let why = applied.why.iter().cloned();
         let photo = applied.no_photo.iter().map(|why| format!("without its photo: {why}"));
         let said = why.chain(photo).collect::<Vec<_>>().join("; ");
         let (left, losses) = (applied.left.clone(), losses.join("\n"));
-        Done { ending: applied.ending, said, change_key: String::new(), left, attempts: 0, losses }
+        Done { ending: applied.ending, said, change_key: String::new(), left, attempts, losses }
     }
 
     fn id(&self) -> &str {
@@ -193,8 +199,8 @@ async fn picture<T, C>(site: &Site<'_, T, C>, job: &Job) -> Result<Option<Pictur
 
 impl Applied {
     pub(super) fn new(ending: Ending, id: &str) -> Self {
-        let (id, left) = (id.to_owned(), String::new());
-        Self { ending, id, why: None, left, photo_set: false, had_photo: false, no_photo: None }
+        let (id, left, changes) = (id.to_owned(), String::new(), Vec::new());
+        Self { ending, id, why: None, left, changes, photo_set: false, had_photo: false, no_photo: None }
     }
 
     /// What became of the photo, when it is a link.

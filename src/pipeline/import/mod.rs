@@ -143,7 +143,26 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
         ledger: &mut Ledger,
         watcher: &mut dyn Watcher,
     ) -> Result<Plan, Stopped> {
-        let plan = plan::plan(self, inputs, ledger, watcher).await?;
+        target::list(self.mailbox, self.place, ledger, self.options.on_match.merging().is_some()).await?;
+        self.plan_over(inputs, ledger, watcher)
+    }
+
+    /// As [`plan`](Self::plan), for a folder that is still to be made: nothing is there, and nothing is asked.
+    ///
+    /// # Errors
+    /// When the ledger fails, or the user interrupts.
+    pub fn plan_anew(
+        &self,
+        inputs: &Inputs<'_>,
+        ledger: &mut Ledger,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Plan, Stopped> {
+        ledger.forget_held()?;
+        self.plan_over(inputs, ledger, watcher)
+    }
+
+    fn plan_over(&self, inputs: &Inputs<'_>, ledger: &mut Ledger, watcher: &mut dyn Watcher) -> Result<Plan, Stopped> {
+        let plan = plan::plan(self, inputs, ledger, watcher)?;
         match self.options.max_changes {
             Some(most) if plan.changes > most => Err(Stopped::TooManyChanges { would: plan.changes, most }),
             _ => Ok(plan),

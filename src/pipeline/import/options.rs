@@ -98,6 +98,8 @@ pub struct Options {
     pub categories: Vec<String>,
     /// The most contacts that may be changed; a plan that would change more is not carried out.
     pub max_changes: Option<u64>,
+    /// Whether a contact is left alone that somebody has changed since it was planned: its record fails.
+    pub exactly: bool,
     /// Whether every contact is read back and compared at the end.
     pub verify: bool,
 }
@@ -105,7 +107,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let (match_by, on_match) = (MatchBy::DEFAULT.to_vec(), OnMatch::default());
-        Self { match_by, on_match, categories: Vec::new(), max_changes: None, verify: false }
+        Self { match_by, on_match, categories: Vec::new(), max_changes: None, exactly: false, verify: false }
     }
 }
 

@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 use super::decide::{Decision, Rules};
 use super::options::MatchBy;
 use super::prepare::{Prepared, Preparer};
-use super::{Import, Inputs, Stopped, target};
+use super::{Import, Inputs, Stopped};
 use crate::formats::exchange::Change;
 use crate::formats::exchange::extended::{Marks, State};
-use crate::formats::{Outcome, Position, Record, Remark};
+use crate::formats::{Outcome, Position, Record, Reject, Remark};
 use crate::model::Loss;
 use crate::model::identity::{Key, Keys};
-use crate::pipeline::ledger::{Action, Ledger, Row};
+use crate::pipeline::ledger::{Action, Held, Ledger, LedgerError, Row};
 use crate::pipeline::{Ending, RecordReport, Totals, Watcher};
 use crate::remote::{Clock, Transport};
 
@@ -71,10 +71,37 @@ pub struct Planned<'a> {
     pub losses: &'a [Loss],
     /// A contact of another origin that looks like it.
     pub like: Option<&'a str>,
+    /// Whether this run has made or changed the contact that is meant, before it was stopped.
+    pub begun: bool,
+    /// The record's own bytes and what is wrong with them, where it cannot be read.
+    pub rejected: Option<(&'a [u8], &'a Reject)>,
     record: Option<(&'a Prepared, &'a str)>,
 }
 
 impl Planned<'_> {
+    /// How the record would end.
+    pub fn ending(&self) -> Ending {
+        match self.action {
+            Action::Create => Ending::Created,
+            Action::Change | Action::SetPhoto | Action::Delete => Ending::Updated,
+            Action::CheckPhoto => Ending::Unchanged,
+            Action::End(ending) => ending,
+        }
+    }
+
+    /// The record as it would end.
+    pub fn report(&self) -> RecordReport<'_> {
+        let Planned { position, id, name, why, losses, changes, rejected, .. } = *self;
+        let (position, why) = (Some(position), Some(why).filter(|why| !why.is_empty()));
+        let hidden = match self.record {
+            Some((record, _)) if self.action == Action::Create => record.written.hidden.as_slice(),
+            _ => &[],
+        };
+        let no_photo = self.record.and_then(|(record, _)| record.no_photo.as_ref());
+        let report = RecordReport::of(self.ending());
+        RecordReport { position, id, name, why, losses, hidden, no_photo, changes, rejected, ..report }
+    }
+
     /// The body that would be sent to create the contact; none where it is not created.
     pub fn body(&self) -> Option<Map<String, Value>> {
         let (record, run) = self.record.filter(|_| self.action == Action::Create)?;
@@ -88,15 +115,13 @@ pub(super) fn marks(record: &Prepared, run: &str) -> Marks {
     Marks { key: record.key, state: State { content, photo, run: run.to_owned(), changed_by: None } }
 }
 
-/// Lists the folder, reads every record, and keeps in the ledger what is to be done with each.
-pub(super) async fn plan<T: Transport, C: Clock>(
+/// Reads every record, and keeps in the ledger what is to be done with each, by what it knows of the folder.
+pub(super) fn plan<T: Transport, C: Clock>(
     import: &Import<'_, T, C>,
     inputs: &Inputs<'_>,
     ledger: &mut Ledger,
     watcher: &mut dyn Watcher,
 ) -> Result<Plan, Stopped> {
-    let whole = import.options.on_match.merging().is_some();
-    target::list(import.mailbox, import.place, ledger, whole).await?;
     ledger.forget_seen()?;
     let dialect = import.mailbox.endpoint().dialect;
     let run = ledger.head().run.clone();
@@ -137,7 +162,7 @@ impl Planner<'_> {
         totals: &mut Totals,
         watcher: &mut dyn Watcher,
     ) -> Result<(), Stopped> {
-        let Record { position, raw: _, outcome, losses } = record;
+        let Record { position, raw, outcome, losses } = record;
         self.number += 1;
         match outcome {
             Outcome::Contact(contact) => {
@@ -148,7 +173,8 @@ impl Planner<'_> {
             Outcome::Reject(reject) => {
                 let row = row(self.number, &position, Action::End(Ending::Rejected), &reject.why);
                 ledger.plan(&row)?;
-                tell(&Planned { losses: &losses, ..planned(&row, &position) }, totals, watcher);
+                let rejected = Some((&*raw, &reject));
+                tell(&Planned { losses: &losses, rejected, ..planned(&row, &position) }, totals, watcher);
                 Ok(())
             }
             // Its record has been held back and is counted with the last one.
@@ -188,6 +214,7 @@ impl Planner<'_> {
             changes,
             losses: &losses,
             like: like.as_ref().map(|(title, _)| title.as_str()),
+            begun: held.as_ref().map_or(Ok(false), |held| begun(ledger, held))?,
             record: Some((record, self.run)),
             ..planned(&row, &record.position)
         };
@@ -229,21 +256,22 @@ fn planned<'a>(row: &'a Row, position: &'a Position) -> Planned<'a> {
         changes: &[],
         losses: &[],
         like: None,
+        begun: false,
+        rejected: None,
         record: None,
     }
 }
 
+/// Whether a contact is this run's own work: it says so itself, or the run has kept what it was before.
+fn begun(ledger: &Ledger, held: &Held) -> Result<bool, LedgerError> {
+    let run = &ledger.head().run;
+    let says = |state: &State| state.run == *run || state.changed_by.as_ref() == Some(run);
+    if held.state.as_ref().is_some_and(says) { Ok(true) } else { ledger.has_version(&held.id) }
+}
+
 /// Counts a record as it would end, and tells what is planned.
 fn tell(planned: &Planned<'_>, totals: &mut Totals, watcher: &mut dyn Watcher) {
-    let ending = match planned.action {
-        Action::Create => Ending::Created,
-        Action::Change | Action::SetPhoto | Action::Delete => Ending::Updated,
-        Action::CheckPhoto => Ending::Unchanged,
-        Action::End(ending) => ending,
-    };
-    let (position, name, losses) = (Some(planned.position), planned.name, planned.losses);
-    let why = Some(planned.why).filter(|why| !why.is_empty());
-    totals.count(&RecordReport { position, name, losses, why, ..RecordReport::of(ending) }, &mut Silent);
+    totals.count(&planned.report(), &mut Silent);
     watcher.planned(planned);
 }
 

@@ -33,6 +33,15 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether the run has kept an earlier version of a contact.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn has_version(&self, id: &str) -> Result<bool, LedgerError> {
+        let read = || self.db.prepare_cached("SELECT 1 FROM versions WHERE id = ?1")?.exists([id]);
+        read().map_err(|error| self.failure(error))
+    }
+
     /// The earlier version of a contact, if the run has kept one.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 
 use crate::remote::api::ServiceError;
+use crate::remote::attempts;
 use crate::remote::auth::{Token, Tokens};
 use crate::remote::class::{self, Class};
 use crate::remote::clock::Clock;
@@ -141,6 +142,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
     /// To the server and back, counted. A batch is told by its number of parts.
     async fn carry(&self, request: Request<Bytes>, parts: Option<usize>) -> Result<Response<Bytes>, Ended> {
         self.counters.departs(parts.unwrap_or(1), request.body().len());
+        attempts::count();
         let departed = self.clock.now();
         let answer = match self.transport.send(request).await {
             Ok(answer) => answer,
