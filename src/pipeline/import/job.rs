@@ -9,7 +9,7 @@ use super::prepare::{Picture, Prepared};
 use super::{Import, change, plan};
 use crate::formats::photo;
 use crate::model::{Loss, PhotoKind};
-use crate::pipeline::ledger::{Action, Done, Held, Ledger, LedgerError};
+use crate::pipeline::ledger::{Action, Done, Held, Ledger, LedgerError, PhotoLeft};
 use crate::pipeline::links::keeps_photo;
 use crate::pipeline::{Ending, NoPhoto, PhotoLink, RecordReport};
 use crate::remote::api::ServiceError;
@@ -35,6 +35,8 @@ pub(super) struct Applied {
     pub(super) why: Option<String>,
     /// Fingerprint of the content that is left in the mailbox.
     pub(super) left: String,
+    /// What became of the photo in the mailbox.
+    pub(super) left_photo: PhotoLeft,
     pub(super) photo_set: bool,
     /// Whether it was there with a photo.
     pub(super) had_photo: bool,
@@ -96,8 +98,8 @@ impl Job {
         let why = applied.why.iter().cloned();
         let photo = applied.no_photo.iter().map(|why| format!("without its photo: {why}"));
         let said = why.chain(photo).collect::<Vec<_>>().join("; ");
-        let (left, losses) = (applied.left.clone(), losses.join("\n"));
-        Done { ending: applied.ending, said, change_key: String::new(), left, attempts: 0, losses }
+        let (left, left_photo, losses) = (applied.left.clone(), applied.left_photo, losses.join("\n"));
+        Done { ending: applied.ending, said, change_key: String::new(), left, left_photo, attempts: 0, losses }
     }
 
     fn id(&self) -> &str {
@@ -183,10 +185,11 @@ pub(super) async fn set_photo<T: Transport, C: Clock>(
         Ok(None) => return Ok(applied),
         Err(why) => return Ok(Applied { no_photo: Some(why), ..applied }),
     };
-    let kind = photo::media_type(picture.kind);
+    let (kind, print) = (photo::media_type(picture.kind), picture.print);
     match mailbox.set_photo(place, &applied.id, kind, picture.bytes).await {
         Ok(()) if picture.kind == PhotoKind::Jpeg || mailbox.has_photo(place, &applied.id).await? => {
             applied.photo_set = true;
+            applied.left_photo = PhotoLeft::Picture(print);
         }
         Ok(()) => {
             let why = format!("the service did not keep the {kind}; make it a JPEG");
@@ -211,7 +214,8 @@ async fn picture<T, C>(site: &Site<'_, T, C>, job: &Job) -> Result<Option<Pictur
 impl Applied {
     pub(super) fn new(ending: Ending, id: &str) -> Self {
         let (id, left) = (id.to_owned(), String::new());
-        Self { ending, id, why: None, left, photo_set: false, had_photo: false, no_photo: None }
+        let left_photo = PhotoLeft::Untouched;
+        Self { ending, id, why: None, left, left_photo, photo_set: false, had_photo: false, no_photo: None }
     }
 
     /// What became of the photo, when it is a link.

@@ -229,7 +229,7 @@ impl Ledger {
 }
 
 /// Whether a text is a run's name, and not a path that leads elsewhere.
-pub(super) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     !text.is_empty() && text.len() <= 64 && text.bytes().all(letter)
 }
