@@ -9,6 +9,7 @@ use crate::cli::progress::Progress;
 use crate::cli::rejects::Rejects;
 use crate::cli::signal::{self, OnSignal, Signals};
 use crate::cli::{address, output, state};
+use crate::formats::exchange::Dialect;
 use crate::pipeline::import::{Import, Imported, Inputs, Options, Stopped};
 use crate::pipeline::ledger::{Head, Kind, Ledger};
 use crate::pipeline::{Records, Totals, Watcher};
@@ -38,7 +39,7 @@ pub(super) async fn run(common: &Common, args: &Args) -> Result<Exit, Failure> {
     let pictures = pictures.as_ref().map(|pictures| pictures as &dyn Fetch);
     let (mailbox, place) = (&mailbox, &place);
     let import = Import { mailbox, place, options: &options, pictures, interrupted: &interrupted };
-    let mut ledger = ledger(common, args, &inputs, &options)?;
+    let mut ledger = ledger(common, args, &inputs, &options, mailbox.endpoint().dialect)?;
     let ended = carry_out(common, args, &import, &inputs, &mut ledger, &mut progress).await;
     state::close(ledger, ended)
 }
@@ -88,14 +89,21 @@ fn options(args: &Args) -> Options {
 }
 
 /// The run's ledger: that of an earlier run that was to do the same and did not come to its end, else a new one.
-fn ledger(common: &Common, args: &Args, inputs: &Inputs<'_>, options: &Options) -> Result<Ledger, Failure> {
+fn ledger(
+    common: &Common,
+    args: &Args,
+    inputs: &Inputs<'_>,
+    options: &Options,
+    dialect: Dialect,
+) -> Result<Ledger, Failure> {
     let head = Head {
         kind: Kind::Import,
         address: shown(&args.to),
+        api: state::api(dialect).to_owned(),
         mailbox: args.mailbox.mailbox.clone(),
         folder: args.mailbox.folder.as_ref().map(FolderPath::to_string).unwrap_or_default(),
         source: inputs.print(),
-        inputs: args.input.inputs.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" "),
+        inputs: state::inputs(&args.input.inputs),
         options: options.telling(),
         ..state::head()
     };

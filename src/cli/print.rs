@@ -25,6 +25,8 @@ pub(super) enum Job {
     /// An import that is only planned.
     Rehearsal,
     Export,
+    /// A run that is taken back.
+    Undo,
 }
 
 impl Job {
@@ -36,6 +38,7 @@ impl Job {
             Job::Import => "done",
             Job::Rehearsal => "planned",
             Job::Export => "downloaded",
+            Job::Undo => "taken back",
         }
     }
 }
@@ -170,14 +173,20 @@ pub(super) fn summary(common: &Common, summary: &Summary<'_>) -> Result<(), Fail
 }
 
 /// The ending that a job's word for success stands for.
-fn word(job: Job, ending: Ending) -> &'static str {
+pub(super) fn word(job: Job, ending: Ending) -> &'static str {
     match (job, ending) {
         (Job::Convert | Job::Export, Ending::Created) => "written",
         (Job::Rehearsal, Ending::Created) => "to create",
         (Job::Rehearsal, Ending::Updated) => "to update",
+        (Job::Undo, Ending::Created) => "created again",
+        (Job::Undo, Ending::Updated) => "restored",
         _ => ending.word(),
     }
 }
+
+/// The endings of contacts that are taken back.
+pub(super) const UNDONE: [Ending; 6] =
+    [Ending::Deleted, Ending::Updated, Ending::Created, Ending::Unchanged, Ending::Skipped, Ending::Failed];
 
 /// Which endings a job can have: a conversion knows no mailbox.
 fn possible(job: Job) -> &'static [Ending] {
@@ -186,6 +195,7 @@ fn possible(job: Job) -> &'static [Ending] {
         // What is skipped is groups.
         Job::Convert => &[Ending::Created, Ending::Skipped, Ending::Rejected],
         Job::Export => &[Ending::Created, Ending::Failed],
+        Job::Undo => &UNDONE,
     }
 }
 

@@ -64,7 +64,7 @@ pub struct Caution {
 }
 
 /// Where runs are remembered.
-#[derive(Debug, Group)]
+#[derive(Debug, Clone, Group)]
 #[command(next_help_heading = "Runs")]
 pub struct State {
     /// The directory that remembers runs, in place of the one in the user's data directory; it holds personal data

@@ -33,6 +33,7 @@ pub use options::{MatchBy, OnMatch, Options};
 pub use plan::{Likeness, Plan, Planned};
 pub use plan_file::{PlanCheck, PlanError, PlanWriter};
 pub use proof::Proof;
+pub(super) use target::list;
 
 /// An import into one folder.
 pub struct Import<'a, T, C> {
@@ -203,7 +204,7 @@ fn add(hash: &mut Sha256, mut bytes: impl Read) -> io::Result<u64> {
 }
 
 /// One contact with all that it is made of, and nothing cut.
-async fn whole<T: Transport, C: Clock>(
+pub(super) async fn whole<T: Transport, C: Clock>(
     mailbox: &Mailbox<T, C>,
     place: &Place,
     id: &str,

@@ -51,7 +51,7 @@ pub struct Head {
     pub folder: String,
     /// Fingerprint of everything that is read.
     pub source: String,
-    /// The inputs as the user named them, for people.
+    /// The inputs as the user named them, as a JSON list.
     pub inputs: String,
     /// What the user chose that makes another run of it.
     pub options: String,
