@@ -5,7 +5,7 @@ mod encoding;
 mod how;
 pub mod import;
 mod inspect;
-mod runs;
+pub mod runs;
 mod sandbox;
 mod undo;
 

@@ -20,6 +20,11 @@ use crate::remote::fetch::Fetch;
 const NOT_DONE: &str = "nothing was uploaded";
 
 pub(super) async fn run(common: &Common, args: &Args) -> Result<Exit, Failure> {
+    import(common, args, None).await
+}
+
+/// Imports; with the ledger of an earlier run, what failed there and nothing else.
+pub(super) async fn import(common: &Common, args: &Args, retried: Option<Ledger>) -> Result<Exit, Failure> {
     output::check_input(&args.input.how)?;
     let reading = output::reading(&args.input.how)?;
     let rejects = output::rejects(&args.input, args.mailbox.sandbox_store.as_deref())?;
@@ -35,11 +40,14 @@ pub(super) async fn run(common: &Common, args: &Args) -> Result<Exit, Failure> {
     let path = args.mailbox.folder.as_ref().map(|folder| folder.0.as_slice()).unwrap_or_default();
     let place = mailbox.place(path, args.create_folders).await.map_err(|error| folder_failure(&args.to, &error))?;
     let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::Finish, temporary);
-    let options = options(args);
+    let options = Options { failed_only: retried.is_some(), ..options(args) };
     let pictures = pictures.as_ref().map(|pictures| pictures as &dyn Fetch);
     let (mailbox, place) = (&mailbox, &place);
     let import = Import { mailbox, place, options: &options, pictures, interrupted: &interrupted };
-    let mut ledger = ledger(common, args, &inputs, &options, mailbox.endpoint().dialect)?;
+    let mut ledger = match retried {
+        Some(ledger) => state::same_source(ledger, &inputs)?,
+        None => ledger(common, args, &inputs, &options, mailbox.endpoint().dialect)?,
+    };
     let ended = carry_out(common, args, &import, &inputs, &mut ledger, &mut progress).await;
     state::close(ledger, ended)
 }
@@ -85,7 +93,7 @@ async fn carry_out(
 fn options(args: &Args) -> Options {
     let Matching { match_by, on_match, category } = &args.matching;
     let (match_by, categories) = (match_by.clone(), category.clone());
-    Options { match_by, on_match: *on_match, categories, max_changes: args.caution.max_changes, verify: false }
+    Options { match_by, on_match: *on_match, categories, max_changes: args.caution.max_changes, verify: false, failed_only: false }
 }
 
 /// The run's ledger: that of an earlier run that was to do the same and did not come to its end, else a new one.

@@ -7,6 +7,7 @@ use crate::cli::args::{Common, State};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::print;
 use crate::formats::exchange::Dialect;
+use crate::pipeline::import::Inputs;
 use crate::pipeline::ledger::{Head, Ledger, LedgerError};
 use crate::remote::Clock;
 use crate::remote::clock::System;
@@ -81,4 +82,14 @@ pub(super) fn moment(unix: u64) -> String {
     let moment = i64::try_from(unix).ok().and_then(|unix| jiff::Timestamp::from_second(unix).ok());
     let text = moment.map(|moment| moment.to_string()).unwrap_or_default();
     text.replace('T', " ").replace('Z', " UTC")
+}
+
+/// The ledger of a run that is tried again, if these are the files that it read.
+pub(super) fn same_source(ledger: Ledger, inputs: &Inputs<'_>) -> Result<Ledger, Failure> {
+    let Head { run, source, .. } = ledger.head();
+    if *source == inputs.print() {
+        return Ok(ledger);
+    }
+    let way_out = format!("`cardferry runs retry {run} FILE…` names them where they stand elsewhere now");
+    Err(Failure::new(Exit::Refused, format!("the files are not those that run {run} read; {way_out}")))
 }

@@ -92,6 +92,9 @@ pub enum Stopped {
     /// The source is not what it was when it was planned.
     #[error("{0}: the source has changed while it was being imported; run it again")]
     SourceChanged(String),
+    /// The source is read otherwise than by the run that is tried again.
+    #[error("{0}: it reads otherwise than in that run; say again how files are read, as it was said then")]
+    OtherReading(String),
 }
 
 impl<'a> Inputs<'a> {

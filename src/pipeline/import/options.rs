@@ -100,12 +100,14 @@ pub struct Options {
     pub max_changes: Option<u64>,
     /// Whether every contact is read back and compared at the end.
     pub verify: bool,
+    /// Whether nothing is done but for records that failed, or were not reached, when the same run was there before.
+    pub failed_only: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let (match_by, on_match) = (MatchBy::DEFAULT.to_vec(), OnMatch::default());
-        Self { match_by, on_match, categories: Vec::new(), max_changes: None, verify: false }
+        Self { match_by, on_match, categories: Vec::new(), max_changes: None, verify: false, failed_only: false }
     }
 }
 
@@ -117,8 +119,38 @@ impl Options {
         format!("match-by {} on-match {} categories {categories}", by.join(","), self.on_match.word())
     }
 
+    /// Reads back what [`telling`](Self::telling) says; none when another version of cardferry said it.
+    pub fn told(text: &str) -> Option<Self> {
+        let (by, rest) = text.strip_prefix("match-by ")?.split_once(" on-match ")?;
+        let (how, categories) = rest.split_once(" categories ")?;
+        let by = by.split(',').map(|word| MatchBy::ALL.into_iter().find(|by| by.word() == word));
+        Some(Self {
+            match_by: by.collect::<Option<_>>()?,
+            on_match: OnMatch::ALL.into_iter().find(|of| of.word() == how)?,
+            categories: serde_json::from_str::<Vec<String>>(categories).ok()?,
+            ..Self::default()
+        })
+    }
+
     /// Whether records are found by something that a contact shows, and not by the marks it carries alone.
     pub(super) fn compares_traits(&self) -> bool {
         self.match_by.iter().any(|by| !matches!(by, MatchBy::Key | MatchBy::Uid))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_another_run_reads_back() {
+        for on_match in OnMatch::ALL {
+            let categories = vec!["A on-match fill".to_owned(), "\"B\", ü".to_owned()];
+            let options = Options { match_by: MatchBy::ALL.to_vec(), on_match, categories, ..Options::default() };
+            assert_eq!(Options::told(&options.telling()), Some(options));
+        }
+        for text in ["", "match-by key", "match-by x on-match skip categories []", "match-by key on-match skip categories 7"] {
+            assert_eq!(Options::told(text), None, "{text}");
+        }
     }
 }
