@@ -24,8 +24,8 @@ pub use how::How;
 pub use import::{Import, State};
 pub use inspect::Inspect;
 pub use runs::{Runs, RunsCommand};
-pub use undo::Undo;
 pub use sandbox::{Access, Clock, FaultArgs, Mailboxes, Sandbox, SandboxCommand, Secret, Serve};
+pub use undo::Undo;
 
 /// Moves address books between vCard, CSV and Exchange mailboxes.
 ///

@@ -93,7 +93,14 @@ async fn carry_out(
 fn options(args: &Args) -> Options {
     let Matching { match_by, on_match, category } = &args.matching;
     let (match_by, categories) = (match_by.clone(), category.clone());
-    Options { match_by, on_match: *on_match, categories, max_changes: args.caution.max_changes, verify: false, failed_only: false }
+    Options {
+        match_by,
+        on_match: *on_match,
+        categories,
+        max_changes: args.caution.max_changes,
+        verify: false,
+        failed_only: false,
+    }
 }
 
 /// The run's ledger: that of an earlier run that was to do the same and did not come to its end, else a new one.

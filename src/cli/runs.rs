@@ -50,11 +50,7 @@ async fn retry(common: &Common, args: &Retry) -> Result<Exit, Failure> {
         mailbox,
         create_folders: false,
         input: Input { inputs, how: args.how.clone(), rejects: None, fetch_photos: args.fetch_photos },
-        matching: Matching {
-            match_by: options.match_by,
-            on_match: options.on_match,
-            category: options.categories,
-        },
+        matching: Matching { match_by: options.match_by, on_match: options.on_match, category: options.categories },
         caution: Caution { dry_run: false, max_changes: None },
         state: args.state.clone(),
     };
@@ -75,7 +71,8 @@ fn forget(common: &Common, args: &Forget) -> Result<Exit, Failure> {
         drop(Ledger::open(&directory, run).map_err(state::failure)?);
     }
     if !runs.is_empty() {
-        let question = format!("{} would be forgotten, and what was changed then could not be restored.", several(&runs));
+        let question =
+            format!("{} would be forgotten, and what was changed then could not be restored.", several(&runs));
         ask::confirm(&question, args.yes, "--yes does it")?;
     }
     for run in &runs {

@@ -94,7 +94,9 @@ impl Target {
         match self.api.as_str() {
             "" => Ok(mailbox),
             api if api == state::api(mailbox.endpoint().dialect) => Ok(mailbox),
-            api => Err(Failure::usage(format!("the run spoke {api}, and so must this; --api {api} where it is not said"))),
+            api => {
+                Err(Failure::usage(format!("the run spoke {api}, and so must this; --api {api} where it is not said")))
+            }
         }
     }
 }
@@ -160,7 +162,10 @@ impl Whole<'_> {
         }
     }
 
-    fn undo<'a>(&'a self, interrupted: &'a AtomicBool) -> Undo<'a, crate::cli::local::Door, crate::remote::clock::System> {
+    fn undo<'a>(
+        &'a self,
+        interrupted: &'a AtomicBool,
+    ) -> Undo<'a, crate::cli::local::Door, crate::remote::clock::System> {
         let Self { args, of, mailbox, place, .. } = *self;
         Undo { mailbox, place, run: &args.run, of, max_changes: args.max_changes, interrupted }
     }

@@ -3,6 +3,7 @@
 mod cli;
 mod edits;
 mod kills;
+mod line;
 mod round;
 mod runs;
 
@@ -18,6 +19,7 @@ use cardferry::pipeline::undo::{Undo, Undone};
 use cardferry::pipeline::{Ending, RecordReport, Totals, Watcher};
 use cardferry::remote::Mailbox;
 use cardferry::remote::api::{Expand, Place, Query};
+use cardferry::sandbox::Sandbox;
 use data_encoding::BASE64;
 use serde_json::{Map, Value};
 
@@ -30,6 +32,7 @@ const BOTH: [Dialect; 2] = [Dialect::Graph, Dialect::Outlook];
 /// A mailbox, and a directory for files and ledgers.
 struct Stage {
     directory: tempfile::TempDir,
+    sandbox: Sandbox,
     mailbox: Mailbox<Honest, Arc<StillClock>>,
     dialect: Dialect,
 }
@@ -76,8 +79,9 @@ fn card(name: &str, photo: &str, more: &str) -> String {
 impl Stage {
     fn new(dialect: Dialect) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let mailbox = mailbox(Honest(sandbox(directory.path())), dialect);
-        Self { directory, mailbox, dialect }
+        let sandbox = sandbox(directory.path());
+        let mailbox = mailbox(Honest(sandbox.clone()), dialect);
+        Self { directory, sandbox, mailbox, dialect }
     }
 
     fn runs(&self) -> PathBuf {

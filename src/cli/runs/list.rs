@@ -15,7 +15,8 @@ use crate::pipeline::ledger::{Head, Kind, Ledger, LedgerError, Phase, Summary};
 /// Prints them: a line each, or all as JSON.
 pub(super) fn list(common: &Common, directory: &Path) -> Result<Exit, Failure> {
     let runs = Ledger::runs(directory).map_err(state::failure)?;
-    let undone: HashMap<String, String> = runs.iter().filter_map(|(name, run)| undone(name, run.as_ref().ok()?)).collect();
+    let undone: HashMap<String, String> =
+        runs.iter().filter_map(|(name, run)| undone(name, run.as_ref().ok()?)).collect();
     if common.json {
         let all: Vec<Value> = runs.iter().map(|(name, run)| one_json(name, run, undone.get(name))).collect();
         print::data(&Value::from(all).to_string())?;

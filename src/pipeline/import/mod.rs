@@ -33,6 +33,7 @@ pub use options::{MatchBy, OnMatch, Options};
 pub use plan::{Likeness, Plan, Planned};
 pub use plan_file::{PlanCheck, PlanError, PlanWriter};
 pub use proof::Proof;
+pub(super) use proof::remove_twins;
 pub(super) use target::list;
 
 /// An import into one folder.

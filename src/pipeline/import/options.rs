@@ -149,7 +149,9 @@ mod tests {
             let options = Options { match_by: MatchBy::ALL.to_vec(), on_match, categories, ..Options::default() };
             assert_eq!(Options::told(&options.telling()), Some(options));
         }
-        for text in ["", "match-by key", "match-by x on-match skip categories []", "match-by key on-match skip categories 7"] {
+        for text in
+            ["", "match-by key", "match-by x on-match skip categories []", "match-by key on-match skip categories 7"]
+        {
             assert_eq!(Options::told(text), None, "{text}");
         }
     }

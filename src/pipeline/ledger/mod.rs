@@ -24,7 +24,7 @@ use crate::disk::sqlite::{self, SqliteError};
 
 pub use held::{Held, Trait};
 pub use records::{Action, Done, Row};
-pub use runs::{Head, Kind, Phase, Summary, is_name};
+pub use runs::{Head, Kind, Listed, Phase, Summary, is_name};
 pub use versions::{PhotoLeft, Version};
 
 /// Changes that share a transaction where nothing depends on their being on the disk at once.

@@ -72,6 +72,9 @@ pub struct Summary {
     pub endings: BTreeMap<Ending, u64>,
 }
 
+/// A run's name, and the run, or why it cannot be read.
+pub type Listed = (String, Result<Summary, LedgerError>);
+
 impl Kind {
     const ALL: [Self; 2] = [Self::Import, Self::Undo];
 
@@ -206,7 +209,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the directory cannot be read; one that is not there holds no runs.
-    pub fn runs(directory: &Path) -> Result<Vec<(String, Result<Summary, LedgerError>)>, LedgerError> {
+    pub fn runs(directory: &Path) -> Result<Vec<Listed>, LedgerError> {
         let mut runs = Vec::new();
         for run in names(directory)? {
             let summary = Self::open(directory, &run).and_then(|ledger| ledger.summary());

@@ -83,10 +83,7 @@ impl<'a, T, C> Site<'a, T, C> {
 }
 
 /// Brings a contact back, and hands its row back with what became of it.
-pub(super) async fn take<T: Transport, C: Clock>(
-    site: &Site<'_, T, C>,
-    row: Row,
-) -> (Row, Result<Taken, Failed>) {
+pub(super) async fn take<T: Transport, C: Clock>(site: &Site<'_, T, C>, row: Row) -> (Row, Result<Taken, Failed>) {
     let taken = match row.action {
         Action::Delete => delete(site, &row).await,
         Action::Change => restore(site, &row).await,
@@ -154,8 +151,7 @@ async fn restore<T: Transport, C: Clock>(site: &Site<'_, T, C>, row: &Row) -> Re
         let ending = if ours { Ending::Updated } else { Ending::Unchanged };
         return Ok(Taken::end(ending, row, "is as it was before"));
     }
-    let left_photo =
-        if photo { PhotoLeft::of(earlier.version.photo.as_ref()) } else { PhotoLeft::Untouched };
+    let left_photo = if photo { PhotoLeft::of(earlier.version.photo.as_ref()) } else { PhotoLeft::Untouched };
     let left = earlier.content.to_string();
     now.keep(site, row, left.clone(), left_photo)?;
     if !body.is_empty() {
@@ -207,7 +203,8 @@ async fn set_photo<T: Transport, C: Clock>(
     match done {
         Ok(()) => Ok(Taken { left_photo, photo_set, ..taken }),
         Err(error) if error.is_about_one_request() => {
-            let why = if photo_set { error.to_string() } else { format!("the run's photo cannot be taken away: {error}") };
+            let why =
+                if photo_set { error.to_string() } else { format!("the run's photo cannot be taken away: {error}") };
             Ok(Taken { no_photo: Some(NoPhoto::Refused(why)), ..taken })
         }
         Err(error) => Err(error.into()),

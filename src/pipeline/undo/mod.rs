@@ -15,9 +15,9 @@ mod touched;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::pipeline::import::Stopped;
+use crate::pipeline::import::{self, Stopped};
 use crate::pipeline::ledger::{Ledger, Phase};
-use crate::pipeline::{Totals, Watcher};
+use crate::pipeline::{Ending, Totals, Watcher};
 use crate::remote::api::Place;
 use crate::remote::{Clock, Mailbox, Transport};
 
@@ -91,6 +91,11 @@ impl<T: Transport, C: Clock> Undo<'_, T, C> {
             Ok(()) => apply::apply(self, ledger, &mut totals, watcher).await,
             Err(error) => Err(error.into()),
         };
+        let applied = match applied {
+            // A create whose answer was lost may have been carried out late.
+            Ok(()) if totals.of(Ending::Created) > 0 => self.remove_twins(ledger, watcher).await,
+            applied => applied,
+        };
         Undone { totals, stopped: applied.err() }
     }
 
@@ -100,6 +105,11 @@ impl<T: Transport, C: Clock> Undo<'_, T, C> {
             Ok(_) => self.apply(ledger, watcher).await,
             Err(stopped) => Undone { totals: Totals::default(), stopped: Some(stopped) },
         }
+    }
+
+    async fn remove_twins(&self, ledger: &mut Ledger, watcher: &mut dyn Watcher) -> Result<(), Stopped> {
+        import::list(self.mailbox, self.place, ledger, false).await?;
+        import::remove_twins(self.mailbox, self.place, ledger, watcher).await.map(drop)
     }
 
     fn check_interrupted(&self) -> Result<(), Stopped> {

@@ -32,7 +32,8 @@ async fn what_was_edited_since_stays_as_it_is() {
             assert_eq!(told.why(name), "has been changed since", "{name}");
         }
         assert_eq!(told.why("Zoe Doe"), "is not in the folder any more");
-        let others = |lines: Vec<String>| lines.into_iter().filter(|line| !line.contains("Cid Doe")).collect::<Vec<_>>();
+        let others =
+            |lines: Vec<String>| lines.into_iter().filter(|line| !line.contains("Cid Doe")).collect::<Vec<_>>();
         same(&others(stage.dump().await), &others(edited), "");
     }
 }
