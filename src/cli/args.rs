@@ -5,7 +5,9 @@ mod encoding;
 mod how;
 pub mod import;
 mod inspect;
+pub mod runs;
 mod sandbox;
+mod undo;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -21,7 +23,9 @@ use crate::formats::{Format, table, vcard};
 pub use how::How;
 pub use import::{Import, State};
 pub use inspect::Inspect;
+pub use runs::{Runs, RunsCommand};
 pub use sandbox::{Access, Clock, FaultArgs, Mailboxes, Sandbox, SandboxCommand, Secret, Serve};
+pub use undo::Undo;
 
 /// Moves address books between vCard, CSV and Exchange mailboxes.
 ///
@@ -47,6 +51,10 @@ pub enum Command {
     Import(Box<Import>),
     /// Download a mailbox's contacts, photos included, into a file
     Export(Export),
+    /// Take an import back: what it created is deleted, what it changed is restored
+    Undo(Undo),
+    /// List the runs, show one, try again what failed, forget
+    Runs(Runs),
     /// Look at files: what they are, what each column means and why, what a target would lose; nothing is written
     Inspect(Inspect),
     /// Tell what is wrong or unusual in vCard files, line by line, and how to mend it
@@ -179,7 +187,7 @@ impl ProfileChoice {
 }
 
 /// Which mailbox, beside its address.
-#[derive(Debug, Group)]
+#[derive(Debug, Clone, Group)]
 #[command(next_help_heading = "Which mailbox")]
 pub struct MailboxArgs {
     /// The API, where the address does not tell
@@ -292,7 +300,8 @@ fn exit_codes() -> String {
     format!("Exit codes: {}.", codes.join("; "))
 }
 
-fn folder_path(text: &str) -> Result<FolderPath, String> {
+/// A path of folder names, as the user writes it.
+pub(super) fn folder_path(text: &str) -> Result<FolderPath, String> {
     let mut names = vec![String::new()];
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {

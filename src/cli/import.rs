@@ -27,6 +27,11 @@ use crate::remote::fetch::Fetch;
 const NOT_DONE: &str = "nothing was uploaded";
 
 pub(super) async fn run(common: &Common, args: &Args) -> Result<Exit, Failure> {
+    import(common, args, None).await
+}
+
+/// Imports; with the ledger of an earlier run, what failed there and nothing else.
+pub(super) async fn import(common: &Common, args: &Args, retried: Option<Ledger>) -> Result<Exit, Failure> {
     check(common, args)?;
     let reading = output::reading(&args.input.how)?;
     let rejects = output::rejects(&args.input, args.mailbox.sandbox_store.as_deref())?;
@@ -44,11 +49,14 @@ pub(super) async fn run(common: &Common, args: &Args) -> Result<Exit, Failure> {
     let pictures = output::pictures(&args.input)?;
     let mailbox = address::mailbox(&args.to, &args.mailbox).await?;
     let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::Finish, temporary);
-    let options = options(args);
+    let options = Options { failed_only: retried.is_some(), ..options(args) };
     let pictures = pictures.as_ref().map(|pictures| pictures as &dyn Fetch);
     let work = Work { common, args, mailbox: &mailbox, options: &options, pictures, interrupted: &interrupted };
     let place = work.place().await?;
-    let mut ledger = work.ledger(&inputs)?;
+    let mut ledger = match retried {
+        Some(ledger) => state::same_source(ledger, &inputs)?,
+        None => work.ledger(&inputs)?,
+    };
     let ended = work.carry_out(place, plans, &inputs, &mut ledger, &mut progress).await;
     state::close(ledger, ended)
 }
@@ -86,16 +94,15 @@ impl Work<'_> {
     /// rehearsal nothing stays.
     fn ledger(&self, inputs: &Inputs<'_>) -> Result<Ledger, Failure> {
         let args = self.args;
-        let fetches = if args.input.fetch_photos { " fetch-photos" } else { "" };
         let head = Head {
             kind: Kind::Import,
             address: shown(&args.to),
-            api: self.mailbox.endpoint().dialect.pick(("graph", "outlook")).to_owned(),
+            api: state::api(self.mailbox.endpoint().dialect).to_owned(),
             mailbox: args.mailbox.mailbox.clone(),
             folder: args.mailbox.folder.as_ref().map(FolderPath::to_string).unwrap_or_default(),
             source: inputs.print(),
-            inputs: args.input.inputs.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" "),
-            options: self.options.telling() + fetches,
+            inputs: state::inputs(&args.input.inputs),
+            options: self.options.telling(),
             ..state::head()
         };
         match args.caution.only_plans() {
@@ -249,7 +256,8 @@ fn options(args: &Args) -> Options {
     let Matching { match_by, on_match, category } = &args.matching;
     let (match_by, categories) = (match_by.clone(), category.clone());
     let (max_changes, exactly) = (args.caution.max_changes, args.caution.apply_plan.is_some());
-    Options { match_by, on_match: *on_match, categories, max_changes, exactly, verify: false }
+    let fetches_photos = args.input.fetch_photos;
+    Options { match_by, on_match: *on_match, categories, max_changes, fetches_photos, exactly, ..Options::default() }
 }
 
 fn failure(address: &str, stopped: Stopped) -> Failure {

@@ -3,6 +3,7 @@
 pub mod args;
 
 mod address;
+mod ask;
 mod check;
 mod convert;
 mod events;
@@ -20,9 +21,11 @@ mod print;
 mod progress;
 mod rejects;
 mod report;
+mod runs;
 mod sandbox;
 mod signal;
 mod state;
+mod undo;
 
 use std::process::ExitCode;
 
@@ -66,6 +69,8 @@ fn run(args: Args) -> Result<Exit, Failure> {
             Command::Convert(command) => convert::run(&common, &command),
             Command::Import(command) => import::run(&common, &command).await,
             Command::Export(command) => export::run(&common, &command).await,
+            Command::Undo(command) => undo::run(&common, &command).await,
+            Command::Runs(command) => runs::run(&common, &command).await,
             Command::Sandbox(command) => sandbox::run(&common, &command).await,
         }
     })

@@ -26,6 +26,8 @@ pub(super) enum Job {
     /// An import that is only planned.
     Rehearsal,
     Export,
+    /// A run that is taken back.
+    Undo,
 }
 
 impl Job {
@@ -37,6 +39,7 @@ impl Job {
             Job::Import => "done",
             Job::Rehearsal => "planned",
             Job::Export => "downloaded",
+            Job::Undo => "taken back",
         }
     }
 }
@@ -171,6 +174,8 @@ pub(super) fn word(job: Job, ending: Ending) -> &'static str {
         (Job::Convert | Job::Export, Ending::Created) => "written",
         (Job::Rehearsal, Ending::Created) => "to create",
         (Job::Rehearsal, Ending::Updated) => "to update",
+        (Job::Undo, Ending::Created) => "created again",
+        (Job::Undo, Ending::Updated) => "restored",
         _ => ending.word(),
     }
 }
@@ -180,6 +185,10 @@ pub(super) fn key(job: Job, ending: Ending) -> &'static str {
     if job == Job::Rehearsal { ending.word() } else { word(job, ending) }
 }
 
+/// The endings of contacts that are taken back.
+pub(super) const UNDONE: [Ending; 6] =
+    [Ending::Deleted, Ending::Updated, Ending::Created, Ending::Unchanged, Ending::Skipped, Ending::Failed];
+
 /// Which endings a job can have: a conversion knows no mailbox.
 pub(super) fn possible(job: Job) -> &'static [Ending] {
     match job {
@@ -187,6 +196,7 @@ pub(super) fn possible(job: Job) -> &'static [Ending] {
         // What is skipped is groups.
         Job::Convert => &[Ending::Created, Ending::Skipped, Ending::Rejected],
         Job::Export => &[Ending::Created, Ending::Failed],
+        Job::Undo => &UNDONE,
     }
 }
 

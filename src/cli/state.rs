@@ -1,11 +1,13 @@
 //! Where runs are remembered, and the ledger of the one that begins.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::address;
 use crate::cli::args::{Common, State};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::print;
+use crate::formats::exchange::Dialect;
+use crate::pipeline::import::Inputs;
 use crate::pipeline::ledger::{Head, Ledger, LedgerError};
 use crate::remote::Clock;
 use crate::remote::clock::System;
@@ -52,4 +54,42 @@ pub(super) fn close(mut ledger: Ledger, ended: Result<Exit, Failure>) -> Result<
 pub(super) fn failure(error: LedgerError) -> Failure {
     let exit = if matches!(error, LedgerError::NoRun(_)) { Exit::Usage } else { Exit::Stopped };
     Failure::new(exit, error)
+}
+
+/// An API's word in a ledger, the one of `--api`.
+pub(super) fn api(dialect: Dialect) -> &'static str {
+    dialect.pick(("graph", "outlook"))
+}
+
+/// The inputs as a ledger keeps them: as the user named them, but where the working directory does not matter. One that
+/// is no text cannot be named again, and is for people alone.
+pub(super) fn inputs(paths: &[PathBuf]) -> String {
+    let absolute = |path: &Path| match path.to_str() {
+        Some("-") => None,
+        _ => std::path::absolute(path).ok(),
+    };
+    let named = paths.iter().map(|path| absolute(path).unwrap_or_else(|| path.clone()).display().to_string());
+    serde_json::Value::from(named.collect::<Vec<_>>()).to_string()
+}
+
+/// The inputs of a ledger.
+pub(super) fn inputs_of(head: &Head) -> Vec<String> {
+    serde_json::from_str(&head.inputs).unwrap_or_default()
+}
+
+/// A moment in UTC, for people.
+pub(super) fn moment(unix: u64) -> String {
+    let moment = i64::try_from(unix).ok().and_then(|unix| jiff::Timestamp::from_second(unix).ok());
+    let text = moment.map(|moment| moment.to_string()).unwrap_or_default();
+    text.replace('T', " ").replace('Z', " UTC")
+}
+
+/// The ledger of a run that is tried again, if these are the files that it read.
+pub(super) fn same_source(ledger: Ledger, inputs: &Inputs<'_>) -> Result<Ledger, Failure> {
+    let Head { run, source, .. } = ledger.head();
+    if *source == inputs.print() {
+        return Ok(ledger);
+    }
+    let way_out = format!("`cardferry runs retry {run} FILE…` names them where they stand elsewhere now");
+    Err(Failure::new(Exit::Refused, format!("the files are not those that run {run} read; {way_out}")))
 }

@@ -22,6 +22,8 @@ mod export;
 pub mod import;
 #[cfg(feature = "remote")]
 pub mod ledger;
+#[cfg(feature = "remote")]
+pub mod undo;
 
 pub use convert::convert;
 #[cfg(feature = "remote")]

@@ -23,10 +23,12 @@ pub enum Ending {
     Rejected,
     /// The target did not take it, or the mailbox did not give it.
     Failed,
+    /// It was taken away: an undo does.
+    Deleted,
 }
 
 impl Ending {
-    /// Every ending, in the order of the totals line.
+    /// Every ending of a record of a file, in the order of the totals line.
     pub const ALL: [Ending; 6] =
         [Ending::Created, Ending::Updated, Ending::Unchanged, Ending::Skipped, Ending::Rejected, Ending::Failed];
 
@@ -39,7 +41,20 @@ impl Ending {
             Ending::Skipped => "skipped",
             Ending::Rejected => "rejected",
             Ending::Failed => "failed",
+            Ending::Deleted => "deleted",
         }
+    }
+
+    /// Every ending.
+    #[cfg(feature = "remote")]
+    pub(super) fn every() -> impl Iterator<Item = Ending> {
+        Self::ALL.into_iter().chain([Self::Deleted])
+    }
+
+    /// The ending of a word.
+    #[cfg(feature = "remote")]
+    pub(super) fn named(word: &str) -> Option<Self> {
+        Self::every().find(|ending| ending.word() == word)
     }
 }
 

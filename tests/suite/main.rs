@@ -73,6 +73,8 @@ mod socket;
 #[cfg(feature = "cli")]
 mod storage;
 mod threads;
+#[cfg(feature = "cli")]
+mod undo;
 mod vcard;
 #[cfg(feature = "cli")]
 mod walks;

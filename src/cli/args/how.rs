@@ -10,7 +10,7 @@ use super::{DateOrder, delimiter_named, encoding_named, format_named};
 use crate::formats::{Format, sheet, table, vcard};
 
 /// How files are read.
-#[derive(Debug, Group)]
+#[derive(Debug, Clone, Group)]
 #[command(next_help_heading = "How files are read")]
 pub struct How {
     /// The input's format, when name and content do not tell

@@ -55,7 +55,7 @@ pub struct Matching {
 }
 
 /// What may happen.
-#[derive(Debug, Group)]
+#[derive(Debug, Default, Group)]
 #[command(next_help_heading = "Caution")]
 pub struct Caution {
     /// Print what would be done to each record, and do nothing
@@ -74,7 +74,7 @@ pub struct Caution {
 }
 
 /// What is told of a run, beside the summary.
-#[derive(Debug, Group)]
+#[derive(Debug, Clone, Group)]
 #[command(next_help_heading = "What is told")]
 pub struct Telling {
     /// Write what became of every record to FILE, as its name says: a page (.html), a table (.csv) or .json
@@ -93,7 +93,7 @@ impl Caution {
 }
 
 /// Where runs are remembered.
-#[derive(Debug, Group)]
+#[derive(Debug, Clone, Group)]
 #[command(next_help_heading = "Runs")]
 pub struct State {
     /// The directory that remembers runs, in place of the one in the user's data directory; it holds personal data

@@ -76,7 +76,7 @@ impl Fingerprint {
     }
 
     /// Reads a fingerprint back, in either letter case.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
     }
 }

@@ -194,8 +194,8 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
 
 /// A record that ended so without a write.
 fn done(ending: Ending, said: &str) -> Done {
-    let (change_key, left, losses) = Default::default();
-    Done { ending, said: said.to_owned(), change_key, left, attempts: 0, losses }
+    let (change_key, left, left_photo, losses) = Default::default();
+    Done { ending, said: said.to_owned(), change_key, left, left_photo, attempts: 0, losses }
 }
 
 /// Lets through what concerns the records; the sources were told in the first pass.

@@ -9,7 +9,7 @@ use crate::formats::exchange::extended::{Fingerprint, Marks, State};
 use crate::formats::exchange::{self, Dialect, content};
 use crate::model::{Merge, merge};
 use crate::pipeline::Ending;
-use crate::pipeline::ledger::{Held, Version};
+use crate::pipeline::ledger::{Held, PhotoLeft, Version};
 use crate::remote::{Clock, Transport};
 
 /// The run of a contact that no run made.
@@ -37,10 +37,11 @@ pub(super) async fn change<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &
     if changes.fields.is_empty() && !photo {
         return Ok(applied);
     }
-    keep(site, job, &served, there)?;
+    let left = content(&changes.contact);
+    keep(site, job, &served, there, (left, photo_of(job, photo)))?;
     mailbox.update(place, &held.id, &changes.body).await?;
     applied.ending = Ending::Updated;
-    applied.left = content(&changes.contact).to_string();
+    applied.left = left.to_string();
     applied.changes = changes.fields;
     if photo { set_photo(site, job, applied).await } else { Ok(applied) }
 }
@@ -82,7 +83,17 @@ pub(super) async fn keep_as_it_is<T: Transport, C: Clock>(
     let Import { mailbox, place, .. } = site.import;
     let served = super::whole(mailbox, place, id).await?;
     let photo = if with_photo { mailbox.photo(place, id).await? } else { None };
-    keep(site, job, &served, photo)
+    let left = content(&exchange::read(served.clone(), mailbox.endpoint().dialect).contact);
+    keep(site, job, &served, photo, (left, photo_of(job, true)))
+}
+
+/// What is made of the photo.
+fn photo_of(job: &Job, sets: bool) -> PhotoLeft {
+    match job.record.print() {
+        _ if !sets => PhotoLeft::Untouched,
+        Some(print) => PhotoLeft::Picture(print),
+        None => PhotoLeft::Unknown,
+    }
 }
 
 fn keep<T: Transport, C: Clock>(
@@ -90,6 +101,7 @@ fn keep<T: Transport, C: Clock>(
     job: &Job,
     served: &Map<String, Value>,
     photo: Option<Bytes>,
+    (left, left_photo): (Fingerprint, PhotoLeft),
 ) -> Result<(), Failed> {
     let dialect = site.import.mailbox.endpoint().dialect;
     if site.import.options.exactly && job.held.as_ref().is_some_and(|held| has_changed(held, served, dialect)) {
@@ -97,5 +109,6 @@ fn keep<T: Transport, C: Clock>(
     }
     let id = job.held.as_ref().map(|held| held.id.clone()).unwrap_or_default();
     let json = Value::Object(served.clone()).to_string();
-    Ok(site.ledger(|ledger| ledger.keep(&Version { id, number: job.number, json, photo }))?)
+    let version = Version { id, number: job.number, json, photo, left: left.to_string(), left_photo };
+    Ok(site.ledger(|ledger| ledger.keep(&version))?)
 }

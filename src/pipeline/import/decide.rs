@@ -46,7 +46,7 @@ enum Wanted {
 }
 
 impl Decision {
-    fn end(ending: Ending, why: impl Into<String>) -> Self {
+    pub(super) fn end(ending: Ending, why: impl Into<String>) -> Self {
         Self::act(Action::End(ending), why, None)
     }
 

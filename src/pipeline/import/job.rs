@@ -7,7 +7,7 @@ use super::{Import, change, plan};
 use crate::formats::exchange::Change;
 use crate::formats::photo;
 use crate::model::{Loss, PhotoKind};
-use crate::pipeline::ledger::{Action, Done, Held, Ledger, LedgerError};
+use crate::pipeline::ledger::{Action, Done, Held, Ledger, LedgerError, PhotoLeft};
 use crate::pipeline::links::keeps_photo;
 use crate::pipeline::{Ending, NoPhoto, PhotoLink, RecordReport};
 use crate::remote::{Clock, RemoteError, Transport};
@@ -37,6 +37,8 @@ pub(super) struct Applied {
     pub(super) left: String,
     /// What was changed in the contact that was there.
     pub(super) changes: Vec<Change>,
+    /// What became of the photo in the mailbox.
+    pub(super) left_photo: PhotoLeft,
     pub(super) photo_set: bool,
     /// Whether it was there with a photo.
     pub(super) had_photo: bool,
@@ -99,8 +101,8 @@ impl Job {
         let why = applied.why.iter().cloned();
         let photo = applied.no_photo.iter().map(|why| format!("without its photo: {why}"));
         let said = why.chain(photo).collect::<Vec<_>>().join("; ");
-        let (left, losses) = (applied.left.clone(), losses.join("\n"));
-        Done { ending: applied.ending, said, change_key: String::new(), left, attempts, losses }
+        let (left, left_photo, losses) = (applied.left.clone(), applied.left_photo, losses.join("\n"));
+        Done { ending: applied.ending, said, change_key: String::new(), left, left_photo, attempts, losses }
     }
 
     fn id(&self) -> &str {
@@ -172,10 +174,11 @@ pub(super) async fn set_photo<T: Transport, C: Clock>(
         Ok(None) => return Ok(applied),
         Err(why) => return Ok(Applied { no_photo: Some(why), ..applied }),
     };
-    let kind = photo::media_type(picture.kind);
+    let (kind, print) = (photo::media_type(picture.kind), picture.print);
     match mailbox.set_photo(place, &applied.id, kind, picture.bytes).await {
         Ok(()) if picture.kind == PhotoKind::Jpeg || mailbox.has_photo(place, &applied.id).await? => {
             applied.photo_set = true;
+            applied.left_photo = PhotoLeft::Picture(print);
         }
         Ok(()) => {
             let why = format!("the service did not keep the {kind}; make it a JPEG");
@@ -200,7 +203,8 @@ async fn picture<T, C>(site: &Site<'_, T, C>, job: &Job) -> Result<Option<Pictur
 impl Applied {
     pub(super) fn new(ending: Ending, id: &str) -> Self {
         let (id, left, changes) = (id.to_owned(), String::new(), Vec::new());
-        Self { ending, id, why: None, left, changes, photo_set: false, had_photo: false, no_photo: None }
+        let (left_photo, photo_set, had_photo) = (PhotoLeft::Untouched, false, false);
+        Self { ending, id, why: None, left, changes, left_photo, photo_set, had_photo, no_photo: None }
     }
 
     /// What became of the photo, when it is a link.

@@ -33,6 +33,8 @@ pub use options::{MatchBy, OnMatch, Options};
 pub use plan::{Likeness, Plan, Planned};
 pub use plan_file::{PlanCheck, PlanError, PlanWriter};
 pub use proof::Proof;
+pub(super) use proof::remove_twins;
+pub(super) use target::list;
 
 /// An import into one folder.
 pub struct Import<'a, T, C> {
@@ -91,6 +93,9 @@ pub enum Stopped {
     /// The source is not what it was when it was planned.
     #[error("{0}: the source has changed while it was being imported; run it again")]
     SourceChanged(String),
+    /// The source is read otherwise than by the run that is tried again.
+    #[error("{0}: it reads otherwise than in that run; say again how files are read, as it was said then")]
+    OtherReading(String),
 }
 
 impl<'a> Inputs<'a> {
@@ -222,7 +227,7 @@ fn add(hash: &mut Sha256, mut bytes: impl Read) -> io::Result<u64> {
 }
 
 /// One contact with all that it is made of, and nothing cut.
-async fn whole<T: Transport, C: Clock>(
+pub(super) async fn whole<T: Transport, C: Clock>(
     mailbox: &Mailbox<T, C>,
     place: &Place,
     id: &str,

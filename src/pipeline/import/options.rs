@@ -98,29 +98,74 @@ pub struct Options {
     pub categories: Vec<String>,
     /// The most contacts that may be changed; a plan that would change more is not carried out.
     pub max_changes: Option<u64>,
+    /// Whether photos that are links are fetched.
+    pub fetches_photos: bool,
     /// Whether a contact is left alone that somebody has changed since it was planned: its record fails.
     pub exactly: bool,
     /// Whether every contact is read back and compared at the end.
     pub verify: bool,
+    /// Whether nothing is done but for records that failed, or were not reached, when the same run was there before.
+    pub failed_only: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let (match_by, on_match) = (MatchBy::DEFAULT.to_vec(), OnMatch::default());
-        Self { match_by, on_match, categories: Vec::new(), max_changes: None, exactly: false, verify: false }
+        let (categories, max_changes, fetches_photos) = (Vec::new(), None, false);
+        let (exactly, verify, failed_only) = (false, false, false);
+        Self { match_by, on_match, categories, max_changes, fetches_photos, exactly, verify, failed_only }
     }
 }
+
+/// That photos are fetched, in what makes a run.
+const FETCHES_PHOTOS: &str = " fetch-photos";
 
 impl Options {
     /// What of it makes another run, as one line.
     pub fn telling(&self) -> String {
         let by: Vec<_> = self.match_by.iter().map(|by| by.word()).collect();
         let categories = serde_json::Value::from(self.categories.as_slice());
-        format!("match-by {} on-match {} categories {categories}", by.join(","), self.on_match.word())
+        let photos = if self.fetches_photos { FETCHES_PHOTOS } else { "" };
+        format!("match-by {} on-match {}{photos} categories {categories}", by.join(","), self.on_match.word())
+    }
+
+    /// Reads back what [`telling`](Self::telling) says; none when another version of cardferry said it.
+    pub fn told(text: &str) -> Option<Self> {
+        let (by, rest) = text.strip_prefix("match-by ")?.split_once(" on-match ")?;
+        let (how, categories) = rest.split_once(" categories ")?;
+        let (how, fetches_photos) = how.strip_suffix(FETCHES_PHOTOS).map_or((how, false), |how| (how, true));
+        let by = by.split(',').map(|word| MatchBy::ALL.into_iter().find(|by| by.word() == word));
+        Some(Self {
+            match_by: by.collect::<Option<_>>()?,
+            on_match: OnMatch::ALL.into_iter().find(|of| of.word() == how)?,
+            categories: serde_json::from_str::<Vec<String>>(categories).ok()?,
+            fetches_photos,
+            ..Self::default()
+        })
     }
 
     /// Whether records are found by something that a contact shows, and not by the marks it carries alone.
     pub(super) fn compares_traits(&self) -> bool {
         self.match_by.iter().any(|by| !matches!(by, MatchBy::Key | MatchBy::Uid))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_another_run_reads_back() {
+        for on_match in OnMatch::ALL {
+            let categories = vec!["A on-match fill".to_owned(), "\"B\", ü".to_owned()];
+            let options = Options { match_by: MatchBy::ALL.to_vec(), on_match, categories, ..Options::default() };
+            let options = Options { fetches_photos: on_match == OnMatch::Fill, ..options };
+            assert_eq!(Options::told(&options.telling()), Some(options));
+        }
+        for text in
+            ["", "match-by key", "match-by x on-match skip categories []", "match-by key on-match skip categories 7"]
+        {
+            assert_eq!(Options::told(text), None, "{text}");
+        }
     }
 }

@@ -168,6 +168,10 @@ impl Planner<'_> {
             Outcome::Contact(contact) => {
                 let prepared = self.preparer.prepare(*contact, position, losses);
                 let decision = self.rules.decide(ledger, &prepared, self.number)?;
+                let decision = match self.rules.options.failed_only {
+                    true => retried(ledger, &prepared, self.number, decision)?,
+                    false => decision,
+                };
                 self.keep(&prepared, &decision, ledger, totals, watcher)
             }
             Outcome::Reject(reject) => {
@@ -221,6 +225,21 @@ impl Planner<'_> {
         tell(&told, totals, watcher);
         Ok(())
     }
+}
+
+/// What is decided about a record of a run that is tried again: nothing, where it did not fail.
+fn retried(ledger: &Ledger, record: &Prepared, number: u64, decision: Decision) -> Result<Decision, Stopped> {
+    let Some(row) = ledger.row(number)? else { return Ok(decision) };
+    if row.key != Some(record.key) || row.content != record.written.content.to_string() {
+        return Err(Stopped::OtherReading(record.position.to_string()));
+    }
+    Ok(match row.done {
+        Some(done) if done.ending != Ending::Failed => {
+            let there = matches!(done.ending, Ending::Created | Ending::Updated);
+            Decision::end(if there { Ending::Unchanged } else { done.ending }, done.said)
+        }
+        _ => decision,
+    })
 }
 
 impl Likeness {

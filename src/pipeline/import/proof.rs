@@ -4,8 +4,8 @@ use super::{Import, Stopped, target};
 use crate::formats::exchange::{self, extended};
 use crate::pipeline::Watcher;
 use crate::pipeline::ledger::{Held, Ledger};
-use crate::remote::api::{Expand, Query};
-use crate::remote::{Clock, RemoteError, Transport};
+use crate::remote::api::{Expand, Place, Query};
+use crate::remote::{Clock, Mailbox, RemoteError, Transport};
 
 /// What the folder holds after an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,24 +29,36 @@ pub(super) async fn prove<T: Transport, C: Clock>(
     watcher: &mut dyn Watcher,
 ) -> Result<Proof, Stopped> {
     target::list(import.mailbox, import.place, ledger, false).await?;
-    let mut proof = Proof::default();
-    for key in ledger.repeated_keys()? {
-        let held = ledger.held_by_key(key)?;
-        for (twin, kept) in twins(&held, ledger.created_of(key)?.as_ref()) {
-            if !says_nothing_more(import, twin, kept).await? {
-                continue;
-            }
-            import.mailbox.delete(import.place, &twin.id).await?;
-            ledger.drop_held(&twin.id)?;
-            watcher.note("removed a twin of a contact, which a late answer had made");
-            proof.twins_removed += 1;
-        }
-    }
-    ledger.commit()?;
+    let twins_removed = remove_twins(import.mailbox, import.place, ledger, watcher).await?;
+    let mut proof = Proof { twins_removed, ..Proof::default() };
     (proof.contacts, proof.keyed) = ledger.held_counts()?;
     let (created, found) = ledger.created()?;
     (proof.found, proof.missing) = (found, created - found);
     Ok(proof)
+}
+
+/// Removes the twins that lost answers made from the folder as it is listed; how many there were.
+pub(in crate::pipeline) async fn remove_twins<T: Transport, C: Clock>(
+    mailbox: &Mailbox<T, C>,
+    place: &Place,
+    ledger: &mut Ledger,
+    watcher: &mut dyn Watcher,
+) -> Result<u64, Stopped> {
+    let mut removed = 0;
+    for key in ledger.repeated_keys()? {
+        let held = ledger.held_by_key(key)?;
+        for (twin, kept) in twins(&held, ledger.created_of(key)?.as_ref()) {
+            if !says_nothing_more((mailbox, place), twin, kept).await? {
+                continue;
+            }
+            mailbox.delete(place, &twin.id).await?;
+            ledger.drop_held(&twin.id)?;
+            watcher.note("removed a twin of a contact, which a late answer had made");
+            removed += 1;
+        }
+    }
+    ledger.commit()?;
+    Ok(removed)
 }
 
 /// The contacts of one key that are there twice because one create was carried out twice: made by the same run from
@@ -69,11 +81,10 @@ fn twins<'a>(held: &'a [Held], ours: Option<&String>) -> Vec<(&'a Held, &'a Held
 /// Whether nothing is lost with a twin. Somebody may have copied a contact, marks and all, or have edited one of the two
 /// since: then both are somebody's work.
 async fn says_nothing_more<T: Transport, C: Clock>(
-    import: &Import<'_, T, C>,
+    (mailbox, place): (&Mailbox<T, C>, &Place),
     twin: &Held,
     kept: &Held,
 ) -> Result<bool, RemoteError> {
-    let Import { mailbox, place, .. } = import;
     // Whether there is a photo may differ; the photos themselves are compared below.
     let asked = exchange::all_extended().into_iter().filter(|id| *id != extended::HAS_PICTURE).collect();
     let query = Query { expand: Expand(asked), ..Query::default() };

@@ -19,7 +19,7 @@ const CONTENTS_PER_PAGE: u32 = 200;
 /// Lists a folder in a few big pages: keys and states, and what contacts are compared by. The whole contacts where they
 /// are wanted; and where another version of cardferry left a state, whose fingerprint says nothing to this one, so that
 /// fingerprints are made of what is there.
-pub(super) async fn list<T: Transport, C: Clock>(
+pub(in crate::pipeline) async fn list<T: Transport, C: Clock>(
     mailbox: &Mailbox<T, C>,
     place: &Place,
     ledger: &mut Ledger,

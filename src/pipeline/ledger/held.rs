@@ -113,6 +113,22 @@ impl Ledger {
         Ok(self.held_where("id = ?1", id)?.pop())
     }
 
+    /// The contacts that a run made or changed, as they say themselves, by their ids beyond this one; at most so many.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn held_of_run(&self, run: &str, after: &str, most: u32) -> Result<Vec<Held>, LedgerError> {
+        let read = || {
+            // What stands before the run are fingerprints, which hold no blank: so this finds the words of a state.
+            let sql = format!(
+                "SELECT {COLUMNS} FROM held WHERE id > ?1 AND state || ' ' LIKE '% ' || ?2 || ' %' ORDER BY id LIMIT ?3"
+            );
+            let mut found = self.db.prepare_cached(&sql)?;
+            found.query_map(params![after, run, most], held_of)?.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|error| self.failure(error))
+    }
+
     /// The keys that several contacts carry.
     ///
     /// # Errors

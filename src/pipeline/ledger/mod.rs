@@ -24,8 +24,8 @@ use crate::disk::sqlite::{self, SqliteError};
 
 pub use held::{Held, Trait};
 pub use records::{Action, Done, Row};
-pub use runs::{Head, Kind, Phase, Summary};
-pub use versions::Version;
+pub use runs::{Head, Kind, Listed, Phase, Summary, is_name};
+pub use versions::{PhotoLeft, Version};
 
 /// Changes that share a transaction where nothing depends on their being on the disk at once.
 const GROUP: u32 = 64;

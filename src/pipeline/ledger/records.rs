@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{Ledger, LedgerError};
+use super::{Ledger, LedgerError, PhotoLeft};
 use crate::model::identity::Key;
 use crate::pipeline::Ending;
 
@@ -61,6 +61,8 @@ pub struct Done {
     pub change_key: String,
     /// Fingerprint of the content that was left in the mailbox.
     pub left: String,
+    /// What became of the photo in the mailbox.
+    pub left_photo: PhotoLeft,
     /// Requests that it took.
     pub attempts: u32,
     /// What was lost, a line each.
@@ -82,7 +84,7 @@ impl Action {
 
     fn named(word: &str) -> Option<Self> {
         let works = [Self::Create, Self::Change, Self::SetPhoto, Self::CheckPhoto, Self::Delete];
-        works.into_iter().chain(Ending::ALL.map(Self::End)).find(|action| action.word() == word)
+        works.into_iter().chain(Ending::every().map(Self::End)).find(|action| action.word() == word)
     }
 
     /// Whether it changes a contact that is there.
@@ -92,7 +94,7 @@ impl Action {
 }
 
 const COLUMNS: &str = "number, position, name, key, content, photo, action, why, id, ending, said, change_key, left, \
-                       attempts, losses";
+                       left_photo, attempts, losses";
 
 impl Ledger {
     /// Keeps what is planned for a record. What an earlier attempt of the run has done of it stays known.
@@ -120,15 +122,16 @@ impl Ledger {
     /// # Errors
     /// When the disk is full or broken.
     pub fn done(&mut self, number: u64, id: Option<&str>, done: &Done) -> Result<(), LedgerError> {
-        let Done { ending, said, change_key, left, attempts, losses } = done;
+        let Done { ending, said, change_key, left, left_photo, attempts, losses } = done;
         self.change(|db| {
             let mut update = db.prepare_cached(
                 "UPDATE records SET id = coalesce(?2, id), said = ?4, change_key = ?5, left = CASE ?6 WHEN '' THEN left ELSE ?6 END,
-                 attempts = attempts + ?7, losses = ?8,
-                 ending = CASE WHEN ?3 = 'unchanged' AND ending IN ('created', 'updated') THEN ending ELSE ?3 END
+                 left_photo = CASE ?9 WHEN '' THEN left_photo ELSE ?9 END, attempts = attempts + ?7, losses = ?8,
+                 ending = CASE WHEN ?3 = 'unchanged' AND ending IN ('created', 'updated', 'deleted') THEN ending ELSE ?3 END
                  WHERE number = ?1",
             )?;
-            update.execute(params![number, id, ending.word(), said, change_key, left, attempts, losses])
+            let left_photo = left_photo.to_string();
+            update.execute(params![number, id, ending.word(), said, change_key, left, attempts, losses, left_photo])
         })?;
         Ok(())
     }
@@ -153,6 +156,30 @@ impl Ledger {
         let sql = "SELECT min(number) FROM records WHERE id = ?1 AND number < ?2";
         let read = || self.db.prepare_cached(sql)?.query_row(params![id, number], |row| row.get(0));
         read().map_err(|error| self.failure(error))
+    }
+
+    /// The record that means a contact: the one that the run did something for, where several do.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn row_of(&self, id: &str) -> Result<Option<Row>, LedgerError> {
+        let read = || {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM records WHERE id = ?1
+                 ORDER BY ending IN ('created', 'updated', 'deleted') DESC, number LIMIT 1"
+            );
+            self.db.prepare_cached(&sql)?.query_row([id], row_of).optional()
+        };
+        read().map_err(|error| self.failure(error))
+    }
+
+    /// The number of the last record; 0 where there is none.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn last_number(&self) -> Result<u64, LedgerError> {
+        let read = self.db.query_row("SELECT coalesce(max(number), 0) FROM records", [], |row| row.get(0));
+        read.map_err(|error| self.failure(error))
     }
 
     /// The records after this one, in their order, at most so many.
@@ -197,7 +224,7 @@ impl Ledger {
     /// How many records ended how.
     pub(super) fn endings(&self) -> Result<BTreeMap<Ending, u64>, LedgerError> {
         let counted = self.counted("SELECT ending, count(*) FROM records WHERE ending IS NOT NULL GROUP BY ending")?;
-        Ok(counted.into_iter().filter_map(|(word, count)| Some((ending_named(&word)?, count))).collect())
+        Ok(counted.into_iter().filter_map(|(word, count)| Some((Ending::named(&word)?, count))).collect())
     }
 
     /// How many contacts this run created, and how many of these the folder holds, as it was last listed.
@@ -233,13 +260,14 @@ impl Ledger {
 fn row_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     let (key, action, ending): (Option<String>, String, Option<String>) =
         (row.get("key")?, row.get("action")?, row.get("ending")?);
-    let done = match ending.as_deref().and_then(ending_named) {
+    let done = match ending.as_deref().and_then(Ending::named) {
         None => None,
         Some(ending) => Some(Done {
             ending,
             said: row.get("said")?,
             change_key: row.get("change_key")?,
             left: row.get("left")?,
+            left_photo: PhotoLeft::parse(&row.get::<_, String>("left_photo")?),
             attempts: row.get("attempts")?,
             losses: row.get("losses")?,
         }),
@@ -256,8 +284,4 @@ fn row_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         id: row.get("id")?,
         done,
     })
-}
-
-fn ending_named(word: &str) -> Option<Ending> {
-    Ending::ALL.into_iter().find(|ending| ending.word() == word)
 }

@@ -51,7 +51,7 @@ pub struct Head {
     pub folder: String,
     /// Fingerprint of everything that is read.
     pub source: String,
-    /// The inputs as the user named them, for people.
+    /// The inputs as the user named them, as a JSON list.
     pub inputs: String,
     /// What the user chose that makes another run of it.
     pub options: String,
@@ -71,6 +71,9 @@ pub struct Summary {
     /// How many records ended how.
     pub endings: BTreeMap<Ending, u64>,
 }
+
+/// A run's name, and the run, or why it cannot be read.
+pub type Listed = (String, Result<Summary, LedgerError>);
 
 impl Kind {
     const ALL: [Self; 2] = [Self::Import, Self::Undo];
@@ -206,7 +209,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the directory cannot be read; one that is not there holds no runs.
-    pub fn runs(directory: &Path) -> Result<Vec<(String, Result<Summary, LedgerError>)>, LedgerError> {
+    pub fn runs(directory: &Path) -> Result<Vec<Listed>, LedgerError> {
         let mut runs = Vec::new();
         for run in names(directory)? {
             let summary = Self::open(directory, &run).and_then(|ledger| ledger.summary());
@@ -229,7 +232,7 @@ impl Ledger {
 }
 
 /// Whether a text is a run's name, and not a path that leads elsewhere.
-pub(super) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     !text.is_empty() && text.len() <= 64 && text.bytes().all(letter)
 }

@@ -9,7 +9,8 @@ pub(super) const LAYOUT: Layout = Layout { application: 0x6366_6c67, steps: &[RU
 /// of what the run changes or deletes.
 ///
 /// `held.name` and `traits` are normalised for comparing; `held.json` is there only where whole contacts were listed.
-/// `records.left` is the fingerprint of the content that the run leaves in the mailbox.
+/// `records.left` is the fingerprint of the content that the run leaves in the mailbox, `left_photo` what it makes of the
+/// photo; those of `versions` are there before the change is sent.
 const RUN: &str = "
 CREATE TABLE run (
     run TEXT NOT NULL, kind TEXT NOT NULL, of TEXT NOT NULL, started INTEGER NOT NULL,
@@ -30,9 +31,12 @@ CREATE TABLE records (
     number INTEGER PRIMARY KEY, position TEXT NOT NULL, name TEXT NOT NULL, key TEXT,
     content TEXT NOT NULL, photo TEXT NOT NULL, action TEXT NOT NULL, why TEXT NOT NULL, id TEXT,
     ending TEXT, said TEXT NOT NULL DEFAULT '', change_key TEXT NOT NULL DEFAULT '', left TEXT NOT NULL DEFAULT '',
+    left_photo TEXT NOT NULL DEFAULT '',
     attempts INTEGER NOT NULL DEFAULT 0, losses TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX records_by_id ON records (id) WHERE id IS NOT NULL;
 CREATE INDEX records_by_key ON records (key) WHERE key IS NOT NULL;
-CREATE TABLE versions (id TEXT PRIMARY KEY, number INTEGER NOT NULL, json TEXT NOT NULL, photo BLOB) WITHOUT ROWID;
+CREATE TABLE versions (
+    id TEXT PRIMARY KEY, number INTEGER NOT NULL, json TEXT NOT NULL, photo BLOB, left TEXT NOT NULL, left_photo TEXT NOT NULL
+) WITHOUT ROWID;
 ";

@@ -1,4 +1,4 @@
-//! A contact's photo: metadata, bytes, set.
+//! A contact's photo: metadata, bytes, set, taken away.
 
 use bytes::Bytes;
 use http::{Method, Request, header};
@@ -22,6 +22,11 @@ pub fn bytes(endpoint: &Endpoint, place: &Place, id: &str) -> Request<Bytes> {
 pub fn set(endpoint: &Endpoint, place: &Place, id: &str, method: Method, kind: &str, picture: Bytes) -> Request<Bytes> {
     let url = format!("{}/$value", photo(endpoint, place, id));
     built(Request::builder().method(method).uri(url).header(header::CONTENT_TYPE, kind), picture)
+}
+
+/// `DELETE …/photo/$value`: takes the picture away. Graph's OpenAPI has it, Outlook REST has nothing of the kind.
+pub fn delete(endpoint: &Endpoint, place: &Place, id: &str) -> Request<Bytes> {
+    plain(Method::DELETE, format!("{}/$value", photo(endpoint, place, id)))
 }
 
 /// The form with the key in parentheses is the one that v2.0 documents for photos; Graph takes it too.

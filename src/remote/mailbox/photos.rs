@@ -1,4 +1,4 @@
-//! A contact's picture: read, asked for, set.
+//! A contact's picture: read, asked for, set, taken away.
 
 use bytes::Bytes;
 use http::{Method, Response};
@@ -34,5 +34,13 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
     /// When the service refuses, or patience ends.
     pub async fn set_photo(&self, place: &Place, id: &str, kind: &str, picture: Bytes) -> Result<(), RemoteError> {
         self.call(photos::set(&self.endpoint, place, id, Method::PUT, kind, picture)).await.map(drop)
+    }
+
+    /// Takes a contact's picture away; one that is gone already is no error.
+    ///
+    /// # Errors
+    /// When the service refuses, as Outlook REST does, or patience ends.
+    pub async fn delete_photo(&self, place: &Place, id: &str) -> Result<(), RemoteError> {
+        self.found(self.call(photos::delete(&self.endpoint, place, id)).await).map(drop)
     }
 }
