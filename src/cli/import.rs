@@ -274,9 +274,11 @@ fn failure(address: &str, stopped: Stopped) -> Failure {
 fn tell_all(common: &Common, mut records: Records<'_>, progress: &mut Progress) -> Failure {
     let mut totals = Totals::default();
     while records.next(&mut totals, progress).is_some() {}
-    progress.finish();
-    let ended = Err(Failure::nothing_arrived(&totals, NOT_DONE));
+    let (_, report) = progress.finish();
     let summary = Summary { job: Job::Import, totals: &totals, proof: None, outcome: None };
+    let written = report.map_or(Ok(()), |report| report.end(common, &summary, None));
+    let told = progress.end_events(&summary, None);
+    let ended = written.and(told).and(Err(Failure::nothing_arrived(&totals, NOT_DONE)));
     output::summary(common, summary, ended).err().unwrap_or_else(|| Failure::silent(Exit::Stopped))
 }
 
