@@ -52,8 +52,17 @@ pub enum Command {
     /// Download a mailbox's contacts, photos included, into a file
     Export(Export),
     /// Take an import back: what it created is deleted, what it changed is restored
+    ///
+    /// A contact is touched only where it still is as the run left it, photo too; it is looked at just before. The service
+    /// has no conditional write, so what somebody changes in that very moment may be lost; what each contact held then is
+    /// kept, and the undo is a run that can be undone itself. Folders that the run made stay. Where the ledger of the run
+    /// is lost, --to says where it ran: then what it created is told by the contacts' own marks, and what it changed stays.
     Undo(Undo),
     /// List the runs, show one, try again what failed, forget
+    ///
+    /// Without a command it lists them, the latest first. A run is remembered in a file of its own in the state directory:
+    /// what it did with each record, and the earlier version of every contact that it changed. These files are what undo
+    /// works from, and hold personal data; forget removes them.
     Runs(Runs),
     /// Look at files: what they are, what each column means and why, what a target would lose; nothing is written
     Inspect(Inspect),

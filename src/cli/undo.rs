@@ -24,6 +24,9 @@ pub(super) async fn run(common: &Common, args: &Args) -> Result<Exit, Failure> {
     let of = ledger_of(args)?;
     let head = of.as_ref().map(Ledger::head);
     let target = Target::new(args.to.as_deref(), &args.mailbox, head)?;
+    if let Some(there) = head.and_then(|head| target.elsewhere(head)) {
+        print::note(common, &there);
+    }
     let mailbox = target.mailbox().await?;
     let path = target.mailbox.folder.as_ref().map(|folder| folder.0.as_slice()).unwrap_or_default();
     let place = mailbox.place(path, false).await.map_err(|error| Failure::remote(&target.address, &error))?;
@@ -88,6 +91,16 @@ impl Target {
         Ok(Self { address, mailbox, api: head.api.clone() })
     }
 
+    /// What is to be said where it is not the run's own: a variable of the environment may say so unseen.
+    fn elsewhere(&self, head: &Head) -> Option<String> {
+        let folder = self.mailbox.folder.as_ref().map(FolderPath::to_string).unwrap_or_default();
+        let same =
+            shown(&self.address) == head.address && self.mailbox.mailbox == head.mailbox && folder == head.folder;
+        let was = place(&head.address, &head.mailbox, &head.folder);
+        let is = place(&shown(&self.address), &self.mailbox.mailbox, &folder);
+        (!same).then(|| format!("run {} was on {was}; this looks at {is}", head.run))
+    }
+
     /// Opens the way there. What the ledger holds is in the words of one API.
     pub(super) async fn mailbox(&self) -> Result<AnyMailbox, Failure> {
         let mailbox = address::mailbox(&self.address, &self.mailbox).await?;
@@ -99,6 +112,13 @@ impl Target {
             }
         }
     }
+}
+
+/// Which folder of which mailbox, for people.
+pub(super) fn place(address: &str, mailbox: &str, folder: &str) -> String {
+    let mailbox = if mailbox == "me" { String::new() } else { format!(" {mailbox}") };
+    let folder = if folder.is_empty() { String::new() } else { format!(" {folder}") };
+    format!("{address}{mailbox}{folder}")
 }
 
 fn folder_of(head: &Head) -> Result<FolderPath, Failure> {
@@ -187,10 +207,20 @@ impl Whole<'_> {
             lines.push(lost(&self.args.run, plan.beyond));
         }
         let same = plan.touched - plan.changes() - plan.skip;
-        lines.push(format!(
-            "plan: of {} that run {} touched: {} to delete, {} to restore, {} to create again, {} to leave since changed, {same} with nothing to do",
-            counted(plan.touched, "contact"), self.args.run, plan.delete, plan.restore, plan.recreate, plan.skip,
-        ));
+        let mut text = format!(
+            "plan: of {} that run {} touched, {} to delete, {} to restore, {} to create again",
+            counted(plan.touched, "contact"),
+            self.args.run,
+            plan.delete,
+            plan.restore,
+            plan.recreate
+        );
+        let others = [(plan.skip, "to leave as they are, not as the run left them"), (same, "with nothing to do")];
+        others
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .for_each(|(count, what)| text.push_str(&format!(", {count} {what}")));
+        lines.push(text);
         lines.extend(rows(ledger, self.common.verbose)?);
         Ok(lines)
     }

@@ -8,11 +8,7 @@ use clap::{Args as Group, Subcommand};
 use super::import::Telling;
 use super::{How, MailboxArgs, State};
 
-/// List the runs, show one, try again what failed, forget.
-///
-/// Without a command it lists them, the latest first. A run is remembered in a file of its own in the state directory: what it
-/// did with each record, and the earlier version of every contact that it changed. These files are what `undo` works
-/// from, and hold personal data; `runs forget` removes them.
+/// `runs`.
 #[derive(Debug, Group)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Runs {

@@ -5,12 +5,7 @@ use clap::builder::FalseyValueParser;
 
 use super::{MailboxArgs, State};
 
-/// Take an import back: what it created is deleted, what it changed is restored.
-///
-/// A contact is touched only where it still is as the run left it, photo too; it is looked at just before. The service has
-/// no conditional write, so what somebody changes in that very moment may be lost; what each contact held then is kept,
-/// and the undo is a run that can be undone itself. A folder that the run made stays. Where the ledger of the run is
-/// lost, --to says where it ran: then what it created is found by the contacts' own marks, and what it changed stays.
+/// `undo`.
 #[derive(Debug, Group)]
 pub struct Undo {
     /// The run, as its summary and `cardferry runs` name it

@@ -9,6 +9,7 @@ use crate::cli::args::Common;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::print::{self, Job};
 use crate::cli::state;
+use crate::cli::undo::place;
 use crate::pipeline::Ending;
 use crate::pipeline::ledger::{Head, Kind, Ledger, LedgerError, Phase, Summary};
 
@@ -66,9 +67,7 @@ fn named(head: &Head) -> String {
 
 /// Which folder of which mailbox.
 pub(super) fn target(head: &Head) -> String {
-    let mailbox = if head.mailbox == "me" { String::new() } else { format!(" {}", head.mailbox) };
-    let folder = if head.folder.is_empty() { String::new() } else { format!(" {}", head.folder) };
-    format!("{}{mailbox}{folder}", head.address)
+    place(&head.address, &head.mailbox, &head.folder)
 }
 
 /// How far it came.

@@ -125,3 +125,76 @@ impl Earlier {
         self.version.photo.as_ref() == photo
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::ledger::Done;
+
+    const JPEG: Bytes = Bytes::from_static(b"a");
+
+    fn row(action: Action, done: Option<(Ending, PhotoLeft)>) -> Row {
+        let (position, name, why) = Default::default();
+        let (content, photo) = (Fingerprint::of(b"c").to_string(), Fingerprint::of(&JPEG).to_string());
+        let done = done.map(|(ending, left_photo)| {
+            let (said, change_key, losses) = Default::default();
+            Done { ending, said, change_key, left: String::new(), left_photo, attempts: 0, losses }
+        });
+        Row { number: 1, position, name, key: None, content, photo, action, why, id: None, done }
+    }
+
+    #[test]
+    fn a_photo_of_a_created_contact_is_known_where_its_end_was_noted() {
+        let picture = PhotoLeft::Picture(Fingerprint::of(&JPEG));
+        let other = Bytes::from_static(b"b");
+        for (done, none, ours) in [
+            (None, true, true),
+            (Some((Ending::Failed, PhotoLeft::Untouched)), true, true),
+            (Some((Ending::Unchanged, PhotoLeft::Untouched)), true, true),
+            (Some((Ending::Created, PhotoLeft::Untouched)), true, false),
+            (Some((Ending::Created, picture)), false, true),
+            (Some((Ending::Unchanged, picture)), false, true),
+        ] {
+            let left = Left::made(Some(&row(Action::Create, done)), None, None);
+            assert_eq!((left.has_photo(None), left.has_photo(Some(&JPEG))), (none, ours), "{done:?}");
+            assert_eq!((left.may_show(Some(false)), left.may_show(Some(true))), (none, ours), "{done:?}");
+            assert!(left.has(Fingerprint::of(b"c")) && !left.has(Fingerprint::of(b"d")));
+            assert!(!left.has_photo(Some(&other)) && left.may_show(None));
+        }
+    }
+
+    #[test]
+    fn what_a_run_did_is_told_by_its_record_and_by_the_contact() {
+        let state = |run: &str| {
+            let (content, photo, changed_by) = (Fingerprint::of(b"c"), None, None);
+            State { content, photo, run: run.into(), changed_by }
+        };
+        let version = || {
+            let (left, photo, left_photo) = Default::default();
+            Version { id: "i".into(), number: 1, json: "{}".into(), photo, left, left_photo }
+        };
+        let earlier = |state: Option<State>| Earlier { state, ..Earlier::read(version(), Dialect::Graph).unwrap() };
+        let done = |ending| Some((ending, PhotoLeft::Untouched));
+        let skipped = Action::End(Ending::Skipped);
+        let (import, undo) = ((Kind::Import, "r"), (Kind::Undo, "r"));
+        for (of, row, before, there, touched) in [
+            (import, row(Action::Create, done(Ending::Created)), None, None, Some(Touch::Made)),
+            (import, row(Action::Create, None), None, None, Some(Touch::Made)),
+            (import, row(Action::Create, done(Ending::Failed)), None, None, Some(Touch::Made)),
+            (import, row(Action::Change, done(Ending::Failed)), None, None, None),
+            (import, row(skipped, done(Ending::Skipped)), None, Some("r"), Some(Touch::Made)),
+            (import, row(skipped, done(Ending::Skipped)), None, Some("q"), None),
+            (import, row(Action::Change, None), Some("q"), Some("q"), Some(Touch::Changed)),
+            // A resumed run added to what it had created before it was killed.
+            (import, row(Action::SetPhoto, done(Ending::Updated)), Some("r"), None, Some(Touch::Made)),
+            (undo, row(Action::Delete, None), Some("q"), None, Some(Touch::Deleted)),
+            (undo, row(Action::Delete, done(Ending::Skipped)), None, Some("q"), None),
+            (undo, row(Action::End(Ending::Deleted), done(Ending::Deleted)), Some("q"), None, Some(Touch::Deleted)),
+            (undo, row(Action::Change, done(Ending::Updated)), Some("q"), Some("q"), Some(Touch::Changed)),
+            (undo, row(Action::Create, done(Ending::Created)), None, Some("q"), Some(Touch::Made)),
+        ] {
+            let before = before.map(|run| earlier(Some(state(run))));
+            assert_eq!(touch(of, &row, before.as_ref(), there.map(state).as_ref()), touched, "{row:?}");
+        }
+    }
+}

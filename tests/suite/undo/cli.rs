@@ -38,7 +38,7 @@ fn a_plan_is_shown_first_and_nobody_is_taken_by_surprise() {
     let ran = stage.run(&["undo", &run, "--dry-run", "-v", "--json"]).exits(0);
     let ran = ran.says(&[
         "of 3 contacts that run",
-        "3 to delete, 0 to restore",
+        " touched, 3 to delete, 0 to restore, 0 to create again\n",
         "  delete Ann One\n",
         "  delete Cem Three\n",
     ]);
@@ -81,6 +81,9 @@ fn a_run_is_found_by_its_name_alone() {
             stage.run(command).stops(2, &["there is no run"]);
         }
     }
+    let other = stage.run(&["undo", &run, "--dry-run", "--mailbox", "other@a.example"]);
+    let told = format!("note: run {run} was on sandbox; this looks at sandbox other@a.example\n");
+    assert!(other.err.starts_with(&told), "{}", other.err);
     // It speaks the API that the run spoke, and the folder and mailbox are the run's.
     stage.run(&["undo", &run, "--yes", "--api", "outlook"]).stops(2, &["the run spoke graph"]);
     stage
@@ -91,6 +94,14 @@ fn a_run_is_found_by_its_name_alone() {
     stage.run(&["undo", latest["run"].as_str().unwrap(), "--yes"]).exits(0).says(&["deleted 3"]);
     // The folder stays.
     stage.run(&["export", "--from", "sandbox", "--folder", "A/B\\/C", "-o", "b.vcf"]).exits(0).says(&["read 0"]);
+}
+
+#[test]
+fn the_help_says_what_cannot_be_promised() {
+    let help = Stage::new().run(&["undo", "--help"]).exits(0);
+    let help = help.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("The service has no conditional write"), "{help}");
+    assert!(help.contains("Folders that the run made stay"), "{help}");
 }
 
 #[test]
