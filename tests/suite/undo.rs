@@ -23,7 +23,7 @@ use cardferry::sandbox::Sandbox;
 use data_encoding::BASE64;
 use serde_json::{Map, Value};
 
-use crate::importing::{GOES_ON, How, import_file};
+use crate::importing::{GOES_ON, How, import_file, ledger};
 use crate::sandboxed::{Honest, mailbox, sandbox};
 use crate::scripted::StillClock;
 
@@ -189,7 +189,7 @@ impl Stage {
             card("Cid", "", "UID:cid\r\n"),
             card("Dan", "dan", ""),
         ];
-        self.import("before", &cards, OnMatch::Skip).await;
+        self.import_into(&cards, &mut ledger("before"), OnMatch::Skip).await;
         let mail = self.dialect.pick(("address", "Address"));
         let body = Map::from_iter([
             (self.dialect.pick(("givenName", "GivenName")).to_owned(), "Zoe".into()),
