@@ -1,6 +1,7 @@
 //! The command line: names, help texts, environment variables.
 #![allow(rustdoc::bare_urls, reason = "these texts are printed as they stand")]
 
+mod compare;
 mod encoding;
 mod how;
 pub mod import;
@@ -18,6 +19,7 @@ use crate::cli::exit::Exit;
 use crate::formats::exchange::Dialect;
 use crate::formats::{Format, table, vcard};
 
+pub use compare::Compare;
 pub use how::How;
 pub use import::{Import, State};
 pub use inspect::Inspect;
@@ -47,6 +49,8 @@ pub enum Command {
     Import(Import),
     /// Download a mailbox's contacts, photos included, into a file
     Export(Export),
+    /// Hold files against a mailbox, contact by contact; nothing is written
+    Compare(Compare),
     /// Look at files: what they are, what each column means and why, what a target would lose; nothing is written
     Inspect(Inspect),
     /// Tell what is wrong or unusual in vCard files, line by line, and how to mend it

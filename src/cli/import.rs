@@ -9,7 +9,7 @@ use crate::cli::progress::Progress;
 use crate::cli::rejects::Rejects;
 use crate::cli::signal::{self, OnSignal, Signals};
 use crate::cli::{address, output, state};
-use crate::pipeline::import::{Import, Imported, Inputs, Options, Stopped};
+use crate::pipeline::import::{Import, Imported, Inputs, Options, Proof, Stopped};
 use crate::pipeline::ledger::{Head, Kind, Ledger};
 use crate::pipeline::{Records, Totals, Watcher};
 use crate::remote::RemoteError;
@@ -56,7 +56,7 @@ async fn carry_out(
         Ok(plan) => plan,
         Err(stopped) => {
             progress.finish();
-            return Err(failure(&args.to, stopped));
+            return Err(failure(&args.to, stopped, Stays::Work));
         }
     };
     if let Some(told) = print::like(&plan.like) {
@@ -69,7 +69,7 @@ async fn carry_out(
     let rejects = progress.finish();
     let totals = &imported.totals;
     let ended = match imported.stopped {
-        Some(stopped) => Err(failure(&args.to, stopped)),
+        Some(stopped) => Err(failure(&args.to, stopped, Stays::Work)),
         None if totals.nothing_arrived() && totals.read == 0 => Err(Failure::nothing_arrived(totals, NOT_DONE)),
         None => Ok(()),
     };
@@ -77,6 +77,9 @@ async fn carry_out(
     output::summary(common, Summary { job, totals, proof: imported.proof }, ended)?;
     match imported.proof {
         Some(proof) if proof.missing > 0 => Ok(Exit::Incomplete),
+        Some(Proof { verified: Some(verified), .. }) if verified.differ > 0 && !totals.has_failures() => {
+            Ok(Exit::Differences)
+        }
         _ => Ok(Exit::of(totals, common)),
     }
 }
@@ -84,7 +87,13 @@ async fn carry_out(
 fn options(args: &Args) -> Options {
     let Matching { match_by, on_match, category } = &args.matching;
     let (match_by, categories) = (match_by.clone(), category.clone());
-    Options { match_by, on_match: *on_match, categories, max_changes: args.caution.max_changes, verify: false }
+    Options {
+        match_by,
+        on_match: *on_match,
+        categories,
+        max_changes: args.caution.max_changes,
+        verify: args.caution.verify,
+    }
 }
 
 /// The run's ledger: that of an earlier run that was to do the same and did not come to its end, else a new one.
@@ -105,10 +114,11 @@ fn ledger(common: &Common, args: &Args, inputs: &Inputs<'_>, options: &Options) 
     state::begin(common, &args.state, head)
 }
 
-fn failure(address: &str, stopped: Stopped) -> Failure {
+/// What stops an import, and what stays of it when the user does.
+pub(super) fn failure(address: &str, stopped: Stopped, stays: Stays) -> Failure {
     match stopped {
         Stopped::Remote(error) => Failure::remote(address, &error),
-        Stopped::Interrupted => Failure::interrupted(Stays::Work),
+        Stopped::Interrupted => Failure::interrupted(stays),
         Stopped::Ledger(error) => state::failure(error),
         Stopped::TooManyChanges { .. } => Failure::new(Exit::Refused, stopped),
         stopped => Failure::new(Exit::Stopped, stopped),

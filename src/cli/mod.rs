@@ -4,6 +4,7 @@ pub mod args;
 
 mod address;
 mod check;
+mod compare;
 mod convert;
 mod exit;
 mod export;
@@ -61,6 +62,7 @@ fn run(args: Args) -> Result<Exit, Failure> {
             Command::Convert(command) => convert::run(&common, &command),
             Command::Import(command) => import::run(&common, &command).await,
             Command::Export(command) => export::run(&common, &command).await,
+            Command::Compare(command) => compare::run(&common, &command).await,
             Command::Sandbox(command) => sandbox::run(&common, &command).await,
         }
     })

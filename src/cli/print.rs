@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::cli::args::Common;
 use crate::cli::exit::Failure;
 use crate::model::{Field, Why};
-use crate::pipeline::import::{Likeness, Proof};
+use crate::pipeline::import::{Difference, Likeness, Proof, Verified};
 use crate::pipeline::{Ending, LossCount, PhotoFiles, PhotoLink, PhotoLinks, RecordReport, Totals, counted};
 
 /// What standard output is called in messages.
@@ -217,6 +217,7 @@ fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
         lines.push(format!("hidden: {} {what}{hint}", counted(totals.hidden, "value")));
     }
     lines.extend(summary.proof.as_ref().map(|proof| proof_line(proof, totals)));
+    lines.extend(summary.proof.and_then(|proof| proof.verified).map(|verified| verified_line(&verified)));
     lines
 }
 
@@ -298,6 +299,22 @@ fn proof_line(proof: &Proof, totals: &Totals) -> String {
     text
 }
 
+/// What came of reading all back.
+fn verified_line(Verified { as_sent, differ }: &Verified) -> String {
+    let differs = if *differ == 1 { "differs" } else { "differ" };
+    format!("verified: {as_sent} as sent, {differ} {differs}")
+}
+
+/// A contact that is not as it was sent: which, and in what; with the values where all is shown.
+pub(super) fn difference(difference: &Difference<'_>, verbose: bool) -> Vec<String> {
+    let Difference { position, name, changes, why, .. } = difference;
+    let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
+    let names: Vec<_> = changes.iter().map(|change| change.name.as_str()).collect();
+    let what = if why.is_empty() { format!("in {}", names.join(", ")) } else { (*why).to_owned() };
+    let values = changes.iter().filter(|_| verbose).map(|change| format!("  there -> sent: {change}"));
+    std::iter::once(format!("differs {position}{name}: {what}")).chain(values).collect()
+}
+
 fn as_json(summary: &Summary<'_>) -> serde_json::Value {
     let totals = summary.totals;
     let losses: Vec<_> = totals
@@ -327,6 +344,9 @@ fn as_json(summary: &Summary<'_>) -> serde_json::Value {
             "contacts": proof.contacts, "keyed": proof.keyed, "found": proof.found, "missing": proof.missing,
             "twinsRemoved": proof.twins_removed,
         });
+        if let Some(verified) = proof.verified {
+            object["verified"] = json!({ "asSent": verified.as_sent, "differ": verified.differ });
+        }
     }
     object
 }

@@ -10,6 +10,7 @@ use crate::cli::args::Common;
 use crate::cli::print::{self, Job};
 use crate::cli::rejects::Rejects;
 use crate::formats::Remark;
+use crate::pipeline::import::Difference;
 use crate::pipeline::{Ending, RecordReport, Watcher};
 
 /// Where there is no terminal to draw on, a line after so many records, and then whenever they have doubled.
@@ -120,6 +121,10 @@ impl Watcher for Progress {
             }
             None => {}
         }
+    }
+
+    fn differs(&mut self, difference: &Difference<'_>) {
+        print::difference(difference, self.verbose && !self.quiet).iter().for_each(|text| self.line(text));
     }
 
     fn note(&mut self, what: &str) {

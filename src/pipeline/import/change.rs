@@ -4,8 +4,9 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::Import;
-use super::job::{Applied, Failed, Job, Site, set_photo};
-use crate::formats::exchange::extended::{Fingerprint, Marks, State};
+use super::job::{Applied, Failed, Job, Site};
+use super::photo::{is_there, set_photo};
+use crate::formats::exchange::extended::{Marks, State};
 use crate::formats::exchange::{self, content};
 use crate::model::{Merge, merge};
 use crate::pipeline::Ending;
@@ -25,8 +26,8 @@ pub(super) async fn change<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &
     let dialect = mailbox.endpoint().dialect;
     let item = exchange::read(served.clone(), dialect);
     let merged = merge(&item.contact, &job.record.contact, how);
-    let marks = marks(site, job, item.state.as_ref());
-    let changes = exchange::changes(&served, &exchange::write(&merged, dialect), Some(&marks));
+    let written = exchange::write(&merged, dialect);
+    let changes = !exchange::changes(&served, &written, None).fields.is_empty();
     let there = match (&job.record.picture, item.has_picture) {
         (None, _) | (_, Some(false)) => None,
         _ => mailbox.photo(place, &held.id).await?,
@@ -34,32 +35,40 @@ pub(super) async fn change<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &
     let photo = sets_photo(job, how, there.as_ref());
     let mut applied = Applied::new(Ending::Unchanged, &held.id);
     applied.had_photo = there.is_some();
-    if changes.fields.is_empty() && !photo {
+    if !changes && !photo {
         return Ok(applied);
     }
-    keep(site, job, &served, there)?;
+    keep(site, job, &served, there.clone())?;
+    // The photo first: what the contact says that was uploaded must be there.
+    if photo {
+        applied = set_photo(site, job, applied, there.as_ref()).await?;
+    }
+    if !changes && !applied.photo_set {
+        return Ok(applied);
+    }
+    let marks = marks(site, job, item.state.as_ref(), applied.no_photo.is_none());
+    let changes = exchange::changes(&served, &written, Some(&marks));
     mailbox.update(place, &held.id, &changes.body).await?;
     applied.ending = Ending::Updated;
     applied.left = content(&changes.contact).to_string();
-    if photo { set_photo(site, job, applied).await } else { Ok(applied) }
+    Ok(applied)
 }
 
 /// The marks that the contact carries from now on: which record it is, what of it was uploaded, who made it and who
 /// changed it.
-fn marks<T, C>(site: &Site<'_, T, C>, job: &Job, there: Option<&State>) -> Marks {
+fn marks<T, C>(site: &Site<'_, T, C>, job: &Job, there: Option<&State>, has_photo: bool) -> Marks {
     let run = there.map_or_else(|| NO_RUN.to_owned(), |state| state.run.clone());
-    let photo = job.record.print().or(there.and_then(|state| state.photo));
+    let photo = job.record.print().filter(|_| has_photo).or(there.and_then(|state| state.photo));
     let state = State { content: job.record.written.content, photo, run, changed_by: Some(site.run.to_owned()) };
     Marks { key: job.record.key, state }
 }
 
 /// Whether the record's photo takes the place of the one that is there.
 fn sets_photo(job: &Job, how: Merge, there: Option<&Bytes>) -> bool {
-    let follows = || job.record.link.is_some() && there.is_none();
-    match (job.record.print(), there) {
-        (None, _) => follows(),
+    match (&job.record.picture, there) {
+        (None, _) => job.record.link.is_some() && there.is_none(),
         (Some(_), None) => true,
-        (Some(photo), Some(there)) => how != Merge::Fill && Fingerprint::of(there) != photo,
+        (Some(photo), Some(there)) => how != Merge::Fill && !is_there(photo, there),
     }
 }
 

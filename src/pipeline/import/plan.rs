@@ -248,7 +248,7 @@ fn tell(planned: &Planned<'_>, totals: &mut Totals, watcher: &mut dyn Watcher) {
 }
 
 /// Nobody watches.
-struct Silent;
+pub(super) struct Silent;
 impl Watcher for Silent {}
 
 /// Lets through what concerns the sources; the records are told when they are done.
