@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::task::unconstrained;
 
+use super::OnMatch;
 use super::job::{self, Applied, Failed, Job, Site};
 use super::prepare::Preparer;
 use super::{Import, Inputs, Stopped};
@@ -117,8 +118,12 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
             }
         };
         self.number += 1;
-        let record = self.preparer.prepare(*contact, position, losses);
+        let mut record = self.preparer.prepare(*contact, position, losses);
         let row = self.site.ledger(|ledger| ledger.row(self.number))?;
+        if self.import.options.on_match == OnMatch::Duplicate {
+            // It may be one more of its kind, with a key of its own.
+            record.key = row.as_ref().and_then(|row| row.key).unwrap_or(record.key);
+        }
         let Some(row) =
             row.filter(|row| row.key == Some(record.key) && row.content == record.written.content.to_string())
         else {

@@ -61,21 +61,39 @@ impl Rules<'_> {
         if record.empty {
             return Ok(Decision::end(Ending::Rejected, "the record holds nothing that a contact could have"));
         }
-        let again = self.options.on_match == OnMatch::Duplicate;
         if record.repeated {
             return Ok(Decision::end(Ending::Skipped, "an earlier record is just the same"));
         }
         let traits = Traits::of(&record.contact);
-        if let Some((earlier, by)) = self.earlier(ledger, &traits, number)?.filter(|_| !again) {
+        let found = find::find(ledger, self.options, record, &traits)?;
+        if self.options.on_match == OnMatch::Duplicate {
+            return self.once_more(ledger, record, &found);
+        }
+        let same = self.earlier(ledger, &traits, number)?;
+        let found = match found {
+            // Whoever is found by the marks of an import is no other record's, whatever they have in common.
+            Found::One(held, by) if by.is_mark() && ledger.earlier_of(&held.id, number)?.is_none() => {
+                return Ok(self.known(record, *held, by));
+            }
+            found => found,
+        };
+        if let Some((earlier, by)) = same {
             let why = format!("record {earlier} has the same {}", by.common());
             return Ok(Decision::end(Ending::Skipped, why));
         }
-        match find::find(ledger, self.options, record, &traits)? {
+        match found {
             Found::Nobody => {
                 let like = find::look_alike(ledger, &traits)?.map(|(held, by)| (held.title, by));
                 Ok(Decision { like, ..Decision::act(Action::Create, "", None) })
             }
-            _ if again => Ok(Decision::act(Action::Create, "", None)),
+            Found::Claimed(held, by, owner) => {
+                let why = format!(
+                    "“{}” is there with the same {}, and is what record {owner} means",
+                    held.title,
+                    by.common()
+                );
+                Ok(Decision::end(Ending::Skipped, why))
+            }
             Found::Several(count, by) => {
                 let why = format!("{count} contacts there have the same {}", by.common());
                 Ok(Decision::end(Ending::Skipped, why))
@@ -92,6 +110,19 @@ impl Rules<'_> {
         }
     }
 
+    /// Creates it, unless this very run has done so in an earlier attempt: then it is known by its key.
+    fn once_more(&self, ledger: &Ledger, record: &Prepared, found: &Found) -> Result<Decision, LedgerError> {
+        if let Some(held) = ledger.held_by_key(record.key)?.into_iter().next() {
+            return Ok(self.known(record, held, MatchBy::Key));
+        }
+        let like = match found {
+            Found::Nobody => find::look_alike(ledger, &Traits::of(&record.contact))?,
+            _ => None,
+        };
+        let like = like.map(|(held, by)| (held.title, by));
+        Ok(Decision { like, ..Decision::act(Action::Create, "", None) })
+    }
+
     /// An earlier record of the source that this one would be found by.
     fn earlier(
         &self,
@@ -105,7 +136,7 @@ impl Rules<'_> {
         }
         for by in &self.options.match_by {
             for value in find::values(*by, traits) {
-                let seen = ledger.first_seen(&value.value, number)?.filter(|seen| *seen < number);
+                let seen = find::first_seen(ledger, *by, &value, number)?.filter(|seen| *seen < number);
                 earlier = earlier.or(seen.map(|seen| (seen, *by)));
             }
         }

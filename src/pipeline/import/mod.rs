@@ -6,6 +6,7 @@
 
 mod apply;
 mod change;
+mod claims;
 mod compare;
 mod decide;
 mod differences;

@@ -3,15 +3,15 @@
 use serde_json::{Map, Value};
 
 use super::decide::{Decision, Rules};
-use super::options::MatchBy;
+use super::options::{MatchBy, OnMatch};
 use super::prepare::{Prepared, Preparer};
-use super::{Import, Inputs, Stopped, target};
+use super::{Import, Inputs, Stopped, claims, target};
 use crate::formats::exchange::Change;
 use crate::formats::exchange::extended::{Marks, State};
 use crate::formats::{Outcome, Position, Record, Remark};
 use crate::model::Loss;
 use crate::model::identity::{Key, Keys};
-use crate::pipeline::ledger::{Action, Ledger, Row};
+use crate::pipeline::ledger::{Action, Held, Ledger, LedgerError, Row};
 use crate::pipeline::{Ending, RecordReport, Totals, Watcher};
 use crate::remote::{Clock, Transport};
 
@@ -88,6 +88,21 @@ pub(super) fn marks(record: &Prepared, run: &str) -> Marks {
     Marks { key: record.key, state: State { content, photo, run: run.to_owned(), changed_by: None } }
 }
 
+/// The key of one more contact of the same record: the first that no contact has, but for what this very run has made in
+/// an earlier attempt.
+fn key_of_another(ledger: &Ledger, key: Key, run: &str) -> Result<Key, LedgerError> {
+    let (mut free, mut number) = (key, 1);
+    loop {
+        let held = ledger.held_by_key(free)?;
+        let is_ours = |held: &Held| held.state.as_ref().is_some_and(|state| state.run == run);
+        if held.iter().all(is_ours) {
+            return Ok(free);
+        }
+        number += 1;
+        free = key.again(number);
+    }
+}
+
 /// Lists the folder, reads every record, and keeps in the ledger what is to be done with each.
 pub(super) async fn plan<T: Transport, C: Clock>(
     import: &Import<'_, T, C>,
@@ -98,6 +113,9 @@ pub(super) async fn plan<T: Transport, C: Clock>(
     let whole = import.options.on_match.merging().is_some();
     target::list(import.mailbox, import.place, ledger, whole).await?;
     ledger.forget_seen()?;
+    if import.options.compares_traits() {
+        claims::note(import, inputs, ledger)?;
+    }
     let dialect = import.mailbox.endpoint().dialect;
     let run = ledger.head().run.clone();
     let mut planner = Planner {
@@ -141,7 +159,10 @@ impl Planner<'_> {
         self.number += 1;
         match outcome {
             Outcome::Contact(contact) => {
-                let prepared = self.preparer.prepare(*contact, position, losses);
+                let mut prepared = self.preparer.prepare(*contact, position, losses);
+                if self.rules.options.on_match == OnMatch::Duplicate {
+                    prepared.key = key_of_another(ledger, prepared.key, self.run)?;
+                }
                 let decision = self.rules.decide(ledger, &prepared, self.number)?;
                 self.keep(&prepared, &decision, ledger, totals, watcher)
             }
