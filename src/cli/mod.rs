@@ -20,6 +20,7 @@ mod rejects;
 mod sandbox;
 mod signal;
 mod state;
+mod verified;
 
 use std::process::ExitCode;
 

@@ -10,8 +10,9 @@ use serde_json::json;
 
 use crate::cli::args::Common;
 use crate::cli::exit::Failure;
+use crate::cli::verified;
 use crate::model::{Field, Why};
-use crate::pipeline::import::{Difference, Likeness, Proof, Verified};
+use crate::pipeline::import::{Likeness, Proof};
 use crate::pipeline::{Ending, LossCount, PhotoFiles, PhotoLink, PhotoLinks, RecordReport, Totals, counted};
 
 /// What standard output is called in messages.
@@ -217,7 +218,7 @@ fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
         lines.push(format!("hidden: {} {what}{hint}", counted(totals.hidden, "value")));
     }
     lines.extend(summary.proof.as_ref().map(|proof| proof_line(proof, totals)));
-    lines.extend(summary.proof.and_then(|proof| proof.verified).map(|verified| verified_line(&verified)));
+    lines.extend(summary.proof.and_then(|proof| proof.verified).map(|verified| verified::line(&verified)));
     lines
 }
 
@@ -297,22 +298,6 @@ fn proof_line(proof: &Proof, totals: &Totals) -> String {
         let _ = write!(text, "; {} made by lost answers {were} removed", counted(proof.twins_removed, "twin"));
     }
     text
-}
-
-/// What came of reading all back.
-fn verified_line(Verified { as_sent, differ }: &Verified) -> String {
-    let differs = if *differ == 1 { "differs" } else { "differ" };
-    format!("verified: {as_sent} as sent, {differ} {differs}")
-}
-
-/// A contact that is not as it was sent: which, and in what; with the values where all is shown.
-pub(super) fn difference(difference: &Difference<'_>, verbose: bool) -> Vec<String> {
-    let Difference { position, name, changes, why, .. } = difference;
-    let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
-    let names: Vec<_> = changes.iter().map(|change| change.name.as_str()).collect();
-    let what = if why.is_empty() { format!("in {}", names.join(", ")) } else { (*why).to_owned() };
-    let values = changes.iter().filter(|_| verbose).map(|change| format!("  there -> sent: {change}"));
-    std::iter::once(format!("differs {position}{name}: {what}")).chain(values).collect()
 }
 
 fn as_json(summary: &Summary<'_>) -> serde_json::Value {

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use crate::cli::args::Common;
 use crate::cli::print::{self, Job};
 use crate::cli::rejects::Rejects;
+use crate::cli::verified;
 use crate::formats::Remark;
 use crate::pipeline::import::Difference;
 use crate::pipeline::{Ending, RecordReport, Watcher};
@@ -124,7 +125,7 @@ impl Watcher for Progress {
     }
 
     fn differs(&mut self, difference: &Difference<'_>) {
-        print::difference(difference, self.verbose && !self.quiet).iter().for_each(|text| self.line(text));
+        verified::difference(difference, self.verbose && !self.quiet).iter().for_each(|text| self.line(text));
     }
 
     fn note(&mut self, what: &str) {

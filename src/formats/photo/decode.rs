@@ -22,6 +22,7 @@ const MAX_PROFILE: usize = 16 * 1024;
 pub(in crate::formats) struct Decoded {
     pub(in crate::formats) image: DynamicImage,
     /// What its colours mean (ICC.1), where it says so of red, green and blue.
+    #[cfg_attr(not(feature = "remote"), expect(dead_code, reason = "a small picture in a workbook needs none"))]
     pub(in crate::formats) profile: Option<Vec<u8>>,
 }
 
@@ -43,7 +44,7 @@ pub enum Undecoded {
         most: u64,
     },
     /// It is damaged, or not what it seems.
-    #[error("it cannot be decoded ({0}); make it a JPEG")]
+    #[error("it cannot be decoded ({0}); save it anew as a JPEG")]
     Broken(String),
 }
 
@@ -116,6 +117,7 @@ pub(in crate::formats) fn jpeg(image: &RgbImage, quality: u8, profile: Option<&[
 }
 
 /// The same picture with so many pixels.
+#[cfg(feature = "remote")]
 pub(super) fn scaled(image: &RgbImage, width: u32, height: u32) -> RgbImage {
     // Needs no memory but for what it makes, as other ways do.
     image::imageops::thumbnail(image, width, height)

@@ -28,25 +28,23 @@ pub(super) async fn change<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &
     let merged = merge(&item.contact, &job.record.contact, how);
     let written = exchange::write(&merged, dialect);
     let changes = !exchange::changes(&served, &written, None).fields.is_empty();
-    let there = match (&job.record.picture, item.has_picture) {
-        (None, _) | (_, Some(false)) => None,
-        _ => mailbox.photo(place, &held.id).await?,
-    };
-    let photo = sets_photo(job, how, there.as_ref());
-    let mut applied = Applied::new(Ending::Unchanged, &held.id);
-    applied.had_photo = there.is_some();
+    let there = photo_there(site, job, &held.id, item.has_picture).await?;
+    let photo = sets_photo(site, job, how, &there);
+    let mut applied = Applied { had_photo: there != There::None, ..Applied::new(Ending::Unchanged, &held.id) };
     if !changes && !photo {
         return Ok(applied);
     }
-    keep(site, job, &served, there.clone())?;
+    keep(site, job, &served, there.bytes().cloned())?;
     // The photo first: what the contact says that was uploaded must be there.
     if photo {
-        applied = set_photo(site, job, applied, there.as_ref()).await?;
+        applied = set_photo(site, job, applied, there.bytes()).await?;
     }
     if !changes && !applied.photo_set {
         return Ok(applied);
     }
-    let marks = marks(site, job, item.state.as_ref(), applied.no_photo.is_none());
+    // Who fills does not look whether a photo that stays is the record's.
+    let has_photo = applied.photo_set || !photo && how != Merge::Fill;
+    let marks = marks(site, job, item.state.as_ref(), has_photo);
     let changes = exchange::changes(&served, &written, Some(&marks));
     mailbox.update(place, &held.id, &changes.body).await?;
     applied.ending = Ending::Updated;
@@ -63,13 +61,56 @@ fn marks<T, C>(site: &Site<'_, T, C>, job: &Job, there: Option<&State>, has_phot
     Marks { key: job.record.key, state }
 }
 
-/// Whether the record's photo takes the place of the one that is there.
-fn sets_photo(job: &Job, how: Merge, there: Option<&Bytes>) -> bool {
-    match (&job.record.picture, there) {
-        (None, _) => job.record.link.is_some() && there.is_none(),
-        (Some(_), None) => true,
-        (Some(photo), Some(there)) => how != Merge::Fill && !is_there(photo, there),
+/// The photo of a contact that is to be changed.
+#[derive(PartialEq)]
+enum There {
+    /// It has none.
+    None,
+    /// It has this one.
+    Photo(Bytes),
+    /// It has one, and nobody needs to know which.
+    Any,
+}
+
+impl There {
+    fn bytes(&self) -> Option<&Bytes> {
+        match self {
+            Self::Photo(bytes) => Some(bytes),
+            Self::None | Self::Any => None,
+        }
     }
+}
+
+/// The photo that is there, as far as the record has one to put in its place.
+async fn photo_there<T: Transport, C: Clock>(
+    site: &Site<'_, T, C>,
+    job: &Job,
+    id: &str,
+    has_picture: Option<bool>,
+) -> Result<There, Failed> {
+    let Import { mailbox, place, .. } = site.import;
+    let any = |has: bool| if has { There::Any } else { There::None };
+    Ok(match (&job.record.picture, has_picture) {
+        (_, Some(false)) => There::None,
+        (Some(_), _) => mailbox.photo(place, id).await?.map_or(There::None, There::Photo),
+        (None, Some(true)) => There::Any,
+        (None, None) if follows_link(site, job) => any(mailbox.has_photo(place, id).await?),
+        (None, None) => There::None,
+    })
+}
+
+/// Whether the record's photo takes the place of what is there. What a link leads to is not fetched again.
+fn sets_photo<T, C>(site: &Site<'_, T, C>, job: &Job, how: Merge, there: &There) -> bool {
+    match (&job.record.picture, there) {
+        (None, There::None) => follows_link(site, job),
+        (None, _) | (Some(_), There::Any) => false,
+        (Some(_), There::None) => true,
+        (Some(photo), There::Photo(there)) => how != Merge::Fill && !is_there(photo, there),
+    }
+}
+
+fn follows_link<T, C>(site: &Site<'_, T, C>, job: &Job) -> bool {
+    job.record.link.is_some() && site.import.pictures.is_some()
 }
 
 /// Keeps the contact as it is now, with its photo where that is wanted.

@@ -70,41 +70,37 @@ impl Rules<'_> {
             return self.once_more(ledger, record, &found);
         }
         let same = self.earlier(ledger, &traits, number)?;
-        let found = match found {
+        match (found, same) {
             // Whoever is found by the marks of an import is no other record's, whatever they have in common.
-            Found::One(held, by) if by.is_mark() && ledger.earlier_of(&held.id, number)?.is_none() => {
-                return Ok(self.known(record, *held, by));
+            (Found::One(held, by), _) if by.is_mark() && ledger.earlier_of(&held.id, number)?.is_none() => {
+                Ok(self.known(record, *held, by))
             }
-            found => found,
-        };
-        if let Some((earlier, by)) = same {
-            let why = format!("record {earlier} has the same {}", by.common());
-            return Ok(Decision::end(Ending::Skipped, why));
-        }
-        match found {
-            Found::Nobody => {
+            (_, Some((earlier, by))) => {
+                let why = format!("record {earlier} has the same {}", by.common());
+                Ok(Decision::end(Ending::Skipped, why))
+            }
+            (Found::Nobody, None) => {
                 let like = find::look_alike(ledger, &traits)?.map(|(held, by)| (held.title, by));
                 Ok(Decision { like, ..Decision::act(Action::Create, "", None) })
             }
+            (found, None) => self.found(ledger, record, number, found),
+        }
+    }
+
+    /// Decides about a record for which somebody was found.
+    fn found(&self, ledger: &Ledger, record: &Prepared, number: u64, found: Found) -> Result<Decision, LedgerError> {
+        let skipped = |why: String| Ok(Decision::end(Ending::Skipped, why));
+        match found {
+            Found::Nobody => Ok(Decision::act(Action::Create, "", None)),
             Found::Claimed(held, by, owner) => {
-                let why = format!(
-                    "“{}” is there with the same {}, and is what record {owner} means",
-                    held.title,
-                    by.common()
-                );
-                Ok(Decision::end(Ending::Skipped, why))
+                let (title, what) = (held.title, by.common());
+                skipped(format!("“{title}” is there with the same {what}, and is what record {owner} means"))
             }
-            Found::Several(count, by) => {
-                let why = format!("{count} contacts there have the same {}", by.common());
-                Ok(Decision::end(Ending::Skipped, why))
-            }
+            Found::Several(count, by) => skipped(format!("{count} contacts there have the same {}", by.common())),
             Found::One(held, by) => match ledger.earlier_of(&held.id, number)? {
                 // A careless program gave two people one UID.
                 Some(_) if by == MatchBy::Uid => Ok(Decision::act(Action::Create, "", None)),
-                Some(earlier) => {
-                    let why = format!("record {earlier} means the same contact, “{}”", held.title);
-                    Ok(Decision::end(Ending::Skipped, why))
-                }
+                Some(earlier) => skipped(format!("record {earlier} means the same contact, “{}”", held.title)),
                 None => Ok(self.known(record, *held, by)),
             },
         }

@@ -8,7 +8,7 @@ use super::prepare::Picture;
 use crate::formats::exchange::MAX_PHOTO_BYTES;
 use crate::formats::exchange::extended::Fingerprint;
 use crate::formats::photo::{self, Fitted, fit};
-use crate::model::PhotoKind;
+use crate::model::{Field, Loss, PhotoKind, Why};
 use crate::pipeline::NoPhoto;
 use crate::remote::api::ServiceError;
 use crate::remote::{Clock, RemoteError, Transport};
@@ -95,6 +95,13 @@ async fn send<T: Transport, C: Clock>(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What will be told of a picture that is made to fit for its size, as far as that is known before it is decoded.
+pub(super) fn foreseen(picture: &Picture) -> Option<Loss> {
+    let size = picture.bytes.len();
+    let shown = || format!("{} of {size} bytes", photo::type_word(picture.kind));
+    too_large(size).map(|_| Loss::new(Field::Photo, shown(), Why::Reencoded))
 }
 
 fn too_large(size: usize) -> Option<String> {

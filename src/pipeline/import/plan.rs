@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::decide::{Decision, Rules};
 use super::options::{MatchBy, OnMatch};
+use super::photo::foreseen;
 use super::prepare::{Prepared, Preparer};
 use super::{Import, Inputs, Stopped, claims, target};
 use crate::formats::exchange::Change;
@@ -203,6 +204,9 @@ impl Planner<'_> {
         let mut losses = record.losses.clone();
         if *action == Action::Create {
             losses.extend(record.written.losses.iter().cloned());
+        }
+        if matches!(action, Action::Create | Action::SetPhoto) {
+            losses.extend(record.picture.as_ref().and_then(foreseen));
         }
         let told = Planned {
             change_key: held.as_ref().map_or("", |held| &held.change_key),

@@ -7,9 +7,10 @@ use bytes::Bytes;
 use cardferry::formats::exchange::{Dialect, MAX_PHOTO_BYTES};
 use cardferry::formats::{photo, vcard};
 use cardferry::model::{Contact, Field, Photo, PhotoData, PhotoKind, Why};
-use cardferry::pipeline::import::{Difference, Imported, OnMatch, Options};
-use cardferry::pipeline::{RecordReport, Watcher};
+use cardferry::pipeline::import::{Difference, Import, Imported, Inputs, OnMatch, Options};
+use cardferry::pipeline::{Reading, RecordReport, Source, Watcher};
 use cardferry::remote::api::Place;
+use cardferry::remote::fetch::{Fetch, Fetching};
 use cardferry::remote::{Clock, Mailbox, Transport, TransportError};
 use cardferry::sandbox::Settings;
 use cardferry::sandbox::behaviour::{Behaviour, Behaviours};
@@ -18,7 +19,7 @@ use image::ImageFormat;
 use pretty_assertions::assert_eq;
 
 use super::{BOTH, counts};
-use crate::importing::{How, import_file, ledger};
+use crate::importing::{GOES_ON, How, import_file, ledger};
 use crate::pictures::{encoded, heic, noise, quarters};
 use crate::sandboxed::{Grumpy, Honest, mailbox, open, sandbox};
 
@@ -131,6 +132,7 @@ async fn what_is_too_large_is_scaled_down_once_and_known_again() {
     let mut picture = encoded(&noise(100, 100), ImageFormat::Png);
     picture.resize(MAX_PHOTO_BYTES + 1, 0);
     let file = card(directory.path(), &picture, "");
+    foresees(&file).await;
     for (at, dialect) in BOTH.into_iter().enumerate() {
         let directory = directory.path().join(at.to_string());
         fs::create_dir(&directory).unwrap();
@@ -150,6 +152,17 @@ async fn what_is_too_large_is_scaled_down_once_and_known_again() {
             assert_eq!((again.totals.photos, told.losses, told.differs), (0, vec![], vec![]), "{on_match:?}");
         }
     }
+}
+
+/// The plan says beforehand that the picture will not arrive as it is.
+async fn foresees(file: &Path) {
+    let directory = tempfile::tempdir().unwrap();
+    let mailbox = mailbox(Honest(sandbox(directory.path())), Dialect::Graph);
+    let (reading, place, options) = (Reading::default(), Place::default(), Options::default());
+    let import = Import { mailbox: &mailbox, place: &place, options: &options, pictures: None, interrupted: &GOES_ON };
+    let inputs = Inputs::new(vec![Ok(Source::File(file.to_owned()))], &reading);
+    let plan = import.plan(&inputs, &mut ledger("plan"), &mut Told::default()).await.unwrap();
+    assert_eq!(plan.totals.losses.keys().collect::<Vec<_>>(), [&(Field::Photo, Why::Reencoded)]);
 }
 
 #[tokio::test]
@@ -183,7 +196,7 @@ async fn what_cannot_be_made_to_fit_leaves_its_contact_and_says_the_way_out() {
         assert_eq!(counts(&imported.totals), [1, 0, 0, 0, 0, 0]);
         assert_eq!((imported.totals.photos, imported.totals.refused_photos), (0, 1));
         assert!(imported.totals.has_failures());
-        assert!(told.refused[0].starts_with(says) && told.refused[0].ends_with("make it a JPEG"), "{:?}", told.refused);
+        assert!(told.refused[0].starts_with(says) && told.refused[0].ends_with("a JPEG"), "{:?}", told.refused);
         assert_eq!(told.differs, ["Ada: photo"], "it is not there as the source has it");
         assert_eq!(there(&mailbox).await, None);
     }
@@ -261,5 +274,54 @@ async fn a_photo_that_is_replaced_is_not_taken_for_the_one_that_was_there() {
         assert_eq!((counts(&imported.totals), imported.totals.refused_photos), ([0, 1, 0, 0, 0, 0], 1));
         let (imported, _) = verified(&mailbox, &fourth, "run6", OnMatch::Update).await;
         assert_eq!((counts(&imported.totals), imported.totals.refused_photos), ([0, 0, 1, 0, 0, 0], 1));
+    }
+}
+
+/// One picture behind every link, and how often it was asked for.
+struct Behind(Vec<u8>, std::sync::atomic::AtomicU32);
+
+impl Fetch for Behind {
+    fn picture<'a>(&'a self, _: &'a str) -> Fetching<'a> {
+        self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Box::pin(async { Ok(self.0.clone()) })
+    }
+}
+
+/// A photo that is there stays when the rest of its contact changes, and its link is not followed again.
+#[tokio::test]
+async fn a_link_is_not_followed_over_a_photo_that_is_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let mailbox = mailbox(Honest(sandbox(directory.path())), Dialect::Graph);
+    let file = directory.path().join("a.vcf");
+    let card = |note: &str| {
+        let photo = "PHOTO;VALUE=uri:https://photos.example/a.jpg";
+        format!("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:a\r\nFN:Ada\r\n{photo}\r\nNOTE:{note}\r\nEND:VCARD\r\n")
+    };
+    for (run, side) in [("run1", 10), ("run2", 20)] {
+        fs::write(&file, card(run)).unwrap();
+        let behind = Behind(encoded(&quarters(side, side), ImageFormat::Jpeg), Default::default());
+        let options = Options { on_match: OnMatch::Update, ..Options::default() };
+        let how = How { options, pictures: Some(&behind), ..How::default() };
+        let imported = import_file(&mailbox, &file, &mut ledger(run), &how, &mut Told::default()).await;
+        let first = run == "run1";
+        let ended = if first { [1, 0, 0, 0, 0, 0] } else { [0, 1, 0, 0, 0, 0] };
+        assert_eq!((counts(&imported.totals), imported.totals.photos), (ended, u64::from(first)));
+        assert_eq!(behind.1.into_inner(), u32::from(first), "{run}");
+    }
+    assert_eq!(there(&mailbox).await.unwrap(), encoded(&quarters(10, 10), ImageFormat::Jpeg));
+}
+
+/// Who fills leaves the photo that is there; it does not become the source's by that.
+#[tokio::test]
+async fn a_photo_that_filling_left_is_replaced_by_an_update() {
+    let directory = tempfile::tempdir().unwrap();
+    let mailbox = mailbox(Honest(sandbox(directory.path())), Dialect::Graph);
+    let picture = |side| encoded(&quarters(side, side), ImageFormat::Jpeg);
+    verified(&mailbox, &card(directory.path(), &picture(10), ""), "run1", OnMatch::Skip).await;
+    let file = card(directory.path(), &picture(20), "a note");
+    for (run, on_match, side) in [("run2", OnMatch::Fill, 10), ("run3", OnMatch::Update, 20)] {
+        let (imported, told) = verified(&mailbox, &file, run, on_match).await;
+        assert_eq!((counts(&imported.totals), told.differs), ([0, 1, 0, 0, 0, 0], vec![]), "{run}");
+        assert_eq!(there(&mailbox).await.unwrap(), picture(side));
     }
 }
