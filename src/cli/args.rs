@@ -1,6 +1,7 @@
 //! The command line: names, help texts, environment variables.
 #![allow(rustdoc::bare_urls, reason = "these texts are printed as they stand")]
 
+mod compare;
 mod encoding;
 mod how;
 pub mod import;
@@ -20,6 +21,7 @@ use crate::cli::exit::Exit;
 use crate::formats::exchange::Dialect;
 use crate::formats::{Format, table, vcard};
 
+pub use compare::Compare;
 pub use how::How;
 pub use import::{Import, State};
 pub use inspect::Inspect;
@@ -64,6 +66,8 @@ pub enum Command {
     /// what it did with each record, and the earlier version of every contact that it changed. These files are what undo
     /// works from, and hold personal data; forget removes them.
     Runs(Runs),
+    /// Hold files against a mailbox, contact by contact; nothing is written
+    Compare(Compare),
     /// Look at files: what they are, what each column means and why, what a target would lose; nothing is written
     Inspect(Inspect),
     /// Tell what is wrong or unusual in vCard files, line by line, and how to mend it

@@ -30,7 +30,7 @@ pub enum Exit {
     Unavailable = 6,
     /// There was nothing to do, and `--fail-empty` forbids that.
     Nothing = 7,
-    /// A check found errors or warnings.
+    /// A check found errors or warnings, or a comparison differences.
     Differences = 8,
     /// Refused by a safety limit.
     Refused = 9,
@@ -49,7 +49,7 @@ impl Exit {
         (Exit::NotAuthorised, "not authorised"),
         (Exit::Unavailable, "unavailable beyond patience, run again later"),
         (Exit::Nothing, "nothing to do under --fail-empty"),
-        (Exit::Differences, "check found errors or warnings"),
+        (Exit::Differences, "check, compare or --verify found something wrong"),
         (Exit::Refused, "refused by a safety limit"),
         (Exit::Interrupted, "interrupted"),
     ];

@@ -16,7 +16,7 @@ use crate::cli::rejects::Rejects;
 use crate::cli::report::Report;
 use crate::cli::signal::{self, OnSignal, Signals};
 use crate::cli::{output, state};
-use crate::pipeline::import::{Import, Imported, Inputs, Options, Plan, Stopped};
+use crate::pipeline::import::{Import, Imported, Inputs, Options, Plan, Proof, Stopped};
 use crate::pipeline::ledger::{Head, Kind, Ledger};
 use crate::pipeline::{Records, Totals, Watcher};
 use crate::remote::RemoteError;
@@ -138,7 +138,7 @@ impl Work<'_> {
         };
         let (imported, stopped) = match imported {
             Ok(mut imported) => {
-                let stopped = imported.stopped.take().map(|stopped| failure(&self.args.to, stopped));
+                let stopped = imported.stopped.take().map(|stopped| failure(&self.args.to, stopped, Stays::Work));
                 (imported, stopped)
             }
             Err(failure) => (nothing(), Some(failure)),
@@ -169,7 +169,7 @@ impl Work<'_> {
             Some(_) => import.plan(inputs, ledger, watched.watcher()).await,
             None => import.plan_anew(inputs, ledger, watched.watcher()),
         };
-        let planned = planned.map_err(|stopped| failure(&self.args.to, stopped))?;
+        let planned = planned.map_err(|stopped| failure(&self.args.to, stopped, Stays::Work))?;
         let held = watched.end();
         let told = plans.end(held)?;
         outcome::like(&planned.like).iter().chain(&told).for_each(|told| progress.note(told));
@@ -221,6 +221,9 @@ impl Work<'_> {
         output::summary(self.common, summary, ended)?;
         match proof {
             Some(proof) if proof.missing > 0 => Ok(Exit::Incomplete),
+            Some(Proof { verified: Some(verified), .. }) if verified.differ > 0 && !totals.has_failures() => {
+                Ok(Exit::Differences)
+            }
             _ => Ok(Exit::of(totals, self.common)),
         }
     }
@@ -256,14 +259,16 @@ fn options(args: &Args) -> Options {
     let Matching { match_by, on_match, category } = &args.matching;
     let (match_by, categories) = (match_by.clone(), category.clone());
     let (max_changes, exactly) = (args.caution.max_changes, args.caution.apply_plan.is_some());
-    let fetches_photos = args.input.fetch_photos;
-    Options { match_by, on_match: *on_match, categories, max_changes, fetches_photos, exactly, ..Options::default() }
+    let (fetches_photos, verify) = (args.input.fetch_photos, args.caution.verify);
+    let failed_only = false;
+    Options { match_by, on_match: *on_match, categories, max_changes, fetches_photos, exactly, verify, failed_only }
 }
 
-fn failure(address: &str, stopped: Stopped) -> Failure {
+/// What stops an import, and what stays of it when the user does.
+pub(super) fn failure(address: &str, stopped: Stopped, stays: Stays) -> Failure {
     match stopped {
         Stopped::Remote(error) => Failure::remote(address, &error),
-        Stopped::Interrupted => Failure::interrupted(Stays::Work),
+        Stopped::Interrupted => Failure::interrupted(stays),
         Stopped::Ledger(error) => state::failure(error),
         Stopped::TooManyChanges { .. } => Failure::new(Exit::Refused, stopped),
         stopped => Failure::new(Exit::Stopped, stopped),

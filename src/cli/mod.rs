@@ -5,6 +5,7 @@ pub mod args;
 mod address;
 mod ask;
 mod check;
+mod compare;
 mod convert;
 mod events;
 mod exit;
@@ -26,6 +27,7 @@ mod sandbox;
 mod signal;
 mod state;
 mod undo;
+mod verified;
 
 use std::process::ExitCode;
 
@@ -71,6 +73,7 @@ fn run(args: Args) -> Result<Exit, Failure> {
             Command::Export(command) => export::run(&common, &command).await,
             Command::Undo(command) => undo::run(&common, &command).await,
             Command::Runs(command) => runs::run(&common, &command).await,
+            Command::Compare(command) => compare::run(&common, &command).await,
             Command::Sandbox(command) => sandbox::run(&common, &command).await,
         }
     })

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::cli::args::Common;
 use crate::cli::exit::Failure;
 use crate::cli::outcome::Outcome;
+use crate::cli::verified;
 use crate::model::{Field, Why};
 use crate::pipeline::import::Proof;
 use crate::pipeline::{Ending, LossCount, PhotoFiles, PhotoLink, PhotoLinks, RecordReport, Totals, counted};
@@ -228,6 +229,7 @@ pub(super) fn as_lines(summary: &Summary<'_>, verbose: bool) -> Vec<String> {
         lines.push(format!("hidden: {} {what}{hint}", counted(totals.hidden, "value")));
     }
     lines.extend(summary.proof.as_ref().map(|proof| proof_line(proof, totals)));
+    lines.extend(summary.proof.and_then(|proof| proof.verified).map(|verified| verified::line(&verified)));
     lines.extend(summary.outcome.iter().flat_map(|outcome| outcome.lines(summary.job, totals)));
     lines
 }
@@ -339,6 +341,9 @@ pub(super) fn as_json(summary: &Summary<'_>) -> serde_json::Value {
             "contacts": proof.contacts, "keyed": proof.keyed, "found": proof.found, "missing": proof.missing,
             "twinsRemoved": proof.twins_removed,
         });
+        if let Some(verified) = proof.verified {
+            object["verified"] = json!({ "asSent": verified.as_sent, "differ": verified.differ });
+        }
     }
     summary.outcome.iter().for_each(|outcome| outcome.add_to(summary.job, &mut object));
     object

@@ -13,8 +13,9 @@ use crate::cli::outcome::Tally;
 use crate::cli::print::{self, Job, Summary};
 use crate::cli::rejects::Rejects;
 use crate::cli::report::Report;
+use crate::cli::verified;
 use crate::formats::Remark;
-use crate::pipeline::import::{Plan, Planned};
+use crate::pipeline::import::{Difference, Plan, Planned};
 use crate::pipeline::{Ending, RecordReport, Watcher};
 use crate::remote::Clock;
 use crate::remote::clock::System;
@@ -236,6 +237,10 @@ impl Watcher for Progress {
             print::record(self.job, report, self.verbose).iter().for_each(|text| self.line(text));
         }
         self.advance(self.job.done());
+    }
+
+    fn differs(&mut self, difference: &Difference<'_>) {
+        verified::difference(difference, self.verbose && !self.quiet).iter().for_each(|text| self.line(text));
     }
 
     fn note(&mut self, what: &str) {

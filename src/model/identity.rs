@@ -25,6 +25,13 @@ impl fmt::Display for Key {
     }
 }
 
+impl Key {
+    /// The key of the so manieth contact that is made of the same record on purpose, from 2.
+    pub fn again(self, number: u64) -> Self {
+        hash(&["again", &self.to_string(), &number.to_string()])
+    }
+}
+
 impl std::str::FromStr for Key {
     type Err = NotAKey;
 

@@ -45,6 +45,8 @@ pub enum Why {
     Guessed,
     /// The target's character set lacks a character.
     Characters,
+    /// The target takes the picture in another form alone, and got it so.
+    Reencoded,
 }
 
 impl Loss {
@@ -73,6 +75,7 @@ impl fmt::Display for Why {
             Why::Taken => write!(out, "its field has a value already; it is kept under its header"),
             Why::Guessed => write!(out, "is in another character set than the rest, which was guessed"),
             Why::Characters => write!(out, "has a character that the target's character set lacks"),
+            Why::Reencoded => write!(out, "re-encoded, since the target does not take it as it is"),
         }
     }
 }

@@ -73,7 +73,7 @@ pub(super) fn is_file_name(link: &str) -> bool {
 
 /// Whether a target that told these losses has kept the photo.
 pub(super) fn keeps_photo(losses: &[Loss]) -> bool {
-    !losses.iter().any(|loss| loss.field == Field::Photo && loss.why != Why::Remark)
+    !losses.iter().any(|loss| loss.field == Field::Photo && !matches!(loss.why, Why::Remark | Why::Reencoded))
 }
 
 /// Why a photo did not arrive although its contact did, for people.

@@ -134,6 +134,10 @@ pub trait Watcher {
     #[cfg(feature = "remote")]
     fn planned(&mut self, _planned: &crate::pipeline::import::Planned<'_>) {}
 
+    /// A contact was read back at the end, and is not as it was sent.
+    #[cfg(feature = "remote")]
+    fn differs(&mut self, _difference: &crate::pipeline::import::Difference<'_>) {}
+
     /// A record ended.
     fn record(&mut self, _report: &RecordReport<'_>) {}
 

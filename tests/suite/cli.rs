@@ -1,6 +1,7 @@
 //! The command line over the real binary: streams, files, exit codes, messages.
 
 mod check;
+mod compare;
 mod convert;
 mod faults;
 mod https;

@@ -1,5 +1,9 @@
 //! Import and export over the sandbox in process, in both APIs: every record once, whatever happens on the line.
 
+mod compare;
+mod matching;
+mod photos;
+mod verify;
 mod ways;
 
 use std::fs;

@@ -51,6 +51,8 @@ mod merging;
 mod odata_laws;
 #[cfg(feature = "sandbox")]
 mod openapi;
+#[cfg(feature = "remote")]
+mod pictures;
 #[cfg(feature = "cli")]
 mod planning;
 #[cfg(feature = "cli")]

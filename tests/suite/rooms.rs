@@ -27,7 +27,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("calamine", &[]),
     ("quick_xml", &["formats/sheet/"]),
     ("rust_xlsxwriter", &["formats/sheet/"]),
-    ("image", &["formats/sheet/thumbnail.rs"]),
+    ("image", &["formats/photo/"]),
     ("clap", &["cli/"]),
     ("toml", &["formats/table/map/", "sandbox/faults/"]),
     ("regex", &["formats/table/map/"]),

@@ -71,6 +71,9 @@ pub struct Caution {
     /// Stop with 9 before anything is sent if more than N contacts that are there would be changed
     #[arg(long, value_name = "N", env = "CARDFERRY_MAX_CHANGES")]
     pub max_changes: Option<u64>,
+    /// Read every contact back at the end, photos too, and compare it with what was sent; exit with 8 if one differs
+    #[arg(long, env = "CARDFERRY_VERIFY", value_parser = FalseyValueParser::new())]
+    pub verify: bool,
 }
 
 /// What is told of a run, beside the summary.
@@ -101,7 +104,7 @@ pub struct State {
     pub state_dir: Option<PathBuf>,
 }
 
-fn match_by() -> impl TypedValueParser<Value = MatchBy> {
+pub(super) fn match_by() -> impl TypedValueParser<Value = MatchBy> {
     let of = |word: String| MatchBy::ALL.into_iter().find(|by| by.word() == word).unwrap_or(MatchBy::Key);
     PossibleValuesParser::new(MatchBy::ALL.map(MatchBy::word)).map(of)
 }

@@ -7,12 +7,13 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::task::unconstrained;
 
+use super::OnMatch;
 use super::job::{self, Applied, Failed, Job, Site};
-use super::prepare::Preparer;
+use super::prepare::{Prepared, Preparer};
 use super::{Import, Inputs, Stopped};
 use crate::formats::{Outcome, Record, Remark};
 use crate::model::identity::Keys;
-use crate::pipeline::ledger::{Action, Done, Ledger, LedgerError};
+use crate::pipeline::ledger::{Action, Done, Ledger, LedgerError, Row};
 use crate::pipeline::{Ending, RecordReport, Records, Totals, Watcher};
 use crate::remote::gate::Limits;
 use crate::remote::{Clock, RemoteError, Transport, attempts};
@@ -117,13 +118,8 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
             }
         };
         self.number += 1;
-        let record = self.preparer.prepare(*contact, position, losses);
-        let row = self.site.ledger(|ledger| ledger.row(self.number))?;
-        let Some(row) =
-            row.filter(|row| row.key == Some(record.key) && row.content == record.written.content.to_string())
-        else {
-            return Err(Stopped::SourceChanged(record.position.to_string()));
-        };
+        let mut record = self.preparer.prepare(*contact, position, losses);
+        let row = self.row_of(&mut record)?;
         let held = match &row.id {
             Some(id) => self.site.ledger(|ledger| ledger.held(id))?,
             None => None,
@@ -138,6 +134,17 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
             }
             _ => Ok(Some(job)),
         }
+    }
+
+    /// What is planned for a record.
+    fn row_of(&self, record: &mut Prepared) -> Result<Row, Stopped> {
+        let row = self.site.ledger(|ledger| ledger.row(self.number))?;
+        if self.import.options.on_match == OnMatch::Duplicate {
+            // It may be one more of its kind, with a key of its own.
+            record.key = row.as_ref().and_then(|row| row.key).unwrap_or(record.key);
+        }
+        let same = |row: &Row| row.key == Some(record.key) && row.content == record.written.content.to_string();
+        row.filter(same).ok_or_else(|| Stopped::SourceChanged(record.position.to_string()))
     }
 
     /// Notes and counts what became of a job that took so many requests; an error stops the run.

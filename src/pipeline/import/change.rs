@@ -4,7 +4,8 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::Import;
-use super::job::{Applied, Failed, Job, Site, set_photo};
+use super::job::{Applied, Failed, Job, Site};
+use super::photo::{is_there, set_photo};
 use crate::formats::exchange::extended::{Fingerprint, Marks, State};
 use crate::formats::exchange::{self, Dialect, content};
 use crate::model::{Merge, merge};
@@ -25,43 +26,60 @@ pub(super) async fn change<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &
     let dialect = mailbox.endpoint().dialect;
     let item = exchange::read(served.clone(), dialect);
     let merged = merge(&item.contact, &job.record.contact, how);
-    let marks = marks(site, job, item.state.as_ref());
-    let changes = exchange::changes(&served, &exchange::write(&merged, dialect), Some(&marks));
-    let there = match (&job.record.picture, item.has_picture) {
-        (None, _) | (_, Some(false)) => None,
-        _ => mailbox.photo(place, &held.id).await?,
-    };
-    let photo = sets_photo(job, how, there.as_ref());
-    let mut applied = Applied::new(Ending::Unchanged, &held.id);
-    applied.had_photo = there.is_some();
+    let written = exchange::write(&merged, dialect);
+    let changes = exchange::changes(&served, &written, None);
+    let there = photo_there(site, job, &held.id, item.has_picture).await?;
+    let photo = sets_photo(site, job, how, &there);
+    let mut applied = Applied { had_photo: there != There::None, ..Applied::new(Ending::Unchanged, &held.id) };
     if changes.fields.is_empty() && !photo {
         return Ok(applied);
     }
     let left = content(&changes.contact);
-    keep(site, job, &served, there, (left, photo_of(job, photo)))?;
-    mailbox.update(place, &held.id, &changes.body).await?;
+    keep(site, job, &served, there.bytes().cloned(), (left, photo_of(job, photo)))?;
+    // The photo first: what the contact says that was uploaded must be there.
+    if photo {
+        applied = set_photo(site, job, applied, there.bytes()).await?;
+    }
+    if changes.fields.is_empty() && !applied.photo_set {
+        return Ok(applied);
+    }
+    // Who fills does not look whether a photo that stays is the record's.
+    let has_photo = applied.photo_set || !photo && how != Merge::Fill;
+    let marks = marks(site, job, item.state.as_ref(), has_photo);
+    let marked = exchange::changes(&served, &written, Some(&marks));
+    mailbox.update(place, &held.id, &marked.body).await?;
     applied.ending = Ending::Updated;
     applied.left = left.to_string();
-    applied.changes = changes.fields;
-    if photo { set_photo(site, job, applied).await } else { Ok(applied) }
+    applied.changes = marked.fields;
+    Ok(applied)
 }
 
 /// The marks that the contact carries from now on: which record it is, what of it was uploaded, who made it and who
 /// changed it.
-fn marks<T, C>(site: &Site<'_, T, C>, job: &Job, there: Option<&State>) -> Marks {
+fn marks<T, C>(site: &Site<'_, T, C>, job: &Job, there: Option<&State>, has_photo: bool) -> Marks {
     let run = there.map_or_else(|| NO_RUN.to_owned(), |state| state.run.clone());
-    let photo = job.record.print().or(there.and_then(|state| state.photo));
+    let photo = job.record.print().filter(|_| has_photo).or(there.and_then(|state| state.photo));
     let state = State { content: job.record.written.content, photo, run, changed_by: Some(site.run.to_owned()) };
     Marks { key: job.record.key, state }
 }
 
-/// Whether the record's photo takes the place of the one that is there.
-fn sets_photo(job: &Job, how: Merge, there: Option<&Bytes>) -> bool {
-    let follows = || job.record.link.is_some() && there.is_none();
-    match (job.record.print(), there) {
-        (None, _) => follows(),
-        (Some(_), None) => true,
-        (Some(photo), Some(there)) => how != Merge::Fill && Fingerprint::of(there) != photo,
+/// The photo of a contact that is to be changed.
+#[derive(PartialEq)]
+enum There {
+    /// It has none.
+    None,
+    /// It has this one.
+    Photo(Bytes),
+    /// It has one, and nobody needs to know which.
+    Any,
+}
+
+impl There {
+    fn bytes(&self) -> Option<&Bytes> {
+        match self {
+            Self::Photo(bytes) => Some(bytes),
+            Self::None | Self::Any => None,
+        }
     }
 }
 
@@ -71,6 +89,38 @@ fn has_changed(held: &Held, served: &Map<String, Value>, dialect: Dialect) -> bo
     let listed = held.json.as_deref().and_then(|json| serde_json::from_str(json).ok());
     let differs = |listed| content(&exchange::read(listed, dialect).contact) != content(&now.contact);
     held.change_key != now.change_key || listed.is_some_and(differs)
+}
+
+/// The photo that is there, as far as the record has one to put in its place.
+async fn photo_there<T: Transport, C: Clock>(
+    site: &Site<'_, T, C>,
+    job: &Job,
+    id: &str,
+    has_picture: Option<bool>,
+) -> Result<There, Failed> {
+    let Import { mailbox, place, .. } = site.import;
+    let any = |has: bool| if has { There::Any } else { There::None };
+    Ok(match (&job.record.picture, has_picture) {
+        (_, Some(false)) => There::None,
+        (Some(_), _) => mailbox.photo(place, id).await?.map_or(There::None, There::Photo),
+        (None, Some(true)) => There::Any,
+        (None, None) if follows_link(site, job) => any(mailbox.has_photo(place, id).await?),
+        (None, None) => There::None,
+    })
+}
+
+/// Whether the record's photo takes the place of what is there. What a link leads to is not fetched again.
+fn sets_photo<T, C>(site: &Site<'_, T, C>, job: &Job, how: Merge, there: &There) -> bool {
+    match (&job.record.picture, there) {
+        (None, There::None) => follows_link(site, job),
+        (None, _) | (Some(_), There::Any) => false,
+        (Some(_), There::None) => true,
+        (Some(photo), There::Photo(there)) => how != Merge::Fill && !is_there(photo, there),
+    }
+}
+
+fn follows_link<T, C>(site: &Site<'_, T, C>, job: &Job) -> bool {
+    job.record.link.is_some() && site.import.pictures.is_some()
 }
 
 /// Keeps the contact as it is now, with its photo where that is wanted.

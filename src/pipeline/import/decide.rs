@@ -61,45 +61,62 @@ impl Rules<'_> {
         if record.empty {
             return Ok(Decision::end(Ending::Rejected, "the record holds nothing that a contact could have"));
         }
-        let again = self.options.on_match == OnMatch::Duplicate;
         if record.repeated {
             return Ok(Decision::end(Ending::Skipped, "an earlier record is just the same"));
         }
         let traits = Traits::of(&record.contact);
-        if let Some((earlier, by)) = self.earlier(ledger, &traits, number)?.filter(|_| !again) {
-            let why = format!("record {earlier} has the same {}", by.common());
-            return Ok(Decision::end(Ending::Skipped, why));
+        let found = find::find(ledger, self.options, record, &traits)?;
+        if self.options.on_match == OnMatch::Duplicate {
+            return self.once_more(ledger, record, &found);
         }
-        match find::find(ledger, self.options, record, &traits)? {
-            Found::Nobody => {
+        let same = self.earlier(ledger, &traits, number)?;
+        match (found, same) {
+            // Whoever is found by the marks of an import is no other record's, whatever they have in common.
+            (Found::One(held, by), _) if by.is_mark() && ledger.earlier_of(&held.id, number)?.is_none() => {
+                Ok(self.known(record, *held, by))
+            }
+            (_, Some((earlier, by))) => {
+                let why = format!("record {earlier} has the same {}", by.common());
+                Ok(Decision::end(Ending::Skipped, why))
+            }
+            (Found::Nobody, None) => {
                 let like = find::look_alike(ledger, &traits)?.map(|(held, by)| (held.title, by));
                 Ok(Decision { like, ..Decision::act(Action::Create, "", None) })
             }
-            _ if again => self.once_more(ledger, record),
-            Found::Several(count, by) => {
-                let why = format!("{count} contacts there have the same {}", by.common());
-                Ok(Decision::end(Ending::Skipped, why))
+            (found, None) => self.found(ledger, record, number, found),
+        }
+    }
+
+    /// Decides about a record for which somebody was found.
+    fn found(&self, ledger: &Ledger, record: &Prepared, number: u64, found: Found) -> Result<Decision, LedgerError> {
+        let skipped = |why: String| Ok(Decision::end(Ending::Skipped, why));
+        match found {
+            Found::Nobody => Ok(Decision::act(Action::Create, "", None)),
+            Found::Claimed(held, by, owner) => {
+                let (title, what) = (held.title, by.common());
+                skipped(format!("“{title}” is there with the same {what}, and is what record {owner} means"))
             }
+            Found::Several(count, by) => skipped(format!("{count} contacts there have the same {}", by.common())),
             Found::One(held, by) => match ledger.earlier_of(&held.id, number)? {
                 // A careless program gave two people one UID.
                 Some(_) if by == MatchBy::Uid => Ok(Decision::act(Action::Create, "", None)),
-                Some(earlier) => {
-                    let why = format!("record {earlier} means the same contact, “{}”", held.title);
-                    Ok(Decision::end(Ending::Skipped, why))
-                }
+                Some(earlier) => skipped(format!("record {earlier} means the same contact, “{}”", held.title)),
                 None => Ok(self.known(record, *held, by)),
             },
         }
     }
 
-    /// Creates the contact beside the one that is there; not again where this very run has, before it was stopped.
-    fn once_more(&self, ledger: &Ledger, record: &Prepared) -> Result<Decision, LedgerError> {
-        let run = &ledger.head().run;
-        let ours = |held: &Held| held.state.as_ref().is_some_and(|state| state.run == *run);
-        match ledger.held_by_key(record.key)?.into_iter().find(ours) {
-            Some(held) => Ok(self.known(record, held, MatchBy::Key)),
-            None => Ok(Decision::act(Action::Create, "", None)),
+    /// Creates it, unless this very run has done so in an earlier attempt: then it is known by its key.
+    fn once_more(&self, ledger: &Ledger, record: &Prepared, found: &Found) -> Result<Decision, LedgerError> {
+        if let Some(held) = ledger.held_by_key(record.key)?.into_iter().next() {
+            return Ok(self.known(record, held, MatchBy::Key));
         }
+        let like = match found {
+            Found::Nobody => find::look_alike(ledger, &Traits::of(&record.contact))?,
+            _ => None,
+        };
+        let like = like.map(|(held, by)| (held.title, by));
+        Ok(Decision { like, ..Decision::act(Action::Create, "", None) })
     }
 
     /// An earlier record of the source that this one would be found by.
@@ -115,7 +132,7 @@ impl Rules<'_> {
         }
         for by in &self.options.match_by {
             for value in find::values(*by, traits) {
-                let seen = ledger.first_seen(&value.value, number)?.filter(|seen| *seen < number);
+                let seen = find::first_seen(ledger, *by, &value, number)?.filter(|seen| *seen < number);
                 earlier = earlier.or(seen.map(|seen| (seen, *by)));
             }
         }

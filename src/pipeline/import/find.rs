@@ -1,5 +1,6 @@
 //! Whom a record means among the contacts that are there.
 
+use super::claims;
 use super::options::{MatchBy, Options};
 use super::prepare::Prepared;
 use super::target::index;
@@ -16,38 +17,59 @@ pub(super) enum Found {
     One(Box<Held>, MatchBy),
     /// Several, of whom none is more like it than the others.
     Several(usize, MatchBy),
+    /// One that an earlier import has made from another record of this source, which has this number.
+    Claimed(Box<Held>, MatchBy, u64),
 }
 
-/// Looks by one thing after the other; the first that finds somebody decides.
+/// Looks by one thing after the other; the first that finds somebody decides. What an earlier import has made from this
+/// very record is found whatever the user looks by, or every run would make it anew.
 pub(super) fn find(
     ledger: &Ledger,
     options: &Options,
     record: &Prepared,
     traits: &Traits,
 ) -> Result<Found, LedgerError> {
-    for by in &options.match_by {
+    for by in options.match_by.iter().chain([&MatchBy::Key]) {
         let mut found = found_by(ledger, *by, record, traits)?;
+        let claimed = if by.is_mark() { None } else { take_claimed(ledger, &mut found, record)? };
         let namesake = |held: &Held| !traits.name.is_empty() && held.name == traits.name;
         if found.len() > 1 && found.iter().any(namesake) {
             found.retain(namesake);
         }
-        match (found.len(), by) {
-            (0, _) => {}
+        match (found.len(), claimed) {
+            (0, None) => {}
+            (0, Some((held, owner))) => return Ok(Found::Claimed(Box::new(held), *by, owner)),
+            (1, _) => return Ok(Found::One(Box::new(found.swap_remove(0)), *by)),
             // Twins of one key are the same contact, and are cleared away at the end.
-            (1, _) | (_, MatchBy::Key) => return Ok(Found::One(Box::new(found.swap_remove(0)), *by)),
+            _ if by.is_mark() => return Ok(Found::One(Box::new(found.swap_remove(0)), *by)),
             (several, _) => return Ok(Found::Several(several, *by)),
         }
     }
     Ok(Found::Nobody)
 }
 
+/// Takes out those that belong to other records of the source; the first of them, and its record.
+fn take_claimed(ledger: &Ledger, found: &mut Vec<Held>, record: &Prepared) -> Result<Option<(Held, u64)>, LedgerError> {
+    let (mut free, mut claimed) = (Vec::new(), None);
+    for held in found.drain(..) {
+        match claims::owner(ledger, &held, record.key)? {
+            None => free.push(held),
+            Some(owner) => claimed = claimed.or(Some((held, owner))),
+        }
+    }
+    *found = free;
+    Ok(claimed)
+}
+
 fn found_by(ledger: &Ledger, by: MatchBy, record: &Prepared, traits: &Traits) -> Result<Vec<Held>, LedgerError> {
     match by {
         MatchBy::Key => ledger.held_by_key(record.key),
-        MatchBy::Uid => match identity::uid_key(&record.contact) {
-            Some(key) => ledger.held_by_key(key),
-            None => Ok(Vec::new()),
-        },
+        MatchBy::Uid => {
+            let Some(key) = identity::uid_key(&record.contact) else { return Ok(Vec::new()) };
+            // Where several records have one UID, each has a key of its own beside.
+            let own = ledger.held_by_key(record.key)?;
+            if own.is_empty() { ledger.held_by_key(key) } else { Ok(own) }
+        }
         MatchBy::Email | MatchBy::Phone | MatchBy::Name => {
             let mut found: Vec<Held> = Vec::new();
             for value in values(by, traits) {
@@ -73,6 +95,24 @@ fn holders(ledger: &Ledger, by: MatchBy, of: &Trait) -> Result<Vec<Held>, Ledger
     let same = |whole: &str| by != MatchBy::Phone || same_phone(whole, &of.whole);
     let found = ledger.held_by_trait(&of.value)?;
     Ok(found.into_iter().filter(|(_, whole)| same(whole)).map(|(held, _)| held).collect())
+}
+
+/// The record that has the same value first, perhaps this one, which is noted. Different phones may be looked up by the
+/// same digits.
+pub(super) fn first_seen(
+    ledger: &mut Ledger,
+    by: MatchBy,
+    of: &Trait,
+    number: u64,
+) -> Result<Option<u64>, LedgerError> {
+    if by != MatchBy::Phone {
+        return ledger.first_seen(&of.value, number);
+    }
+    let beginning = format!("{} ", of.value);
+    let seen = ledger.seen_with(&beginning)?;
+    let earlier = seen.into_iter().find(|(whole, _)| same_phone(whole, &of.whole)).map(|(_, number)| number);
+    ledger.first_seen(&(beginning + &of.whole), number)?;
+    Ok(earlier)
 }
 
 /// A contact that something else has put there and that looks like this record: the same name, and an e-mail address or

@@ -2,11 +2,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::prepare::{Picture, Prepared};
+use super::photo::set_photo;
+use super::prepare::Prepared;
 use super::{Import, change, plan};
 use crate::formats::exchange::Change;
-use crate::formats::photo;
-use crate::model::{Loss, PhotoKind};
+use crate::model::Loss;
 use crate::pipeline::ledger::{Action, Done, Held, Ledger, LedgerError, PhotoLeft};
 use crate::pipeline::links::keeps_photo;
 use crate::pipeline::{Ending, NoPhoto, PhotoLink, RecordReport};
@@ -44,6 +44,8 @@ pub(super) struct Applied {
     pub(super) had_photo: bool,
     /// Why the photo did not arrive, when it did not.
     pub(super) no_photo: Option<NoPhoto>,
+    /// What was lost while it was done.
+    pub(super) losses: Vec<Loss>,
 }
 
 /// Why a job came to nothing.
@@ -123,7 +125,7 @@ pub(super) async fn apply<T: Transport, C: Clock>(
     site: &Site<'_, T, C>,
     mut job: Job,
 ) -> (Job, Result<Applied, Failed>) {
-    let applied = match job.action {
+    let mut applied = match job.action {
         Action::Create => {
             job.record.losses.append(&mut job.record.written.losses.clone());
             create(site, &job).await
@@ -137,6 +139,9 @@ pub(super) async fn apply<T: Transport, C: Clock>(
         },
         Action::Delete | Action::End(_) => Ok(Applied::new(Ending::Skipped, job.id())),
     };
+    if let Ok(applied) = &mut applied {
+        job.record.losses.append(&mut applied.losses);
+    }
     (job, applied)
 }
 
@@ -148,63 +153,24 @@ async fn create<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &Job) -> Res
     let why = created.filled.then(|| GIVEN_NAME_MADE.to_owned());
     let left = written.content.to_string();
     let applied = Applied { left, why, ..Applied::new(Ending::Created, &created.id) };
-    set_photo(site, job, applied).await
+    set_photo(site, job, applied, None).await
 }
 
 /// Adds the photo to a contact that is there without it; one that is refused changes nothing.
 async fn complete<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &Job) -> Result<Applied, Failed> {
     change::keep_as_it_is(site, job, job.id(), false).await?;
-    let mut applied = set_photo(site, job, Applied::new(Ending::Updated, job.id())).await?;
+    let mut applied = set_photo(site, job, Applied::new(Ending::Updated, job.id()), None).await?;
     if !applied.photo_set {
         applied.ending = Ending::Unchanged;
     }
     Ok(applied)
 }
 
-/// Sets the photo, if there is one. That the service refuses it does not undo the contact. The service documents JPEG
-/// alone and has answered 200 to other pictures without keeping them, so that these are looked for afterwards.
-pub(super) async fn set_photo<T: Transport, C: Clock>(
-    site: &Site<'_, T, C>,
-    job: &Job,
-    mut applied: Applied,
-) -> Result<Applied, Failed> {
-    let Import { mailbox, place, .. } = site.import;
-    let picture = match picture(site, job).await {
-        Ok(Some(picture)) => picture,
-        Ok(None) => return Ok(applied),
-        Err(why) => return Ok(Applied { no_photo: Some(why), ..applied }),
-    };
-    let (kind, print) = (photo::media_type(picture.kind), picture.print);
-    match mailbox.set_photo(place, &applied.id, kind, picture.bytes).await {
-        Ok(()) if picture.kind == PhotoKind::Jpeg || mailbox.has_photo(place, &applied.id).await? => {
-            applied.photo_set = true;
-            applied.left_photo = PhotoLeft::Picture(print);
-        }
-        Ok(()) => {
-            let why = format!("the service did not keep the {kind}; make it a JPEG");
-            applied.no_photo = Some(NoPhoto::Refused(why));
-        }
-        Err(RemoteError::Refused(error)) => applied.no_photo = Some(NoPhoto::Refused(error.to_string())),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(applied)
-}
-
-/// The picture of a job, fetched if it is a link and that is wanted. A link is followed when its contact is there: so
-/// contacts are created in their order however long a picture takes, and no picture waits in memory.
-async fn picture<T, C>(site: &Site<'_, T, C>, job: &Job) -> Result<Option<Picture>, NoPhoto> {
-    let (Some(link), Some(pictures)) = (&job.record.link, site.import.pictures) else {
-        return Ok(job.record.picture.clone());
-    };
-    let fetched = pictures.picture(link).await.map_err(|why| NoPhoto::NotFetched(why.to_string()))?;
-    Picture::of(fetched).map(Some).map_err(NoPhoto::Refused)
-}
-
 impl Applied {
     pub(super) fn new(ending: Ending, id: &str) -> Self {
-        let (id, left, changes) = (id.to_owned(), String::new(), Vec::new());
+        let (id, left, changes, losses) = (id.to_owned(), String::new(), Vec::new(), Vec::new());
         let (left_photo, photo_set, had_photo) = (PhotoLeft::Untouched, false, false);
-        Self { ending, id, why: None, left, changes, left_photo, photo_set, had_photo, no_photo: None }
+        Self { ending, id, why: None, left, changes, left_photo, photo_set, had_photo, no_photo: None, losses }
     }
 
     /// What became of the photo, when it is a link.

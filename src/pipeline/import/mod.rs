@@ -6,15 +6,20 @@
 
 mod apply;
 mod change;
+mod claims;
+mod compare;
 mod decide;
+mod differences;
 mod find;
 mod job;
 mod options;
+mod photo;
 mod plan;
 mod plan_file;
 mod prepare;
 mod proof;
 mod target;
+mod verify;
 
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,12 +34,14 @@ use crate::pipeline::{Reading, Records, Source, SourceError, Totals, Watcher};
 use crate::remote::api::{Expand, Place, Query};
 use crate::remote::fetch::Fetch;
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
+pub use compare::{CompareError, Compared, Comparison, Sign, Tell, compare};
 pub use options::{MatchBy, OnMatch, Options};
 pub use plan::{Likeness, Plan, Planned};
 pub use plan_file::{PlanCheck, PlanError, PlanWriter};
 pub use proof::Proof;
 pub(super) use proof::remove_twins;
 pub(super) use target::list;
+pub use verify::{Difference, Verified};
 
 /// An import into one folder.
 pub struct Import<'a, T, C> {
@@ -198,13 +205,27 @@ impl<T: Transport, C: Clock> Import<'_, T, C> {
         };
         totals.failed_sources = plan.totals.failed_sources;
         let proven = match applied {
-            Ok(()) => proof::prove(self, ledger, watcher).await,
+            Ok(()) => self.prove(inputs, ledger, watcher).await,
             Err(stopped) => Err(stopped),
         };
         match proven {
             Ok(proof) => Imported { totals, proof: Some(proof), stopped: None },
             Err(stopped) => Imported { totals, proof: None, stopped: Some(stopped) },
         }
+    }
+
+    /// Looks at what the folder holds now, and at every contact in it if that is wanted.
+    async fn prove(
+        &self,
+        inputs: &Inputs<'_>,
+        ledger: &mut Ledger,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Proof, Stopped> {
+        let mut proof = proof::prove(self, ledger, watcher).await?;
+        if self.options.verify {
+            proof.verified = Some(verify::verify(self, inputs, ledger, watcher).await?);
+        }
+        Ok(proof)
     }
 
     fn check_interrupted(&self) -> Result<(), Stopped> {

@@ -50,6 +50,11 @@ impl MatchBy {
         }
     }
 
+    /// Whether it is a mark that an import has left, and nothing that the contact shows.
+    pub(super) fn is_mark(self) -> bool {
+        matches!(self, Self::Key | Self::Uid)
+    }
+
     /// What two contacts have in common that match by it.
     pub(super) fn common(self) -> &'static str {
         match self {
@@ -146,7 +151,7 @@ impl Options {
 
     /// Whether records are found by something that a contact shows, and not by the marks it carries alone.
     pub(super) fn compares_traits(&self) -> bool {
-        self.match_by.iter().any(|by| !matches!(by, MatchBy::Key | MatchBy::Uid))
+        !self.match_by.iter().all(|by| by.is_mark())
     }
 }
 

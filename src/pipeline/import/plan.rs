@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::decide::{Decision, Rules};
-use super::options::MatchBy;
+use super::options::{MatchBy, OnMatch};
+use super::photo::foreseen;
 use super::prepare::{Prepared, Preparer};
-use super::{Import, Inputs, Stopped};
+use super::{Import, Inputs, Stopped, claims};
 use crate::formats::exchange::Change;
 use crate::formats::exchange::extended::{Marks, State};
 use crate::formats::{Outcome, Position, Record, Reject, Remark};
@@ -115,6 +116,21 @@ pub(super) fn marks(record: &Prepared, run: &str) -> Marks {
     Marks { key: record.key, state: State { content, photo, run: run.to_owned(), changed_by: None } }
 }
 
+/// The key of one more contact of the same record: the first that no contact has, but for what this very run has made in
+/// an earlier attempt.
+fn key_of_another(ledger: &Ledger, key: Key, run: &str) -> Result<Key, LedgerError> {
+    let (mut free, mut number) = (key, 1);
+    loop {
+        let held = ledger.held_by_key(free)?;
+        let is_ours = |held: &Held| held.state.as_ref().is_some_and(|state| state.run == run);
+        if held.iter().all(is_ours) {
+            return Ok(free);
+        }
+        number += 1;
+        free = key.again(number);
+    }
+}
+
 /// Reads every record, and keeps in the ledger what is to be done with each, by what it knows of the folder.
 pub(super) fn plan<T: Transport, C: Clock>(
     import: &Import<'_, T, C>,
@@ -123,6 +139,9 @@ pub(super) fn plan<T: Transport, C: Clock>(
     watcher: &mut dyn Watcher,
 ) -> Result<Plan, Stopped> {
     ledger.forget_seen()?;
+    if import.options.compares_traits() {
+        claims::note(import, inputs, ledger)?;
+    }
     let dialect = import.mailbox.endpoint().dialect;
     let run = ledger.head().run.clone();
     let mut planner = Planner {
@@ -166,7 +185,10 @@ impl Planner<'_> {
         self.number += 1;
         match outcome {
             Outcome::Contact(contact) => {
-                let prepared = self.preparer.prepare(*contact, position, losses);
+                let mut prepared = self.preparer.prepare(*contact, position, losses);
+                if self.rules.options.on_match == OnMatch::Duplicate {
+                    prepared.key = key_of_another(ledger, prepared.key, self.run)?;
+                }
                 let decision = self.rules.decide(ledger, &prepared, self.number)?;
                 let decision = match self.rules.options.failed_only {
                     true => retried(ledger, &prepared, self.number, decision)?,
@@ -212,6 +234,9 @@ impl Planner<'_> {
         let mut losses = record.losses.clone();
         if *action == Action::Create {
             losses.extend(record.written.losses.iter().cloned());
+        }
+        if matches!(action, Action::Create | Action::SetPhoto) {
+            losses.extend(record.picture.as_ref().and_then(foreseen));
         }
         let told = Planned {
             change_key: held.as_ref().map_or("", |held| &held.change_key),
@@ -295,7 +320,7 @@ fn tell(planned: &Planned<'_>, totals: &mut Totals, watcher: &mut dyn Watcher) {
 }
 
 /// Nobody watches.
-struct Silent;
+pub(super) struct Silent;
 impl Watcher for Silent {}
 
 /// Lets through what concerns the sources; the records are told when they are done.

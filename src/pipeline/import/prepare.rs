@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::formats::exchange::extended::Fingerprint;
-use crate::formats::exchange::{self, Dialect, MAX_PHOTO_BYTES, Written};
+use crate::formats::exchange::{self, Dialect, Written};
 use crate::formats::{Position, photo};
 use crate::model::identity::{Key, Keyed, Keys};
 use crate::model::{Contact, Loss, Photo, PhotoData, PhotoKind};
@@ -85,12 +85,8 @@ impl Picture {
         Self::of(bytes.into_owned())
     }
 
-    /// A picture that the service may take, or why it does not.
+    /// A picture that the service may take, as it is or made to fit, or why it does not.
     pub(super) fn of(bytes: Vec<u8>) -> Result<Self, String> {
-        if bytes.len() > MAX_PHOTO_BYTES {
-            let (size, most) = (bytes.len(), MAX_PHOTO_BYTES);
-            return Err(format!("it has {size} bytes, and the service takes at most {most}"));
-        }
         let kind = photo::kind_of(&bytes).ok_or("it is no picture of a known kind")?;
         Ok(Self { print: Fingerprint::of(&bytes), kind, bytes: Bytes::from(bytes) })
     }

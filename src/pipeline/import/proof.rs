@@ -1,6 +1,6 @@
 //! The proof at the end of an import: the folder's keys, listed once more.
 
-use super::{Import, Stopped, target};
+use super::{Import, Stopped, Verified, target};
 use crate::formats::exchange::{self, extended};
 use crate::pipeline::Watcher;
 use crate::pipeline::ledger::{Held, Ledger};
@@ -20,6 +20,8 @@ pub struct Proof {
     pub missing: u64,
     /// Twins that lost answers had made, and that were removed.
     pub twins_removed: u64,
+    /// What came of reading all back; none where that was not wanted.
+    pub verified: Option<Verified>,
 }
 
 /// Lists the folder, removes the twins that lost answers made, and compares with what this run created.
@@ -28,7 +30,7 @@ pub(super) async fn prove<T: Transport, C: Clock>(
     ledger: &mut Ledger,
     watcher: &mut dyn Watcher,
 ) -> Result<Proof, Stopped> {
-    target::list(import.mailbox, import.place, ledger, false).await?;
+    target::list(import.mailbox, import.place, ledger, import.options.verify).await?;
     let twins_removed = remove_twins(import.mailbox, import.place, ledger, watcher).await?;
     let mut proof = Proof { twins_removed, ..Proof::default() };
     (proof.contacts, proof.keyed) = ledger.held_counts()?;

@@ -129,6 +129,22 @@ impl Ledger {
         read().map_err(|error| self.failure(error))
     }
 
+    /// The contacts that no record means, in the order they were listed, at most so many: behind the one of this number,
+    /// each with its number, its id and what it is called.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn held_without_record(&self, after: i64, most: u32) -> Result<Vec<(i64, String, String)>, LedgerError> {
+        let sql = "SELECT rowid, id, title FROM held WHERE rowid > ?1
+                   AND NOT EXISTS (SELECT 1 FROM records WHERE records.id = held.id) ORDER BY rowid LIMIT ?2";
+        let read = || {
+            let mut found = self.db.prepare_cached(sql)?;
+            let rows = found.query_map(params![after, most], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|error| self.failure(error))
+    }
+
     /// The keys that several contacts carry.
     ///
     /// # Errors
@@ -167,6 +183,32 @@ impl Ledger {
             Ok(None)
         })?;
         Ok(earlier)
+    }
+
+    /// The record that a value was first seen in.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn seen(&self, value: &str) -> Result<Option<u64>, LedgerError> {
+        let read = || {
+            let mut find = self.db.prepare_cached("SELECT number FROM seen WHERE value = ?1")?;
+            find.query_row([value], |row| row.get(0)).optional()
+        };
+        read().map_err(|error| self.failure(error))
+    }
+
+    /// What was seen that begins so, at most a hundred: the rest of each value, and the record that it was first seen in.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn seen_with(&self, beginning: &str) -> Result<Vec<(String, u64)>, LedgerError> {
+        let read = || {
+            let sql = "SELECT substr(value, length(?1) + 1), number FROM seen
+                       WHERE value >= ?1 AND value < ?1 || char(1114111) ORDER BY number LIMIT 100";
+            let mut find = self.db.prepare_cached(sql)?;
+            find.query_map([beginning], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|error| self.failure(error))
     }
 
     fn held_where(&self, condition: &str, value: &str) -> Result<Vec<Held>, LedgerError> {

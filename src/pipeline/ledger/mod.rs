@@ -8,6 +8,7 @@
 //! A ledger holds personal data: its directory and file are the user's alone.
 
 mod held;
+mod photos;
 mod records;
 mod runs;
 mod tables;

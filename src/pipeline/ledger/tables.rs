@@ -11,6 +11,8 @@ pub(super) const LAYOUT: Layout = Layout { application: 0x6366_6c67, steps: &[RU
 /// `held.name` and `traits` are normalised for comparing; `held.json` is there only where whole contacts were listed.
 /// `records.left` is the fingerprint of the content that the run leaves in the mailbox, `left_photo` what it makes of the
 /// photo; those of `versions` are there before the change is sent.
+///
+/// `photos` are the pictures that were made to fit, by their record's number.
 const RUN: &str = "
 CREATE TABLE run (
     run TEXT NOT NULL, kind TEXT NOT NULL, of TEXT NOT NULL, started INTEGER NOT NULL,
@@ -36,6 +38,7 @@ CREATE TABLE records (
 );
 CREATE INDEX records_by_id ON records (id) WHERE id IS NOT NULL;
 CREATE INDEX records_by_key ON records (key) WHERE key IS NOT NULL;
+CREATE TABLE photos (number INTEGER PRIMARY KEY, print TEXT NOT NULL);
 CREATE TABLE versions (
     id TEXT PRIMARY KEY, number INTEGER NOT NULL, json TEXT NOT NULL, photo BLOB, left TEXT NOT NULL, left_photo TEXT NOT NULL
 ) WITHOUT ROWID;

@@ -145,7 +145,8 @@ async fn a_link_that_leads_to_no_photo_leaves_its_contact_created_and_is_tried_a
         assert_eq!((totals.photo_links.kept, totals.photo_links.not_fetched, totals.refused_photos), (3, 2, 1));
         let why = |why: &str| format!("{ending}, kept: {why}");
         let mut should = vec![
-            why("it has 4194304 bytes, and the service takes at most 4194303"),
+            why("it has 4194304 bytes, and the service takes at most 4194303; it cannot be decoded (Format error \
+                 decoding Jpeg: \"Premature End of image\"); save it anew as a JPEG"),
             why("its link was not fetched: only https is followed"),
             why("its link was not fetched: what is there is no picture of a known kind"),
             first.to_owned(),

@@ -1,8 +1,18 @@
-//! What kind of picture a photo is, and its two spellings: bytes and base64.
+//! What kind of picture a photo is, its two spellings, bytes and base64, and how it is made to fit.
 
 use std::borrow::Cow;
 
 use crate::model::{Photo, PhotoData, PhotoKind};
+
+#[cfg(any(feature = "remote", feature = "sheet"))]
+pub(in crate::formats) mod decode;
+#[cfg(feature = "remote")]
+mod fit;
+
+#[cfg(any(feature = "remote", feature = "sheet"))]
+pub use decode::Undecoded;
+#[cfg(feature = "remote")]
+pub use fit::{Fitted, fit};
 
 /// One kind of picture.
 struct Row {
