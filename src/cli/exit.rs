@@ -156,6 +156,7 @@ impl Failure {
             RemoteError::Answer { .. } => (Exit::Stopped, "; check the address"),
             // An answer without a code is not the service's own.
             RemoteError::Refused(error) if error.code.is_empty() => (Exit::Stopped, "; check the address"),
+            RemoteError::Unusable(error) if error.status.is_redirection() => (Exit::Stopped, "; check the address"),
             _ => (Exit::Stopped, ""),
         };
         let mut said = error.to_string();

@@ -33,6 +33,12 @@ impl Transport for Door {
             Door::Local(sandbox) => sandbox.carry(request).await.map_err(|broken| broke(&broken)),
         }
     }
+
+    fn reconnect(&self) {
+        if let Door::Http(http) = self {
+            http.reconnect();
+        }
+    }
 }
 
 /// What breaks in the sandbox on purpose is to its client what breaks on a line: nobody knows whether it was done.

@@ -3,18 +3,23 @@
 use http::StatusCode;
 
 use crate::remote::api::ServiceError;
-use crate::remote::transport::{Sent, TransportError};
+use crate::remote::class::{self, Class};
+use crate::remote::retry::{Decision, Ended};
+use crate::remote::transport::Sent;
 
 /// Why a request to a mailbox did not do what it should.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoteError {
-    /// The service does not let this token do this.
+    /// The service does not let this token do this, nor the one that came in its place.
     #[error("not authorised: {0}")]
     NotAuthorised(ServiceError),
     /// The service refuses this request; others may pass.
     #[error("{0}")]
     Refused(ServiceError),
+    /// The service takes no request to this mailbox: there is none, or it is full.
+    #[error("nothing can be done in this mailbox: {0}")]
+    Unusable(ServiceError),
     /// The service was out of reach, or too busy, for longer than patience lasts.
     #[error("unavailable after {attempts} attempts: {last}")]
     Unavailable {
@@ -60,29 +65,51 @@ pub enum RemoteError {
 }
 
 impl RemoteError {
-    /// Whether it concerns one request alone, so that the next record may still pass.
-    pub fn is_about_one_request(&self) -> bool {
-        matches!(self, RemoteError::Refused(_) | RemoteError::TooLarge { .. })
+    /// What ended a request for good.
+    pub(super) fn ended(decision: Decision, attempts: u32, ended: &Ended) -> Self {
+        match (decision, ended) {
+            (Decision::Refused, Ok(error)) => RemoteError::Refused(error.clone()),
+            (Decision::Unusable, Ok(error)) => RemoteError::Unusable(error.clone()),
+            (Decision::NotAuthorised, Ok(error)) => RemoteError::NotAuthorised(error.clone()),
+            (_, ended) => RemoteError::unavailable(attempts, ended),
+        }
     }
 
-    /// Whether the service broke down over the request, each time it was asked, or says that it is full. That may be the
-    /// request's fault (the service answers 500 to some contents; a smaller one may still fit), or the service's.
+    /// What the service's last answer says, where it is known.
+    pub fn class(&self) -> Option<Class> {
+        match self {
+            RemoteError::Refused(error) | RemoteError::Unusable(error) | RemoteError::NotAuthorised(error) => {
+                Some(error.class())
+            }
+            RemoteError::Unavailable { status, .. } => status.map(|status| Class::of(status, "")),
+            _ => None,
+        }
+    }
+
+    /// Whether it concerns one request alone, so that the next record may still pass.
+    pub fn is_about_one_request(&self) -> bool {
+        matches!(self, RemoteError::TooLarge { .. }) || self.class().is_some_and(Class::is_about_one_request)
+    }
+
+    /// Whether the service broke down over the request, each time it was asked. That may be the request's fault (the
+    /// service answers 500 to some contents), or the service's.
     pub fn is_breakdown(&self) -> bool {
-        let breakdown = [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::INSUFFICIENT_STORAGE];
-        self.status().is_some_and(|status| breakdown.contains(&status))
+        matches!(self, RemoteError::Unavailable { .. }) && self.status().is_some_and(class::is_breakdown)
     }
 
     /// The status that the service answered with last.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
-            RemoteError::Refused(error) | RemoteError::NotAuthorised(error) => Some(error.status),
+            RemoteError::Refused(error) | RemoteError::Unusable(error) | RemoteError::NotAuthorised(error) => {
+                Some(error.status)
+            }
             RemoteError::Unavailable { status, .. } => *status,
             _ => None,
         }
     }
 
     /// Patience is over.
-    pub(super) fn unavailable(attempts: u32, last: &Result<ServiceError, TransportError>) -> Self {
+    pub(super) fn unavailable(attempts: u32, last: &Ended) -> Self {
         let (last, status, connected) = match last {
             Ok(error) => (error.to_string(), Some(error.status), true),
             Err(error) => (error.to_string(), None, error.sent == Sent::Maybe),

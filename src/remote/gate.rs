@@ -1,12 +1,22 @@
 //! The gate to one mailbox: how many requests are under way, how many were lately, and one pause for all.
+//!
+//! Requests pass in the order in which they come. One that waits for the window of requests keeps its permit meanwhile,
+//! since all others wait for the same; one that waits for the window of uploads has none yet, so that what uploads
+//! nothing passes by. Nobody starves: a batch, which needs all permits, stands in the same line as the single requests.
+//!
+//! After a pause one request goes alone, and the others when it is answered: while the service goes on refusing, that
+//! costs one request of the budget rather than as many as may be under way, for refused requests count too.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+mod window;
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{self, Notify, Semaphore, SemaphorePermit};
 
 use crate::remote::clock::Clock;
+use window::Window;
 
 /// What a service grants a mailbox.
 #[derive(Debug, Clone, Copy)]
@@ -38,125 +48,289 @@ pub struct Gate {
     permits: Semaphore,
     /// All of the permits.
     in_flight: u32,
-    budget: Mutex<Budget>,
+    /// Whose turn it is to wait for the window of uploads: a large one is not passed by small ones for ever.
+    uploads: sync::Mutex<()>,
+    state: Mutex<State>,
+    /// The request that went alone has been answered.
+    answered: Notify,
 }
 
-/// Passage for one request; the place is free again when it is dropped.
-pub type Passage<'a> = Option<SemaphorePermit<'a>>;
+#[derive(Debug)]
+struct State {
+    pause_until: Duration,
+    /// Throttled answers in a row.
+    row: u32,
+    alone: Alone,
+    requests: Option<Window>,
+    upload: Option<Window>,
+    holding: Holding,
+}
+
+/// Whether a request goes alone, for the service has just throttled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Alone {
+    Nobody,
+    TheNext,
+    UnderWay,
+}
+
+/// What the gate holds up, and has.
+#[derive(Debug, Default)]
+struct Holding {
+    until: Duration,
+    why: Option<Why>,
+    total: Duration,
+}
+
+/// Why nothing passes for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The service asked for a pause.
+    Throttled,
+    /// So many requests in that time are all that the service grants.
+    Requests(usize, Duration),
+    /// So many bytes in that time are all that it takes.
+    Upload(usize, Duration),
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::Throttled => out.write_str("the service asked for a pause"),
+            Why::Requests(count, length) => {
+                write!(out, "the service allows {} requests in {}", thousands(*count), time(*length))
+            }
+            Why::Upload(bytes, length) => {
+                write!(out, "the service takes {} MB in {}", thousands(bytes / 1_000_000), time(*length))
+            }
+        }
+    }
+}
+
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn time(length: Duration) -> String {
+    match length.as_secs() {
+        60 => "a minute".to_owned(),
+        seconds if seconds % 60 == 0 => format!("{} minutes", seconds / 60),
+        seconds => format!("{seconds} seconds"),
+    }
+}
+
+/// How long nothing passes yet, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// How long from now.
+    pub left: Duration,
+    /// Why.
+    pub why: Why,
+}
+
+/// What the answer of [`State::take`] is when a request may not go.
+enum Wait {
+    For(Duration),
+    UntilAnswered,
+}
 
 impl Gate {
     /// A gate that nothing has passed yet.
     pub fn new(limits: Limits) -> Self {
-        let budget = Budget {
+        let state = State {
             pause_until: Duration::ZERO,
-            requests: limits.requests.map(|(limit, length)| Window::new(limit, length)),
-            upload: limits.upload.map(|(limit, length)| Window::new(limit, length)),
+            row: 0,
+            alone: Alone::Nobody,
+            requests: limits.requests.map(Window::new),
+            upload: limits.upload.map(Window::new),
+            holding: Holding::default(),
         };
-        let in_flight = u32::try_from(limits.in_flight).unwrap_or(u32::MAX);
-        Self { permits: Semaphore::new(limits.in_flight), in_flight, budget: Mutex::new(budget) }
+        Self {
+            permits: Semaphore::new(limits.in_flight),
+            in_flight: u32::try_from(limits.in_flight).unwrap_or(u32::MAX),
+            uploads: sync::Mutex::new(()),
+            state: Mutex::new(state),
+            answered: Notify::new(),
+        }
     }
 
     /// Waits until a request with a body of so many bytes may go.
-    pub async fn pass(&self, bytes: usize, clock: &impl Clock) -> Passage<'_> {
-        // The semaphore is never closed.
-        let permit = self.permits.acquire().await.ok();
-        self.afford(1, bytes, clock).await;
-        permit
+    pub async fn pass<'a, C: Clock>(&'a self, bytes: usize, clock: &'a C) -> Passage<'a, C> {
+        self.let_through(1, 1, bytes, clock).await
     }
 
     /// Waits until a batch of so many requests, whose body has so many bytes, may go. It goes alone: the service runs
     /// as many parts of it at a time as there are permits. Each part counts as a request of its own.
-    pub async fn pass_batch(&self, parts: usize, bytes: usize, clock: &impl Clock) -> Passage<'_> {
-        let permits = self.permits.acquire_many(self.in_flight).await.ok();
-        self.afford(parts, bytes, clock).await;
-        permits
+    pub async fn pass_batch<'a, C: Clock>(&'a self, parts: usize, bytes: usize, clock: &'a C) -> Passage<'a, C> {
+        self.let_through(self.in_flight, parts, bytes, clock).await
     }
 
-    async fn afford(&self, requests: usize, bytes: usize, clock: &impl Clock) {
+    async fn let_through<'a, C: Clock>(
+        &'a self,
+        permits: u32,
+        requests: usize,
+        bytes: usize,
+        clock: &'a C,
+    ) -> Passage<'a, C> {
+        // What it holds so far is given back when the caller stops waiting.
+        let mut passage = Passage { gate: self, clock, requests: 0, bytes: 0, row: 0, alone: false, _permit: None };
+        if bytes > 0 {
+            let _turn = self.uploads.lock().await;
+            loop {
+                let wait = self.state().upload(clock.now(), bytes);
+                let Some(wait) = wait else { break };
+                clock.sleep(wait).await;
+            }
+            passage.bytes = bytes;
+        }
+        // The semaphore is never closed.
+        passage._permit = self.permits.acquire_many(permits).await.ok();
         loop {
-            let wait = self.budget().take(clock.now(), requests, bytes);
-            match wait {
-                None => return,
-                Some(wait) => clock.sleep(wait).await,
+            // Made before the look, so that no answer is missed between the look and the waiting.
+            let answered = self.answered.notified();
+            let taken = self.state().take(clock.now(), requests);
+            match taken {
+                Ok((row, alone)) => {
+                    (passage.requests, passage.row, passage.alone) = (requests, row, alone);
+                    return passage;
+                }
+                Err(Wait::For(time)) => clock.sleep(time).await,
+                Err(Wait::UntilAnswered) => answered.await,
             }
         }
     }
 
-    /// Nobody passes before that long from now.
+    /// Nobody passes before that long from now; the longest pause counts.
     pub fn pause(&self, time: Duration, clock: &impl Clock) {
-        let mut budget = self.budget();
-        budget.pause_until = budget.pause_until.max(clock.now() + time);
+        let mut state = self.state();
+        state.pause_until = state.pause_until.max(clock.now() + time);
+        state.alone = Alone::TheNext;
     }
 
-    fn budget(&self) -> std::sync::MutexGuard<'_, Budget> {
-        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What holds requests up at the moment, if anything does.
+    pub fn waiting(&self, clock: &impl Clock) -> Option<Waiting> {
+        let state = self.state();
+        let left = state.holding.until.saturating_sub(clock.now());
+        state.holding.why.filter(|_| !left.is_zero()).map(|why| Waiting { left, why })
+    }
+
+    /// How long requests were held up so far, in all. That several waited at a time counts once.
+    pub fn held(&self, clock: &impl Clock) -> Duration {
+        let state = self.state();
+        state.holding.total.saturating_sub(state.holding.until.saturating_sub(clock.now()))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What has passed lately.
+/// Passage for one request or batch. Dropped when it was answered: then its place is free again.
 #[derive(Debug)]
-struct Budget {
-    pause_until: Duration,
-    requests: Option<Window>,
-    upload: Option<Window>,
+pub struct Passage<'a, C: Clock> {
+    gate: &'a Gate,
+    clock: &'a C,
+    requests: usize,
+    bytes: usize,
+    /// Throttled answers in a row when it departed.
+    row: u32,
+    alone: bool,
+    _permit: Option<SemaphorePermit<'a>>,
 }
 
-impl Budget {
-    /// Takes requests out of the budget, or says how long to wait before asking again.
-    fn take(&mut self, now: Duration, requests: usize, bytes: usize) -> Option<Duration> {
+impl<C: Clock> Passage<'_, C> {
+    /// The answer was a throttled one: how many there are in a row now. None when it says nothing new, since it departed
+    /// before another one was told.
+    pub fn throttled(&self) -> Option<u32> {
+        let mut state = self.gate.state();
+        let news = state.row == self.row;
+        if news {
+            state.row = state.row.saturating_add(1);
+        }
+        news.then_some(state.row)
+    }
+
+    /// The service was willing: what is throttled from now on is the first in a row.
+    pub fn granted(&self) {
+        let mut state = self.gate.state();
+        if state.row == self.row {
+            state.row = 0;
+        }
+    }
+}
+
+impl<C: Clock> Drop for Passage<'_, C> {
+    fn drop(&mut self) {
+        let now = self.clock.now();
+        let mut state = self.gate.state();
+        if let Some(window) = &mut state.requests {
+            window.answer(now, self.requests);
+        }
+        if let Some(window) = &mut state.upload {
+            window.answer(now, self.bytes);
+        }
+        if self.alone {
+            if state.alone == Alone::UnderWay {
+                state.alone = Alone::Nobody;
+            }
+            self.gate.answered.notify_waiters();
+        }
+    }
+}
+
+impl State {
+    /// Takes bytes out of the window of uploads, or says how long to wait before asking again.
+    fn upload(&mut self, now: Duration, bytes: usize) -> Option<Duration> {
+        let window = self.upload.as_mut()?;
+        let why = Why::Upload(window.limit, window.length);
+        let wait = window.wait(now, bytes);
+        match wait {
+            None => window.depart(bytes),
+            Some(wait) => self.holding.hold(now, wait, why),
+        }
+        wait
+    }
+
+    /// Takes requests out of the window; answers how many throttled answers there were in a row, and whether it goes
+    /// alone.
+    fn take(&mut self, now: Duration, requests: usize) -> Result<(u32, bool), Wait> {
         let paused = self.pause_until.saturating_sub(now);
-        let counted = self.requests.as_mut().map_or(Duration::ZERO, |window| window.wait(now, requests));
-        let upload = self.upload.as_mut().map_or(Duration::ZERO, |window| window.wait(now, bytes));
-        let wait = paused.max(counted).max(upload);
-        if !wait.is_zero() {
-            return Some(wait);
+        if !paused.is_zero() {
+            self.holding.hold(now, paused, Why::Throttled);
+            return Err(Wait::For(paused));
+        }
+        if self.alone == Alone::UnderWay {
+            return Err(Wait::UntilAnswered);
         }
         if let Some(window) = &mut self.requests {
-            window.add(now, requests);
+            if let Some(wait) = window.wait(now, requests) {
+                self.holding.hold(now, wait, Why::Requests(window.limit, window.length));
+                return Err(Wait::For(wait));
+            }
+            window.depart(requests);
         }
-        if let Some(window) = &mut self.upload {
-            window.add(now, bytes);
+        let alone = self.alone == Alone::TheNext;
+        if alone {
+            self.alone = Alone::UnderWay;
         }
-        None
+        Ok((self.row, alone))
     }
 }
 
-/// A sum over a sliding window of time.
-#[derive(Debug)]
-struct Window {
-    limit: usize,
-    length: Duration,
-    entries: VecDeque<(Duration, usize)>,
-    sum: usize,
-}
-
-impl Window {
-    fn new(limit: usize, length: Duration) -> Self {
-        Self { limit, length, entries: VecDeque::new(), sum: 0 }
-    }
-
-    /// How long until `amount` fits. What alone is more than the limit fits an empty window.
-    fn wait(&mut self, now: Duration, amount: usize) -> Duration {
-        while self.entries.front().is_some_and(|(at, _)| *at + self.length <= now) {
-            self.sum -= self.entries.pop_front().map_or(0, |(_, amount)| amount);
-        }
-        let mut over = (self.sum + amount).saturating_sub(self.limit.max(amount));
-        for (at, amount) in &self.entries {
-            if over == 0 {
-                break;
-            }
-            over = over.saturating_sub(*amount);
-            if over == 0 {
-                return *at + self.length - now;
-            }
-        }
-        Duration::ZERO
-    }
-
-    fn add(&mut self, now: Duration, amount: usize) {
-        if amount > 0 {
-            self.entries.push_back((now, amount));
-            self.sum += amount;
+impl Holding {
+    fn hold(&mut self, now: Duration, time: Duration, why: Why) {
+        let until = now + time;
+        if until > self.until {
+            self.total += until - self.until.max(now);
+            (self.until, self.why) = (until, Some(why));
         }
     }
 }
@@ -165,37 +339,26 @@ impl Window {
 mod tests {
     use super::*;
 
-    const fn seconds(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
     #[test]
-    fn a_window_lets_its_limit_through_and_no_more() {
-        let mut window = Window::new(3, seconds(10));
-        for at in 0..3 {
-            assert_eq!(window.wait(seconds(at), 1), seconds(0));
-            window.add(seconds(at), 1);
+    fn what_holds_up_is_told_in_words() {
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        for (why, says) in [
+            (Why::Throttled, "the service asked for a pause"),
+            (Why::Requests(10_000, minutes(10)), "the service allows 10,000 requests in 10 minutes"),
+            (Why::Requests(999, Duration::from_secs(30)), "the service allows 999 requests in 30 seconds"),
+            (Why::Upload(150_000_000, minutes(5)), "the service takes 150 MB in 5 minutes"),
+            (Why::Upload(1_234_000_000, minutes(1)), "the service takes 1,234 MB in a minute"),
+        ] {
+            assert_eq!(why.to_string(), says);
         }
-        assert_eq!(window.wait(seconds(3), 1), seconds(7), "until the first one is ten seconds old");
-        assert_eq!(window.wait(seconds(3), 2), seconds(8));
-        assert_eq!(window.wait(seconds(10), 1), seconds(0));
     }
 
     #[test]
-    fn what_is_larger_than_the_limit_goes_alone() {
-        let mut window = Window::new(100, seconds(10));
-        assert_eq!(window.wait(seconds(0), 1000), seconds(0));
-        window.add(seconds(0), 1000);
-        assert_eq!(window.wait(seconds(1), 1), seconds(9));
-        assert_eq!(window.wait(seconds(10), 1000), seconds(0));
-    }
-
-    #[test]
-    fn a_pause_holds_everybody_and_the_longest_counts() {
-        let limits = Limits { in_flight: 1, requests: None, upload: None };
-        let gate = Gate::new(limits);
-        gate.budget().pause_until = seconds(5);
-        assert_eq!(gate.budget().take(seconds(1), 1, 0), Some(seconds(4)));
-        assert_eq!(gate.budget().take(seconds(5), 1, 0), None);
+    fn time_that_several_wait_at_once_counts_once() {
+        let (mut holding, seconds) = (Holding::default(), Duration::from_secs);
+        for (now, time) in [(10, 5), (11, 4), (12, 2), (13, 4), (30, 1)] {
+            holding.hold(seconds(now), seconds(time), Why::Throttled);
+        }
+        assert_eq!((holding.total, holding.until), (seconds(5 + 2 + 1), seconds(31)));
     }
 }

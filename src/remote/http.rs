@@ -3,6 +3,8 @@
 pub(in crate::remote) mod pictures;
 
 use std::error::Error;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -19,8 +21,19 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(100);
 const MAX_ANSWER: usize = 128 * 1024 * 1024;
 
 /// HTTP/1.1 with TLS by rustls and the platform's trusted roots; follows no redirect, for a token must not travel on.
+/// Clones share their connections.
 #[derive(Debug, Clone)]
-pub struct Http {
+pub struct Http(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    clients: Mutex<Clients>,
+    /// The next request is to go over new connections.
+    stale: AtomicBool,
+}
+
+#[derive(Debug, Clone)]
+struct Clients {
     client: reqwest::Client,
     /// For plain http, which is allowed to this machine alone: a proxy would get the token in the clear.
     direct: reqwest::Client,
@@ -32,6 +45,25 @@ impl Http {
     /// # Errors
     /// When the platform's trusted roots cannot be loaded.
     pub fn new() -> Result<Self, TransportError> {
+        let clients = Mutex::new(Clients::new()?);
+        Ok(Self(Arc::new(Shared { clients, stale: AtomicBool::new(false) })))
+    }
+
+    fn clients(&self) -> Clients {
+        let mut clients = self.0.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        // A pool cannot be emptied: another one takes its place. It ends with its last request, and so do its
+        // connections.
+        if self.0.stale.swap(false, Ordering::Relaxed)
+            && let Ok(new) = Clients::new()
+        {
+            *clients = new;
+        }
+        clients.clone()
+    }
+}
+
+impl Clients {
+    fn new() -> Result<Self, TransportError> {
         use_ring();
         let built = |client: reqwest::ClientBuilder| client.build().map_err(|error| no_answer(&error));
         Ok(Self { client: built(builder())?, direct: built(builder().no_proxy())? })
@@ -56,7 +88,8 @@ impl Transport for Http {
         let (parts, body) = request.into_parts();
         let url = parts.uri.to_string();
         let plain = parts.uri.scheme() == Some(&http::uri::Scheme::HTTP);
-        let client = if plain { &self.direct } else { &self.client };
+        let Clients { client, direct } = self.clients();
+        let client = if plain { direct } else { client };
         let sending = client.request(parts.method, url).headers(parts.headers).body(body).send();
         let mut answer = sending.await.map_err(|error| no_answer(&error))?;
         let mut whole = Response::new(Bytes::new());
@@ -72,6 +105,10 @@ impl Transport for Http {
         }
         *whole.body_mut() = bytes.freeze();
         Ok(whole)
+    }
+
+    fn reconnect(&self) {
+        self.0.stale.store(true, Ordering::Relaxed);
     }
 }
 

@@ -9,11 +9,19 @@ use http::{Request, Response};
 pub trait Transport: Send + Sync {
     /// Sends one request. Any status is an answer; an error means that there was none.
     fn send(&self, request: Request<Bytes>) -> impl Future<Output = Result<Response<Bytes>, TransportError>> + Send;
+
+    /// The next request is to go over a new connection: that of an earlier one leads to a server that is broken, or is
+    /// broken itself. What is under way goes on. By default nothing happens, as where there are no connections.
+    fn reconnect(&self) {}
 }
 
 impl<T: Transport> Transport for std::sync::Arc<T> {
     fn send(&self, request: Request<Bytes>) -> impl Future<Output = Result<Response<Bytes>, TransportError>> + Send {
         (**self).send(request)
+    }
+
+    fn reconnect(&self) {
+        (**self).reconnect();
     }
 }
 

@@ -56,6 +56,8 @@ mod planning;
 #[cfg(feature = "cli")]
 mod readme;
 #[cfg(feature = "cli")]
+mod remote;
+#[cfg(feature = "cli")]
 mod requests;
 mod rooms;
 #[cfg(feature = "sandbox")]

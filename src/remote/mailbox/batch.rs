@@ -12,12 +12,13 @@ use http::{Method, Request, Response, StatusCode, header};
 use serde_json::{Map, Value};
 
 use super::create::{first, id_of};
-use super::{Created, Ended, MAX_BODY, Mailbox, fits};
+use super::{Created, MAX_BODY, Mailbox, fits};
 use crate::model::identity::Key;
 use crate::remote::api::{Place, ServiceError, batch, contacts, photos};
+use crate::remote::auth::Token;
 use crate::remote::clock::Clock;
 use crate::remote::error::RemoteError;
-use crate::remote::retry::{Decision, Repeat, decide, is_unclear};
+use crate::remote::retry::{Decision, Ended, Repeat, decide, is_unclear};
 use crate::remote::transport::{Sent, Transport, TransportError};
 
 /// One thing to be done in a batch.
@@ -98,6 +99,9 @@ type Outcome = Result<Done, RemoteError>;
 impl<T: Transport, C: Clock> Mailbox<T, C> {
     /// Does many things in batches of at most twenty, and answers for each of them in the order they were given. Each
     /// batch goes alone, and counts as its parts. The operations must not depend on each other.
+    ///
+    /// Each outcome is what the operation would have met by itself: a part that failed says nothing of the others unless
+    /// its error [stops the run](RemoteError::is_about_one_request), and a create is repeated as [`Mailbox::create`] does.
     pub async fn batch(&self, operations: &[Operation<'_>]) -> Vec<Outcome> {
         let mut outcomes: Vec<Option<Outcome>> = operations.iter().map(|_| None).collect();
         let mut waiting: VecDeque<Job<'_>> = VecDeque::new();
@@ -158,22 +162,51 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
         }
     }
 
-    /// One attempt at a batch: through the gate, with the token, to the server.
+    /// One attempt at a batch. Parts whose token is refused go once more when it is renewed: they were not carried out.
     async fn send_all(&self, jobs: &[Job<'_>]) -> Envelope {
+        let all: Vec<_> = jobs.iter().collect();
+        let (token, envelope) = self.send_together(&all).await;
+        let Envelope::Parts(mut ends) = envelope else { return envelope };
+        let refused = |end: &End| matches!(end, Err(Ok(error)) if error.status == StatusCode::UNAUTHORIZED);
+        let places: Vec<_> = (0..ends.len()).filter(|at| refused(&ends[*at])).collect();
+        let Some(Err(Ok(error))) = places.first().map(|at| ends[*at].clone()) else { return Envelope::Parts(ends) };
+        if let Err(error) = self.renew(&token, error).await {
+            places.into_iter().for_each(|at| ends[at] = Err(Ok(error.clone())));
+            return Envelope::Parts(ends);
+        }
+        let again: Vec<_> = places.iter().map(|at| all[*at]).collect();
+        let no_batch = || TransportError { sent: Sent::No, what: "the service takes no such batch any more".into() };
+        let renewed = match self.send_together(&again).await.1 {
+            Envelope::Parts(ends) => ends,
+            Envelope::TooLarge | Envelope::Refused => again.iter().map(|_| Err(Err(no_batch()))).collect(),
+        };
+        places.into_iter().zip(renewed).for_each(|(at, end)| ends[at] = end);
+        Envelope::Parts(ends)
+    }
+
+    /// Through the gate, with the token of that moment, to the server.
+    async fn send_together(&self, jobs: &[&Job<'_>]) -> (Token, Envelope) {
         let mut request = batch::envelope(&self.endpoint, jobs.iter().map(|job| job.text.as_str()));
         if request.body().len() > MAX_BODY {
-            return Envelope::TooLarge;
+            return (self.tokens.current(), Envelope::TooLarge);
         }
-        request.headers_mut().insert(header::AUTHORIZATION, self.token.header());
         let passage = self.gate.pass_batch(jobs.len(), request.body().len(), &self.clock).await;
-        let sent = self.transport.send(request).await;
-        drop(passage);
-        let same = |ended: Ended| Envelope::Parts(jobs.iter().map(|_| Err(ended.clone())).collect());
-        let answer = match sent {
-            Ok(answer) => answer,
-            Err(error) => return same(Err(error)),
+        let token = self.tokens.current();
+        request.headers_mut().insert(header::AUTHORIZATION, token.header());
+        let envelope = match self.carry(request, Some(jobs.len())).await {
+            Ok(answer) => self.opened(jobs, &answer),
+            Err(ended) => return (token, Envelope::Parts(jobs.iter().map(|_| Err(ended.clone())).collect())),
         };
-        self.answered.store(true, std::sync::atomic::Ordering::Relaxed);
+        if let Envelope::Parts(ends) = &envelope {
+            let errors: Vec<_> = ends.iter().filter_map(|end| end.as_ref().err()?.as_ref().ok()).collect();
+            self.heed(&passage, &errors);
+        }
+        (token, envelope)
+    }
+
+    /// Reads the answer to a batch.
+    fn opened(&self, jobs: &[&Job<'_>], answer: &Response<Bytes>) -> Envelope {
+        let same = |ended: Ended| Envelope::Parts(jobs.iter().map(|_| Err(ended.clone())).collect());
         // Documented: the parts' answers may come under a status of 424 or 400 as well.
         let parts = batch::answers(answer.body()).ok().filter(|parts| !parts.is_empty());
         let status = answer.status();
@@ -192,7 +225,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
                 | StatusCode::METHOD_NOT_ALLOWED
                 | StatusCode::UNSUPPORTED_MEDIA_TYPE
                 | StatusCode::NOT_IMPLEMENTED => Envelope::Refused,
-                _ => same(Ok(ServiceError::read(&answer, self.clock.unix()))),
+                _ => same(Ok(ServiceError::read(answer, self.clock.unix()))),
             },
         }
     }
@@ -216,7 +249,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
         outcomes: &mut [Option<Outcome>],
     ) -> Vec<Job<'a>> {
         let (mut again, mut looks) = (Vec::new(), Vec::new());
-        let (mut wait, mut throttled) = (Duration::ZERO, false);
+        let mut wait = Duration::ZERO;
         for (mut job, end) in jobs.into_iter().zip(ends) {
             job.attempts += 1;
             let ended = match end.map(|answer| self.done(&job.operation, &answer)) {
@@ -228,8 +261,8 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
                 Err(ended) => ended,
             };
             match self.decision(&job, &ended) {
-                Decision::Again { after, all } => {
-                    (wait, throttled) = (wait.max(after), throttled || all);
+                Decision::Again { after } => {
+                    wait = wait.max(after);
                     again.push(job);
                 }
                 Decision::Look { after } => {
@@ -239,11 +272,8 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
                 _ => outcomes[job.at] = Some(self.over(&job, ended).await),
             }
         }
-        if throttled {
-            self.gate.pause(wait, &self.clock);
-        } else if !wait.is_zero() {
-            self.clock.sleep(wait).await;
-        }
+        self.counters.retries(again.len() + looks.len());
+        self.rest(wait).await;
         let lost = self.look_for(looks, outcomes).await;
         if let Some(attempt) = lost.iter().map(|job| job.attempts).max() {
             self.clock.sleep(self.before_second_look(attempt)).await;
@@ -277,12 +307,7 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
                 let id = found.ok_or_else(|| RemoteError::unavailable(job.attempts, &ended))?;
                 Ok(Done::Created(Created { id, found: true }))
             }
-            (_, Ok(error)) => Err(match self.decision(job, &Ok(error.clone())) {
-                Decision::Refused => RemoteError::Refused(error),
-                Decision::NotAuthorised => RemoteError::NotAuthorised(error),
-                _ => RemoteError::unavailable(job.attempts, &Ok(error)),
-            }),
-            (_, ended) => Err(RemoteError::unavailable(job.attempts, &ended)),
+            (_, ended) => Err(RemoteError::ended(self.decision(job, &ended), job.attempts, &ended)),
         }
     }
 

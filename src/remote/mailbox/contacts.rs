@@ -19,7 +19,8 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
     /// One contact, whole: nothing in it is shortened as it may be in a list.
     ///
     /// # Errors
-    /// [`RemoteError::Refused`] when there is none with this id.
+    /// [`RemoteError::Refused`] when there is none with this id; then its [class](RemoteError::class) is
+    /// [`Vanished`](crate::remote::Class::Vanished).
     pub async fn contact(&self, place: &Place, id: &str, query: &Query) -> Result<Map<String, Value>, RemoteError> {
         let request = contacts::get(&self.endpoint, place, id, query);
         let about = about(&request);
@@ -46,10 +47,11 @@ impl<T: Transport, C: Clock> Mailbox<T, C> {
         Ok(found)
     }
 
-    /// Changes the properties that are sent.
+    /// Changes the properties that are sent. After a lost answer it is sent again, which does no harm.
     ///
     /// # Errors
-    /// When the service refuses, or patience ends.
+    /// When the service refuses, or patience ends. [`RemoteError::class`] is
+    /// [`Vanished`](crate::remote::Class::Vanished) where the contact is not there any more.
     pub async fn update(&self, place: &Place, id: &str, changes: &Map<String, Value>) -> Result<(), RemoteError> {
         self.call(contacts::update(&self.endpoint, place, id, changes)).await.map(drop)
     }

@@ -26,10 +26,12 @@ pub struct Created {
 
 impl<T: Transport, C: Clock> Mailbox<T, C> {
     /// Creates a contact once: when the answer is lost it is looked for by its key before it is sent again, and a
-    /// second time a while later, for a commit may come late.
+    /// second time a while later, for a commit may come late. Without a look it is sent again only after what says that it
+    /// was not carried out: 401 (with a new token), 429, or that there was no connection.
     ///
     /// # Errors
-    /// When the service refuses it, or patience ends.
+    /// When the service refuses it, or patience ends: then it may still come to be, if the last answer was lost and its
+    /// commit comes late. Whoever creates many looks for their keys once more at the end.
     pub async fn create(&self, place: &Place, body: &Map<String, Value>, key: Key) -> Result<Created, RemoteError> {
         let request = contacts::create(&self.endpoint, place, body);
         fits(&request)?;
