@@ -23,6 +23,7 @@ mod report;
 mod sandbox;
 mod signal;
 mod state;
+mod waiting;
 
 use std::process::ExitCode;
 
