@@ -116,7 +116,7 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.reset();
             bar.set_length(plan.totals.read);
-            styled(bar, "{spinner} {msg} of {len} ({rate}, {left} left){waiting}", self.waits.clone());
+            styled(bar, "{spinner} {pos} of {len} records done ({rate}, {left} left){waiting}", self.waits.clone());
         }
     }
 
