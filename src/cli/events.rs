@@ -10,12 +10,13 @@ use crate::pipeline::import::Plan;
 use crate::pipeline::{NoPhoto, PhotoLink, RecordReport};
 
 /// Each event: its name, when it comes, what it holds.
-const EVENTS: [(&str, &str, &str); 6] = [
+const EVENTS: [(&str, &str, &str); 7] = [
     ("note", "any time", "`text`; `source` where it is about one input"),
     ("plan", "once, when all is planned", "`records`, how they would end, `there`, `changes`, `lookAlikes`, `run`"),
     ("planned", "in a dry run for each record, before the plan", "the record as in a report: what it would be"),
     ("record", "for each record that ends", "the record as in a report"),
     ("progress", "every 100 records", "`done`, `of`, `perSecond`, `secondsLeft`"),
+    ("waiting", "when nothing may be sent for 10 seconds or more", "`seconds`, `why`"),
     ("summary", "once, at the end", "what `--json` prints, and `stopped`: what stopped the run, or null"),
 ];
 

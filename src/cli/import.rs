@@ -1,6 +1,7 @@
 //! `cardferry import`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::cli::address::{self, AnyMailbox};
@@ -47,7 +48,8 @@ pub(super) async fn import(common: &Common, args: &Args, retried: Option<Ledger>
     }
     let inputs = Inputs::new(sources, &reading);
     let pictures = output::pictures(&args.input)?;
-    let mailbox = address::mailbox(&args.to, &args.mailbox).await?;
+    let mailbox = Arc::new(address::mailbox(&args.to, &args.mailbox).await?);
+    progress.tell_waits(Arc::<AnyMailbox>::clone(&mailbox));
     let interrupted = signal::interrupted(common, Signals::listen(), OnSignal::Finish, temporary);
     let options = Options { failed_only: retried.is_some(), ..options(args) };
     let pictures = pictures.as_ref().map(|pictures| pictures as &dyn Fetch);

@@ -28,6 +28,7 @@ mod signal;
 mod state;
 mod undo;
 mod verified;
+mod waiting;
 
 use std::process::ExitCode;
 

@@ -2,9 +2,11 @@
 
 use std::fmt::Write;
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use tokio::task::JoinHandle;
 
 use crate::cli::args::Common;
 use crate::cli::events::Events;
@@ -14,6 +16,7 @@ use crate::cli::print::{self, Job, Summary};
 use crate::cli::rejects::Rejects;
 use crate::cli::report::Report;
 use crate::cli::verified;
+use crate::cli::waiting::{self, Waits};
 use crate::formats::Remark;
 use crate::pipeline::import::{Difference, Plan, Planned};
 use crate::pipeline::{Ending, RecordReport, Watcher};
@@ -44,6 +47,10 @@ pub(super) struct Progress {
     rejects: Option<Rejects>,
     report: Option<Report>,
     events: Option<Events>,
+    /// Says what is waited for.
+    waits: Option<Arc<dyn Waits>>,
+    /// Tells long waits.
+    waiter: Option<JoinHandle<()>>,
 }
 
 impl Progress {
@@ -52,7 +59,7 @@ impl Progress {
         let terminal = std::io::stderr().is_terminal();
         let bar = (terminal && !common.quiet).then(|| {
             let bar = ProgressBar::new_spinner();
-            styled(&bar, "{spinner} {msg} ({rate}, {elapsed})");
+            styled(&bar, "{spinner} {msg} ({rate}, {elapsed})", None);
             bar.enable_steady_tick(REDRAW_EVERY);
             bar
         });
@@ -69,6 +76,8 @@ impl Progress {
             rejects: None,
             report: None,
             events: None,
+            waits: None,
+            waiter: None,
         }
     }
 
@@ -87,6 +96,16 @@ impl Progress {
         Self { events: Some(Events::default()), ..self }
     }
 
+    /// Tells from now on what is waited for.
+    pub(super) fn tell_waits(&mut self, waits: Arc<dyn Waits>) {
+        if let Some(bar) = &self.bar {
+            styled(bar, "{spinner} {msg} ({rate}, {elapsed}){waiting}", Some(Arc::clone(&waits)));
+        }
+        let (lines, events) = (self.lines, self.events.is_some());
+        self.waiter = (lines || events).then(|| waiting::tell(Arc::clone(&waits), lines, events));
+        self.waits = Some(waits);
+    }
+
     /// All is planned: from now on it is known how many records there are to do.
     pub(super) fn planned_all(&mut self, plan: &Plan, run: &str) {
         self.events.iter_mut().for_each(|events| events.plan(self.job, plan, run));
@@ -98,7 +117,7 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.reset();
             bar.set_length(plan.totals.read);
-            styled(bar, "{spinner} {msg} of {len} ({rate}, {left} left)");
+            styled(bar, "{spinner} {pos} of {len} records done ({rate}, {left} left){waiting}", self.waits.clone());
         }
     }
 
@@ -112,6 +131,7 @@ impl Progress {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
+        self.waiter.take().iter().for_each(JoinHandle::abort);
         (self.rejects.take(), self.report.take())
     }
 
@@ -168,9 +188,14 @@ impl Progress {
 }
 
 /// Gives a line its form; one that cannot be had leaves the old one.
-fn styled(bar: &ProgressBar, template: &str) {
+fn styled(bar: &ProgressBar, template: &str, waits: Option<Arc<dyn Waits>>) {
+    let waiting = move |_: &ProgressState, out: &mut dyn Write| {
+        if let Some(waiting) = waits.as_ref().and_then(|waits| waits.waiting()) {
+            let _ = write!(out, ", {}", waiting.text());
+        }
+    };
     if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.with_key("rate", rate).with_key("left", left));
+        bar.set_style(style.with_key("rate", rate).with_key("left", left).with_key("waiting", waiting));
     }
 }
 
@@ -193,7 +218,7 @@ fn pace(done: u64, of: u64, took: Duration) -> (f64, Duration) {
 }
 
 /// A time as `8:53`, or `2:08:53`.
-fn minutes(time: Duration) -> String {
+pub(super) fn minutes(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }

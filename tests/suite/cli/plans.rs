@@ -213,7 +213,6 @@ fn events_are_lines_of_json() {
 #[test]
 fn the_summary_says_what_to_do() {
     let stage = scene();
-    stage.write("b.vcf", stage.text("a.vcf"));
     let ran = stage.run(&["import", "a.vcf", "--to", "sandbox"]).exits(3).says(&[
         "rejected: 1 record cannot be read; --rejects FILE keeps it",
         "left alone: 1 record has a contact there that says something else; --on-match fill, update or replace",
@@ -224,7 +223,6 @@ fn the_summary_says_what_to_do() {
     let kept = stage.run(&["import", "a.vcf", "--to", "sandbox", "--rejects", "left.vcf"]).exits(3);
     assert!(!kept.err.contains("rejected: ") && !kept.err.contains("undo"), "{}", kept.err);
 
-    // Somebody has put Eve there by hand.
     stage.write("eve.vcf", card("Eve", "Five", "e@e.example"));
     stage.run(&["import", "eve.vcf", "--to", "sandbox"]).exits(0);
     let quiet = stage.run(&["import", "eve.vcf", "--to", "sandbox", "-q"]).exits(0);
