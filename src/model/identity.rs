@@ -34,6 +34,13 @@ impl std::str::FromStr for Key {
     }
 }
 
+impl Key {
+    /// The key of a copy that a run makes of the contact with this one: another for every run, the same within one.
+    pub fn of_copy(self, run: &str) -> Self {
+        hash(&["copy", &self.to_string(), run])
+    }
+}
+
 /// The text is not 32 hex digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a contact's key is 32 hex digits")]

@@ -1,5 +1,7 @@
 //! Import and export over the sandbox in process, in both APIs: every record once, whatever happens on the line.
 
+mod campaign;
+mod resuming;
 mod ways;
 
 use std::fs;

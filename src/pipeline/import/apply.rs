@@ -117,13 +117,15 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
             }
         };
         self.number += 1;
-        let record = self.preparer.prepare(*contact, position, losses);
+        let mut record = self.preparer.prepare(*contact, position, losses);
         let row = self.site.ledger(|ledger| ledger.row(self.number))?;
-        let Some(row) =
-            row.filter(|row| row.key == Some(record.key) && row.content == record.written.content.to_string())
+        let keys = [record.key, record.key.of_copy(self.site.run)];
+        let planned = row.filter(|row| row.content == record.written.content.to_string());
+        let Some((row, key)) = planned.and_then(|row| row.key.filter(|key| keys.contains(key)).map(|key| (row, key)))
         else {
             return Err(Stopped::SourceChanged(record.position.to_string()));
         };
+        record.key = key;
         let held = match &row.id {
             Some(id) => self.site.ledger(|ledger| ledger.held(id))?,
             None => None,
@@ -131,7 +133,7 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
         let job = Job { number: self.number, action: row.action, why: row.why, held, record };
         match job.action {
             Action::End(ending) => {
-                self.note(None, &done(ending, &job.why))?;
+                self.note(None, &self.site.noted(&job, done(ending, &job.why))?)?;
                 let why = Some(job.why.as_str()).filter(|why| !why.is_empty());
                 self.totals.count(&RecordReport { why, ..job.report(ending) }, self.watcher);
                 Ok(None)
@@ -146,7 +148,8 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
             Ok(applied) => {
                 self.breakdowns = 0;
                 self.totals.photos += u64::from(applied.photo_set);
-                self.site.ledger(|ledger| ledger.done(job.number, Some(&applied.id), &job.done(&applied)))?;
+                let done = self.site.noted(job, job.done(&applied))?;
+                self.site.ledger(|ledger| ledger.done(job.number, Some(&applied.id), &done))?;
                 let (id, no_photo) =
                     (Some(applied.id.as_str()), applied.no_photo.as_ref().or(job.record.no_photo.as_ref()));
                 let (photo_link, why) = (applied.photo_link(job), applied.why.as_deref());

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::Import;
-use super::job::{Applied, Failed, Job, Site, set_photo};
+use super::job::{Applied, Failed, Job, Site, add_photo};
 use crate::formats::exchange::extended::{Fingerprint, Marks, State};
 use crate::formats::exchange::{self, content};
 use crate::model::{Merge, merge};
@@ -37,11 +37,11 @@ pub(super) async fn change<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &
     if changes.fields.is_empty() && !photo {
         return Ok(applied);
     }
-    keep(site, job, &served, there)?;
+    applied.left = content(&changes.contact).to_string();
+    keep(site, job, &served, there, &applied.left)?;
     mailbox.update(place, &held.id, &changes.body).await?;
     applied.ending = Ending::Updated;
-    applied.left = content(&changes.contact).to_string();
-    if photo { set_photo(site, job, applied).await } else { Ok(applied) }
+    if photo { add_photo(site, job, applied).await } else { Ok(applied) }
 }
 
 /// The marks that the contact carries from now on: which record it is, what of it was uploaded, who made it and who
@@ -73,7 +73,8 @@ pub(super) async fn keep_as_it_is<T: Transport, C: Clock>(
     let Import { mailbox, place, .. } = site.import;
     let served = super::whole(mailbox, place, id).await?;
     let photo = if with_photo { mailbox.photo(place, id).await? } else { None };
-    keep(site, job, &served, photo)
+    let left = content(&exchange::read(served.clone(), mailbox.endpoint().dialect).contact);
+    keep(site, job, &served, photo, &left.to_string())
 }
 
 fn keep<T, C>(
@@ -81,8 +82,12 @@ fn keep<T, C>(
     job: &Job,
     served: &Map<String, Value>,
     photo: Option<Bytes>,
+    left: &str,
 ) -> Result<(), Failed> {
     let id = job.held.as_ref().map(|held| held.id.clone()).unwrap_or_default();
     let json = Value::Object(served.clone()).to_string();
-    Ok(site.ledger(|ledger| ledger.keep(&Version { id, number: job.number, json, photo }))?)
+    site.ledger(|ledger| {
+        ledger.expect(job.number, &id, left)?;
+        Ok(ledger.keep(&Version { id, number: job.number, json, photo })?)
+    })
 }

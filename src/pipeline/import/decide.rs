@@ -7,6 +7,7 @@ use super::options::{MatchBy, OnMatch, Options};
 use super::prepare::Prepared;
 use crate::formats::exchange::extended::Fingerprint;
 use crate::formats::exchange::{self, Change, Dialect};
+use crate::model::identity::Key;
 use crate::model::likeness::Traits;
 use crate::model::{Merge, merge};
 use crate::pipeline::Ending;
@@ -20,6 +21,8 @@ pub(super) struct Decision {
     pub(super) why: String,
     /// The contact that is meant.
     pub(super) held: Option<Held>,
+    /// The key that it gets, where that is another than the record's own.
+    pub(super) key: Option<Key>,
     /// What would be changed in it.
     pub(super) changes: Vec<Change>,
     /// A contact of another origin that looks like it, and by what, where it is to be created all the same.
@@ -30,6 +33,8 @@ pub(super) struct Decision {
 pub(super) struct Rules<'a> {
     pub(super) options: &'a Options,
     pub(super) dialect: Dialect,
+    /// The run that decides.
+    pub(super) run: &'a str,
     /// Whether photos that are links are fetched.
     pub(super) follows_links: bool,
 }
@@ -51,7 +56,7 @@ impl Decision {
     }
 
     fn act(action: Action, why: impl Into<String>, held: Option<Held>) -> Self {
-        Self { action, why: why.into(), held, changes: Vec::new(), like: None }
+        Self { action, why: why.into(), held, key: None, changes: Vec::new(), like: None }
     }
 }
 
@@ -70,19 +75,23 @@ impl Rules<'_> {
             let why = format!("record {earlier} has the same {}", by.common());
             return Ok(Decision::end(Ending::Skipped, why));
         }
+        if let Some(held) = self.own(ledger, record)? {
+            let key = held.key;
+            return Ok(Decision { key, ..self.known(record, held, MatchBy::Key) });
+        }
         match find::find(ledger, self.options, record, &traits)? {
             Found::Nobody => {
                 let like = find::look_alike(ledger, &traits)?.map(|(held, by)| (held.title, by));
-                Ok(Decision { like, ..Decision::act(Action::Create, "", None) })
+                Ok(Decision { like, ..self.create(ledger, record)? })
             }
-            _ if again => Ok(Decision::act(Action::Create, "", None)),
+            _ if again => self.create(ledger, record),
             Found::Several(count, by) => {
                 let why = format!("{count} contacts there have the same {}", by.common());
                 Ok(Decision::end(Ending::Skipped, why))
             }
             Found::One(held, by) => match ledger.earlier_of(&held.id, number)? {
                 // A careless program gave two people one UID.
-                Some(_) if by == MatchBy::Uid => Ok(Decision::act(Action::Create, "", None)),
+                Some(_) if by == MatchBy::Uid => self.create(ledger, record),
                 Some(earlier) => {
                     let why = format!("record {earlier} means the same contact, “{}”", held.title);
                     Ok(Decision::end(Ending::Skipped, why))
@@ -90,6 +99,24 @@ impl Rules<'_> {
                 None => Ok(self.known(record, *held, by)),
             },
         }
+    }
+
+    /// A new contact, under the record's own key where nobody has it: a look for a lost answer must not find another.
+    fn create(&self, ledger: &Ledger, record: &Prepared) -> Result<Decision, LedgerError> {
+        let is_taken = !ledger.held_by_key(record.key)?.is_empty();
+        let key = is_taken.then(|| record.key.of_copy(self.run));
+        Ok(Decision { key, ..Decision::act(Action::Create, "", None) })
+    }
+
+    /// The contact that this very run has made of the record, before it was stopped.
+    fn own(&self, ledger: &Ledger, record: &Prepared) -> Result<Option<Held>, LedgerError> {
+        let made = |held: &Held| held.state.as_ref().is_some_and(|state| state.run == self.run);
+        for key in [record.key.of_copy(self.run), record.key] {
+            if let Some(held) = ledger.held_by_key(key)?.into_iter().find(made) {
+                return Ok(Some(held));
+            }
+        }
+        Ok(None)
     }
 
     /// An earlier record of the source that this one would be found by.

@@ -151,7 +151,22 @@ async fn create<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &Job) -> Res
     };
     let left = written.content.to_string();
     let applied = Applied { left, ..Applied::new(Ending::Created, &created.id) };
-    set_photo(site, job, applied).await
+    add_photo(site, job, applied).await
+}
+
+/// Sets the photo, if there is one, of a contact that has just been written; should that come to nothing, it is noted
+/// all the same what was written.
+pub(super) async fn add_photo<T: Transport, C: Clock>(
+    site: &Site<'_, T, C>,
+    job: &Job,
+    applied: Applied,
+) -> Result<Applied, Failed> {
+    let (id, done) = (applied.id.clone(), job.done(&applied));
+    let added = set_photo(site, job, applied).await;
+    if added.is_err() {
+        site.ledger(|ledger| ledger.done(job.number, Some(&id), &done))?;
+    }
+    added
 }
 
 /// Some mailboxes take no contact without a given name (msgraph-sdk-dotnet#247). The code says no more than that some
@@ -172,7 +187,7 @@ async fn complete<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &Job) -> R
 
 /// Sets the photo, if there is one. That the service refuses it does not undo the contact. The service documents JPEG
 /// alone and has answered 200 to other pictures without keeping them, so that these are looked for afterwards.
-pub(super) async fn set_photo<T: Transport, C: Clock>(
+async fn set_photo<T: Transport, C: Clock>(
     site: &Site<'_, T, C>,
     job: &Job,
     mut applied: Applied,
@@ -193,6 +208,8 @@ pub(super) async fn set_photo<T: Transport, C: Clock>(
             applied.no_photo = Some(NoPhoto::Refused(why));
         }
         Err(RemoteError::Refused(error)) => applied.no_photo = Some(NoPhoto::Refused(error.to_string())),
+        // The service breaks down over this picture: it has just taken the contact.
+        Err(error) if error.is_breakdown() => applied.no_photo = Some(NoPhoto::Refused(error.to_string())),
         Err(error) => return Err(error.into()),
     }
     Ok(applied)

@@ -14,6 +14,7 @@ mod plan;
 mod plan_file;
 mod prepare;
 mod proof;
+mod recover;
 mod target;
 
 use std::io::{self, Read};

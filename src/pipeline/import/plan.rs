@@ -78,7 +78,8 @@ impl Planned<'_> {
     /// The body that would be sent to create the contact; none where it is not created.
     pub fn body(&self) -> Option<Map<String, Value>> {
         let (record, run) = self.record.filter(|_| self.action == Action::Create)?;
-        Some(record.written.json(Some(&marks(record, run))))
+        let marks = Marks { key: self.key?, ..marks(record, run) };
+        Some(record.written.json(Some(&marks)))
     }
 }
 
@@ -101,7 +102,7 @@ pub(super) async fn plan<T: Transport, C: Clock>(
     let dialect = import.mailbox.endpoint().dialect;
     let run = ledger.head().run.clone();
     let mut planner = Planner {
-        rules: Rules { options: import.options, dialect, follows_links: import.pictures.is_some() },
+        rules: Rules { options: import.options, dialect, run: &run, follows_links: import.pictures.is_some() },
         preparer: Preparer { keys: Keys::default(), dialect, categories: &import.options.categories },
         run: &run,
         number: 0,
@@ -165,10 +166,10 @@ impl Planner<'_> {
         totals: &mut Totals,
         watcher: &mut dyn Watcher,
     ) -> Result<(), Stopped> {
-        let Decision { action, why, held, changes, like } = decision;
+        let Decision { action, why, held, key, changes, like } = decision;
         let row = Row {
             name: record.name.clone(),
-            key: Some(record.key),
+            key: key.or(Some(record.key)),
             content: record.written.content.to_string(),
             photo: record.print().map(|print| print.to_string()).unwrap_or_default(),
             id: held.as_ref().map(|held| held.id.clone()),
