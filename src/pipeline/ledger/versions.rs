@@ -26,7 +26,7 @@ impl Ledger {
     /// When the disk is full or broken: then the contact must not be changed.
     pub fn keep(&mut self, version: &Version) -> Result<(), LedgerError> {
         let Version { id, number, json, photo } = version;
-        self.change_now(|db| {
+        self.change_durably(|db| {
             let mut keep = db.prepare_cached("INSERT OR IGNORE INTO versions VALUES (?1, ?2, ?3, ?4)")?;
             keep.execute(params![id, number, json, photo.as_deref()])
         })?;
