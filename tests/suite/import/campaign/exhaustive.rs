@@ -10,10 +10,11 @@ use super::line::{Death, Line};
 use super::stage::{Stage, Trial, options};
 use super::{agrees, finish, untroubled};
 
+/// Filling and replacing are updating by another rule.
 fn trials() -> impl Iterator<Item = Trial> {
-    let dialects = [Dialect::Graph, Dialect::Outlook].into_iter().cycle();
-    let trial = |(on_match, dialect)| Trial { seed: 5, dialect, options: options(on_match), records: 8 };
-    OnMatch::ALL.into_iter().zip(dialects).map(trial)
+    let of =
+        [(OnMatch::Skip, Dialect::Graph), (OnMatch::Update, Dialect::Outlook), (OnMatch::Duplicate, Dialect::Graph)];
+    of.into_iter().map(|(on_match, dialect)| Trial { seed: 5, dialect, options: options(on_match), records: 8 })
 }
 
 /// After whatever happened: the next process makes everything whole.
@@ -43,7 +44,7 @@ async fn a_ledger_that_is_full_at_any_of_its_writes_costs_nothing() {
         }
     }
     println!("kill points at ledger writes: {places}");
-    assert!(places > 100, "{places}");
+    assert!(places > 60, "{places}");
 }
 
 #[tokio::test]
