@@ -52,8 +52,11 @@ pub(super) fn close(mut ledger: Ledger, ended: Result<Exit, Failure>) -> Result<
 
 /// A ledger that cannot be used: nothing more may be changed without it.
 pub(super) fn failure(error: LedgerError) -> Failure {
-    let exit = if matches!(error, LedgerError::NoRun(_)) { Exit::Usage } else { Exit::Stopped };
-    Failure::new(exit, error)
+    match error {
+        LedgerError::NoRun(_) => Failure::new(Exit::Usage, error),
+        LedgerError::Busy(_) => Failure::new(Exit::Stopped, error),
+        _ => Failure::new(Exit::Stopped, format!("{error}; --state-dir names another directory for the runs")),
+    }
 }
 
 /// An API's word in a ledger, the one of `--api`.

@@ -1,8 +1,10 @@
 //! Import and export over the sandbox in process, in both APIs: every record once, whatever happens on the line.
 
+mod campaign;
 mod compare;
 mod matching;
 mod photos;
+mod resuming;
 mod verify;
 mod ways;
 

@@ -256,3 +256,70 @@ fn stop_a_conversion(output: &[&str]) {
     drop(input);
     assert_eq!(stage.names(), [""; 0], "no half file stays");
 }
+
+/// The names of the runs that are remembered.
+fn ledgers(stage: &Stage) -> Vec<String> {
+    let files = std::fs::read_dir(stage.path("home/runs")).unwrap().map(|file| file.unwrap().file_name());
+    let names = files.filter_map(|name| name.into_string().unwrap().strip_suffix(".db").map(str::to_owned));
+    names.collect()
+}
+
+#[test]
+fn a_killed_run_goes_on_under_its_name() {
+    let stage = Stage::new();
+    stage.write("people.vcf", people(300, 30));
+    let server = Server::start(&stage, "0");
+    let runs = || ledgers(&stage);
+    for _ in 0..2 {
+        let mut running = start_import(&stage, &server.graph);
+        until_it_holds(&server, server.count() + 40, &mut running);
+        running.kill().unwrap();
+        running.wait().unwrap();
+        assert_eq!(runs().len(), 1, "the second process went on with the first one's run");
+    }
+    let run = runs().remove(0);
+    let ran = stage.run(&["import", "people.vcf", "--to", &server.graph, "--token-env", TOKEN_ENV]);
+    ran.exits(0).says(&[&format!("going on with run {run}")]);
+    assert_eq!(runs(), [run]);
+    all_is_there_once(&stage, &server.graph, 300);
+}
+
+#[test]
+fn without_a_place_for_the_ledger_nothing_is_sent() {
+    let stage = Stage::new();
+    stage.write("people.vcf", people(3, 0));
+    stage.write("taken", "no directory");
+    let server = Server::start(&stage, "0");
+    for directory in ["taken", "taken/below", "/proc/nowhere"] {
+        let args = ["import", "people.vcf", "--to", &server.graph, "--token-env", TOKEN_ENV, "--state-dir", directory];
+        stage.run(&args).stops(1, &[directory, "--state-dir"]);
+    }
+    assert_eq!(server.count(), 0);
+}
+
+/// The system lets the process write no file beyond a size, as on a full disk.
+#[cfg(unix)]
+#[test]
+fn a_ledger_that_finds_no_room_stops_the_import_and_the_next_one_makes_it_whole() {
+    let stage = Stage::new();
+    stage.write("people.vcf", people(300, 10));
+    let server = Server::start(&stage, "0");
+    let mut counts = Vec::new();
+    for blocks in [16, 512, 900] {
+        let program = stage.command();
+        let import = format!("import people.vcf --to {} --token-env {TOKEN_ENV}", server.graph);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {import}")]);
+        command.arg(program.get_program()).current_dir(stage.path("."));
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        Ran::of(command, b"").stops(1, &["ledger", "--state-dir"]);
+        counts.push(server.count());
+    }
+    assert_eq!(counts[0], 0, "where no plan fits nothing is sent");
+    all_is_there_once(&stage, &server.graph, 300);
+}

@@ -127,7 +127,7 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
         let job = Job { number: self.number, action: row.action, why: row.why, held, record };
         match job.action {
             Action::End(ending) => {
-                self.note(None, &done(ending, &job.why))?;
+                self.note(None, &self.site.noted(&job, done(ending, &job.why))?)?;
                 let why = Some(job.why.as_str()).filter(|why| !why.is_empty());
                 self.totals.count(&RecordReport { why, ..job.report(ending) }, self.watcher);
                 Ok(None)
@@ -175,7 +175,8 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
     fn succeed(&mut self, job: &Job, applied: &Applied, attempts: u32) -> Result<(), Stopped> {
         self.breakdowns = 0;
         self.totals.photos += u64::from(applied.photo_set);
-        self.site.ledger(|ledger| ledger.done(job.number, Some(&applied.id), &job.done(applied, attempts)))?;
+        let done = self.site.noted(job, job.done(applied, attempts))?;
+        self.site.ledger(|ledger| ledger.done(job.number, Some(&applied.id), &done))?;
         let Applied { photo_set, changes, .. } = applied;
         let (photo_set, changes) = (*photo_set, changes.as_slice());
         let (id, no_photo) = (Some(applied.id.as_str()), applied.no_photo.as_ref().or(job.record.no_photo.as_ref()));

@@ -160,5 +160,8 @@ fn keep<T: Transport, C: Clock>(
     let id = job.held.as_ref().map(|held| held.id.clone()).unwrap_or_default();
     let json = Value::Object(served.clone()).to_string();
     let version = Version { id, number: job.number, json, photo, left: left.to_string(), left_photo };
-    Ok(site.ledger(|ledger| ledger.keep(&version))?)
+    site.ledger(|ledger| {
+        ledger.expect(job.number, &version.id, &version.left)?;
+        Ok(ledger.keep(&version)?)
+    })
 }

@@ -153,7 +153,22 @@ async fn create<T: Transport, C: Clock>(site: &Site<'_, T, C>, job: &Job) -> Res
     let why = created.filled.then(|| GIVEN_NAME_MADE.to_owned());
     let left = written.content.to_string();
     let applied = Applied { left, why, ..Applied::new(Ending::Created, &created.id) };
-    set_photo(site, job, applied, None).await
+    add_photo(site, job, applied).await
+}
+
+/// Sets the photo, if there is one, of a contact that has just been written; should that come to nothing, it is noted
+/// all the same what was written.
+async fn add_photo<T: Transport, C: Clock>(
+    site: &Site<'_, T, C>,
+    job: &Job,
+    applied: Applied,
+) -> Result<Applied, Failed> {
+    let (id, done) = (applied.id.clone(), job.done(&applied, 0));
+    let added = set_photo(site, job, applied, None).await;
+    if added.is_err() {
+        site.ledger(|ledger| ledger.done(job.number, Some(&id), &done))?;
+    }
+    added
 }
 
 /// Adds the photo to a contact that is there without it; one that is refused changes nothing.

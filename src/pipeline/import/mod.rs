@@ -18,6 +18,7 @@ mod plan;
 mod plan_file;
 mod prepare;
 mod proof;
+mod recover;
 mod target;
 mod verify;
 

@@ -98,6 +98,8 @@ async fn send<T: Transport, C: Clock>(
             let most = most_instead(&error, picture.bytes.len());
             Ok(Some(Refusal { why: error.to_string(), most }))
         }
+        // The service breaks down over this picture: it has just taken the contact.
+        Err(error) if error.is_breakdown() => Ok(Some(Refusal { why: error.to_string(), most: None })),
         Err(error) => Err(error.into()),
     }
 }

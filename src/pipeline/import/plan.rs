@@ -106,7 +106,8 @@ impl Planned<'_> {
     /// The body that would be sent to create the contact; none where it is not created.
     pub fn body(&self) -> Option<Map<String, Value>> {
         let (record, run) = self.record.filter(|_| self.action == Action::Create)?;
-        Some(record.written.json(Some(&marks(record, run))))
+        let marks = Marks { key: self.key?, ..marks(record, run) };
+        Some(record.written.json(Some(&marks)))
     }
 }
 

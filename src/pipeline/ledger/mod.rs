@@ -127,11 +127,7 @@ impl Ledger {
     fn seize(path: PathBuf, run: &str) -> Result<Self, LedgerError> {
         let held = lock::try_hold(&path).map_err(|error| LedgerError::Io { path: path.clone(), error })?;
         let Attempt::Mine(lock) = held else { return Err(LedgerError::Busy(run.to_owned())) };
-        let opened = sqlite::open(&path, &tables::LAYOUT).and_then(|db| {
-            // An earlier version must outlive a power cut that comes right after.
-            db.pragma_update(None, "synchronous", "full")?;
-            Ok(db)
-        });
+        let opened = sqlite::open(&path, &tables::LAYOUT);
         let db = opened.map_err(|error| LedgerError::Open { path: path.clone(), error })?;
         Ok(Self { db, head: Head::default(), path: Some(path), pending: None, left: None, _lock: Some(lock) })
     }
@@ -178,7 +174,17 @@ impl Ledger {
         Ok(())
     }
 
-    /// A change that is on the disk, with all that came before it, when this returns.
+    /// A change that outlives a power cut, with all that came before it, when this returns. The others outlive the death
+    /// of the process: to wait for the disk holds up whatever is under way.
+    fn change_durably<V>(&mut self, change: impl FnOnce(&Connection) -> rusqlite::Result<V>) -> Result<V, LedgerError> {
+        self.commit()?;
+        self.run_sql("PRAGMA synchronous = full")?;
+        let changed = self.change_now(change)?;
+        self.run_sql("PRAGMA synchronous = normal")?;
+        Ok(changed)
+    }
+
+    /// A change that outlives the death of the process, with all that came before it, when this returns.
     fn change_now<V>(&mut self, change: impl FnOnce(&Connection) -> rusqlite::Result<V>) -> Result<V, LedgerError> {
         let changed = self.change(change)?;
         self.commit()?;
@@ -210,4 +216,20 @@ impl Ledger {
 
 fn file_of(directory: &Path, run: &str) -> PathBuf {
     directory.join(format!("{run}.{ENDING}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_must_outlive_a_power_cut_waits_for_the_disk_and_nothing_else_does() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::create(directory.path(), Head { run: "a".into(), ..Head::default() }).unwrap();
+        // 1 is normal, 2 is full.
+        let level = |db: &Connection| db.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
+        ledger.change(|_| Ok(())).unwrap();
+        assert_eq!(ledger.change_durably(level).unwrap(), 2);
+        assert_eq!(ledger.change_now(level).unwrap(), 1);
+    }
 }

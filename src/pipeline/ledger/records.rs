@@ -116,8 +116,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// Keeps what became of a record, and the id of its contact. What the run did to it in an earlier attempt is more
-    /// than that there is nothing more to do.
+    /// Keeps what became of a record, and the id of its contact. What the run has once done to a contact stays known,
+    /// whatever became of a further attempt: it is what there is to undo.
     ///
     /// # Errors
     /// When the disk is full or broken.
@@ -127,11 +127,25 @@ impl Ledger {
             let mut update = db.prepare_cached(
                 "UPDATE records SET id = coalesce(?2, id), said = ?4, change_key = ?5, left = CASE ?6 WHEN '' THEN left ELSE ?6 END,
                  left_photo = CASE ?9 WHEN '' THEN left_photo ELSE ?9 END, attempts = attempts + ?7, losses = ?8,
-                 ending = CASE WHEN ?3 = 'unchanged' AND ending IN ('created', 'updated', 'deleted') THEN ending ELSE ?3 END
+                 ending = CASE WHEN ending IN ('created', 'updated', 'deleted')
+                 AND ?3 IN ('unchanged', 'updated', 'skipped', 'failed') THEN ending ELSE ?3 END
                  WHERE number = ?1",
             )?;
             let left_photo = left_photo.to_string();
             update.execute(params![number, id, ending.word(), said, change_key, left, attempts, losses, left_photo])
+        })?;
+        Ok(())
+    }
+
+    /// Notes what a contact is to hold after a change that is about to be made: should the process die right after it,
+    /// the next one knows. It is on the disk with the next change that must be.
+    ///
+    /// # Errors
+    /// When the disk is full or broken.
+    pub fn expect(&mut self, number: u64, id: &str, left: &str) -> Result<(), LedgerError> {
+        self.change(|db| {
+            let mut update = db.prepare_cached("UPDATE records SET id = ?2, left = ?3 WHERE number = ?1")?;
+            update.execute(params![number, id, left])
         })?;
         Ok(())
     }

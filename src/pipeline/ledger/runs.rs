@@ -116,7 +116,7 @@ impl Ledger {
 
     pub(super) fn begin_run(mut self) -> Result<Self, LedgerError> {
         let head = self.head.clone();
-        self.change_now(|db| {
+        self.change_durably(|db| {
             db.execute(
                 "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, NULL, NULL)",
                 params![
@@ -147,7 +147,9 @@ impl Ledger {
     /// # Errors
     /// When the disk is full or broken.
     pub fn enter(&mut self, phase: Phase) -> Result<(), LedgerError> {
-        self.change_now(|db| db.execute("UPDATE run SET phase = ?1, ended = NULL, stopped = NULL", [phase.word()]))?;
+        self.change_durably(|db| {
+            db.execute("UPDATE run SET phase = ?1, ended = NULL, stopped = NULL", [phase.word()])
+        })?;
         Ok(())
     }
 
@@ -156,7 +158,7 @@ impl Ledger {
     /// # Errors
     /// When the disk is full or broken.
     pub fn end(&mut self, now: u64, stopped: Option<&str>) -> Result<(), LedgerError> {
-        self.change_now(|db| {
+        self.change_durably(|db| {
             let phase = "CASE WHEN ?2 IS NULL THEN 'done' ELSE phase END";
             db.execute(&format!("UPDATE run SET ended = ?1, stopped = ?2, phase = {phase}"), params![now, stopped])
         })?;

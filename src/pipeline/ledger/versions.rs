@@ -74,7 +74,7 @@ impl Ledger {
     /// When the disk is full or broken: then the contact must not be changed.
     pub fn keep(&mut self, version: &Version) -> Result<(), LedgerError> {
         let Version { id, number, json, photo, left, left_photo } = version;
-        self.change_now(|db| {
+        self.change_durably(|db| {
             let mut keep = db.prepare_cached(
                 "INSERT INTO versions VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT (id) DO UPDATE SET left = ?5, left_photo = CASE ?6 WHEN '' THEN left_photo ELSE ?6 END",
