@@ -65,11 +65,9 @@ impl Server {
 
     /// What it has had so far.
     pub fn counts(&self) -> Counts {
-        let requests = self
-            .ask("/log")
-            .as_array()
-            .map(|log| log.iter().filter_map(|entry| entry["number"].as_u64()).max().unwrap_or_default())
-            .unwrap_or_default();
+        let log = self.ask("/log");
+        let entries = log["entries"].as_array().unwrap();
+        let requests = entries.iter().filter_map(|entry| entry["number"].as_u64()).max().unwrap_or_default();
         let passed = self.ask("/faults")["faults"][0]["matched"].as_u64().unwrap();
         Counts { requests, throttled: requests - passed }
     }
