@@ -199,7 +199,7 @@ mod tests {
         let code = "errorQuotaExceeded".to_owned();
         let ended = Ok(ServiceError { status: StatusCode::FORBIDDEN, code, message: String::new(), retry_after: None });
         let decision = decide(&Patience::default(), 1, Repeat::Doubles, true, &ended, 1.0);
-        assert_eq!(decision, Decision::Refused);
+        assert_eq!(decision, Decision::Unusable);
     }
 
     #[test]
