@@ -38,6 +38,7 @@ mod generator;
 mod golden;
 #[cfg(feature = "cli")]
 mod import;
+#[cfg(feature = "remote")]
 mod importing;
 #[cfg(feature = "cli")]
 mod inputs;
