@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::Path;
 use std::sync::OnceLock;
 
 use serde_json::json;
@@ -347,43 +346,6 @@ pub(super) fn as_json(summary: &Summary<'_>) -> serde_json::Value {
     }
     summary.outcome.iter().for_each(|outcome| outcome.add_to(summary.job, &mut object));
     object
-}
-
-/// The URLs of a running server: they are what a script reads, so they go to standard output.
-pub(super) fn serving(
-    common: &Common,
-    url: &str,
-    secure: Option<(&str, &Path)>,
-    control: Option<&str>,
-    (store, any_token): (&Path, bool),
-) -> Result<(), Failure> {
-    if common.json {
-        let certificate = secure.map(|(_, file)| file.display().to_string());
-        let told = json!({
-            "graph": format!("{url}/v1.0"), "outlook": format!("{url}/api/v2.0"), "page": format!("{url}/"),
-            "https": secure.map(|(url, _)| url), "certificate": certificate, "control": control,
-            "store": store.display().to_string(),
-        });
-        return data(&told.to_string());
-    }
-    let secure = secure.map_or_else(String::new, |(url, certificate)| {
-        let file = certificate.display();
-        format!("\nThe same over TLS:    {url}\nIts certificate:      {file}")
-    });
-    let control = control.map_or_else(String::new, |url| format!("\nControl:              {url}"));
-    data(&format!(
-        "Microsoft Graph v1.0: {url}/v1.0\nOutlook REST v2.0:    {url}/api/v2.0\nIn the browser:       {url}/{secure}{control}"
-    ))?;
-    if !common.quiet {
-        let store = store.display();
-        let tokens = if any_token {
-            "any bearer token that is not empty is"
-        } else {
-            "named tokens and those of its sign-in are"
-        };
-        line(&format!("{tokens} taken; store: {store}; stop with Ctrl-C"));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

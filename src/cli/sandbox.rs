@@ -52,7 +52,7 @@ async fn serve(common: &Common, args: &Serve) -> Result<Exit, Failure> {
     let mut signals = Signals::listen();
     let secure = certify(&server, &store)?;
     let secure = secure.as_ref().map(|(url, file)| (*url, file.as_path()));
-    print::serving(common, server.url(), secure, control.as_ref().map(Control::url), (&store, any_token))?;
+    serving(common, server.url(), secure, control.as_ref().map(Control::url), (&store, any_token))?;
     // The control endpoint ends with the server: it is dropped when that has ended.
     let controlled = async {
         match control {
@@ -113,4 +113,41 @@ async fn control(sandbox: sandbox::Sandbox, port: u16) -> Result<Control, Failur
         let what = format!("port {port} on 127.0.0.1 cannot be had: {error}; choose another with --control-port");
         Failure::new(Exit::Stopped, what)
     })
+}
+
+/// The URLs of a running server: they are what a script reads, so they go to standard output.
+fn serving(
+    common: &Common,
+    url: &str,
+    secure: Option<(&str, &Path)>,
+    control: Option<&str>,
+    (store, any_token): (&Path, bool),
+) -> Result<(), Failure> {
+    if common.json {
+        let certificate = secure.map(|(_, file)| file.display().to_string());
+        let told = json!({
+            "graph": format!("{url}/v1.0"), "outlook": format!("{url}/api/v2.0"), "page": format!("{url}/"),
+            "https": secure.map(|(url, _)| url), "certificate": certificate, "control": control,
+            "store": store.display().to_string(),
+        });
+        return print::data(&told.to_string());
+    }
+    let secure = secure.map_or_else(String::new, |(url, certificate)| {
+        let file = certificate.display();
+        format!("\nThe same over TLS:    {url}\nIts certificate:      {file}")
+    });
+    let control = control.map_or_else(String::new, |url| format!("\nControl:              {url}"));
+    print::data(&format!(
+        "Microsoft Graph v1.0: {url}/v1.0\nOutlook REST v2.0:    {url}/api/v2.0\nIn the browser:       {url}/{secure}{control}"
+    ))?;
+    if !common.quiet {
+        let store = store.display();
+        let tokens = if any_token {
+            "any bearer token that is not empty is"
+        } else {
+            "named tokens and those of its sign-in are"
+        };
+        print::line(&format!("{tokens} taken; store: {store}; stop with Ctrl-C"));
+    }
+    Ok(())
 }

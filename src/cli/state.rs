@@ -77,7 +77,7 @@ pub(super) fn inputs(paths: &[PathBuf]) -> String {
 
 /// The inputs of a ledger.
 pub(super) fn inputs_of(head: &Head) -> Vec<String> {
-    serde_json::from_str(&head.inputs).unwrap_or_default()
+    head.named_inputs()
 }
 
 /// A moment in UTC, for people.

@@ -120,7 +120,7 @@ impl Clock for VirtualClock {
         }
         clock.wake();
         clock.skip();
-        Box::pin(Asleep { clock: self.clone(), number })
+        Box::pin(Asleep { clock: self.clone(), number, waits })
     }
 
     fn under_way(&self, more: bool) {
@@ -171,6 +171,7 @@ impl Time {
 struct Asleep {
     clock: VirtualClock,
     number: u64,
+    waits: Waits,
 }
 
 impl Future for Asleep {
@@ -192,10 +193,18 @@ impl Drop for Asleep {
     fn drop(&mut self) {
         let mut clock = self.clock.time();
         let left = clock.sleepers.iter().position(|sleeper| sleeper.number == self.number);
-        if let Some(at) = left {
-            let sleeper = clock.sleepers.swap_remove(at);
+        match (left, self.waits) {
             // Whoever gives up waiting is under way again, until it says that it ended.
-            clock.busy += usize::from(sleeper.waits == Waits::Request);
+            (Some(at), Waits::Request) => {
+                clock.sleepers.swap_remove(at);
+                clock.busy += 1;
+            }
+            (Some(at), _) => drop(clock.sleepers.swap_remove(at)),
+            (None, _) => {}
+        }
+        // The end of an answer tells nobody else: requests may wait for what comes after it.
+        if self.waits == Waits::Answer {
+            clock.skip();
         }
     }
 }
@@ -248,6 +257,19 @@ mod tests {
         clock.under_way(false);
         assert_eq!((ready(&mut first), clock.now().as_second()), (true, 9));
         clock.under_way(false);
+    }
+
+    #[test]
+    fn an_answer_that_has_ended_lets_the_next_go_on() {
+        let clock = VirtualClock::skipping(Timestamp::UNIX_EPOCH);
+        clock.under_way(true);
+        let mut answer = clock.sleep(SECOND, Waits::Answer);
+        let mut request = clock.sleep(SECOND * 2, Waits::Request);
+        assert!(ready(&mut answer) && !ready(&mut request));
+        assert_eq!(clock.now().as_second(), 1);
+        drop(answer);
+        assert!(ready(&mut request));
+        assert_eq!(clock.now().as_second(), 2);
     }
 
     #[test]

@@ -31,7 +31,7 @@ use sha2::{Digest, Sha256};
 
 use crate::formats::exchange::all_extended;
 use crate::pipeline::ledger::{Ledger, LedgerError, Phase};
-use crate::pipeline::{Reading, Records, Source, SourceError, Totals, Watcher};
+use crate::pipeline::{Reading, Records, Source, SourceError, Totals, Watcher, counted};
 use crate::remote::api::{Expand, Place, Query};
 use crate::remote::fetch::Fetch;
 use crate::remote::{Clock, Mailbox, RemoteError, Transport};
@@ -91,7 +91,7 @@ pub enum Stopped {
     #[error("interrupted")]
     Interrupted,
     /// More contacts would be changed than the user allows; nothing was sent.
-    #[error("{would} contacts would be changed, and --max-changes allows {most}; nothing was changed")]
+    #[error("{} would be changed, and --max-changes allows {most}; nothing was changed", counted(*.would, "contact"))]
     TooManyChanges {
         /// How many would be changed.
         would: u64,

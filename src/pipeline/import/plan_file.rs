@@ -236,7 +236,7 @@ fn goes_on(saved: &Value, now: &Value, planned: &Planned<'_>) -> bool {
 fn header(head: &Head) -> Value {
     json!({
         "cardferry": "plan", "version": VERSION, "program": env!("CARGO_PKG_VERSION"), "keys": KEY_VERSION,
-        "contents": CONTENT_VERSION, "source": head.source, "inputs": head.inputs, "address": head.address,
+        "contents": CONTENT_VERSION, "source": head.source, "inputs": head.named_inputs(), "address": head.address,
         "api": head.api, "mailbox": head.mailbox, "folder": head.folder, "options": head.options,
     })
 }

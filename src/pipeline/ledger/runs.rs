@@ -101,6 +101,11 @@ impl Phase {
 }
 
 impl Head {
+    /// The inputs one by one; none where another version of cardferry wrote them.
+    pub fn named_inputs(&self) -> Vec<String> {
+        serde_json::from_str(&self.inputs).unwrap_or_default()
+    }
+
     /// Whether another run would do the same.
     pub fn is_same_work(&self, other: &Self) -> bool {
         let nameless = |head: &Self| Self { run: String::new(), started: 0, inputs: String::new(), ..head.clone() };
