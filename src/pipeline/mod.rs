@@ -23,6 +23,8 @@ pub mod import;
 #[cfg(feature = "remote")]
 pub mod ledger;
 #[cfg(feature = "remote")]
+mod many;
+#[cfg(feature = "remote")]
 pub mod undo;
 
 pub use convert::convert;

@@ -1,30 +1,24 @@
 //! The second pass: the source is read again, and each record is done as it is planned.
 
-use std::collections::VecDeque;
-use std::sync::atomic::Ordering;
-
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::task::unconstrained;
 
-use super::OnMatch;
 use super::job::{self, Applied, Failed, Job, Site};
 use super::prepare::{Prepared, Preparer};
-use super::{Import, Inputs, Stopped};
+use super::{Import, Inputs, OnMatch, Stopped};
 use crate::formats::{Outcome, Record, Remark};
 use crate::model::identity::Keys;
 use crate::pipeline::ledger::{Action, Done, Ledger, LedgerError, Row};
+use crate::pipeline::many::{AT_ONCE, Breakdowns};
 use crate::pipeline::{Ending, RecordReport, Records, Totals, Watcher};
-use crate::remote::gate::Limits;
-use crate::remote::{Clock, RemoteError, Transport, attempts};
+use crate::remote::{Clock, Transport, attempts};
 
-/// Records that are worked on at once: as many as requests may be under way. A job that had to wait at the gate could be
-/// passed there by a later one, and contacts are to be created in the order they stand in.
-const AT_ONCE: usize = Limits::EXCHANGE.in_flight;
-/// Records in a row over which the service may break down before it is the service that is broken, and the run stops.
-const BREAKDOWNS: u32 = 3;
+/// Why a record fails whose contact is not what it was when its plan was checked.
+const CHANGED: &str = "somebody has changed it since the plan was checked; it was left alone";
 
-/// Does what the ledger has planned.
+/// Does what the ledger has planned. No more jobs are begun than requests may be under way: one that had to wait at the
+/// gate could be passed there by a later one, and contacts are to be created in the order they stand in.
 pub(super) async fn apply<T: Transport, C: Clock>(
     import: &Import<'_, T, C>,
     inputs: &Inputs<'_>,
@@ -42,7 +36,7 @@ pub(super) async fn apply<T: Transport, C: Clock>(
         site: &site,
         preparer: Preparer { keys: Keys::default(), dialect, categories: &import.options.categories },
         number: 0,
-        breakdowns: 0,
+        breakdowns: Breakdowns::default(),
         totals,
         watcher,
     };
@@ -56,8 +50,7 @@ struct Apply<'a, 'b, T, C> {
     site: &'a Site<'a, T, C>,
     preparer: Preparer<'a>,
     number: u64,
-    /// Records in a row over which the service broke down.
-    breakdowns: u32,
+    breakdowns: Breakdowns,
     totals: &'b mut Totals,
     watcher: &'b mut dyn Watcher,
 }
@@ -65,20 +58,15 @@ struct Apply<'a, 'b, T, C> {
 impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
     async fn all(&mut self, records: &mut Records<'_>) -> Result<(), Stopped> {
         let (mut under_way, mut stopped) = (FuturesUnordered::new(), None);
-        let mut ready = VecDeque::new();
         loop {
             while stopped.is_none() && under_way.len() < AT_ONCE {
-                if self.import.interrupted.load(Ordering::Relaxed) {
-                    stopped = Some(Stopped::Interrupted);
-                    break;
+                match self.import.check_interrupted().and_then(|()| self.next(records)) {
+                    // The runtime would make a job wait now and then to be fair to other tasks, and let a later one
+                    // pass it.
+                    Ok(Some(job)) => under_way.push(unconstrained(attempts::counted(job::apply(self.site, job)))),
+                    Ok(None) => break,
+                    Err(error) => stopped = Some(error),
                 }
-                if let Err(error) = self.fill(records, &mut ready) {
-                    stopped = Some(error);
-                    break;
-                }
-                let Some(job) = ready.pop_front() else { break };
-                // The runtime would make a job wait now and then to be fair to other tasks, and let a later one pass it.
-                under_way.push(unconstrained(attempts::counted(job::apply(self.site, job))));
             }
             let Some(((job, applied), attempts)) = under_way.next().await else { break };
             if let Err(error) = self.end(&job, applied, attempts) {
@@ -89,35 +77,32 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
         stopped.map_or(written, Err)
     }
 
-    /// Reads on until there is a job, or nothing more.
-    fn fill(&mut self, records: &mut Records<'_>, ready: &mut VecDeque<Job>) -> Result<(), Stopped> {
-        while ready.is_empty() {
-            let Some(record) = records.next(self.totals, &mut Told(self.watcher)) else { break };
-            ready.extend(self.begin(record)?);
+    /// Reads on until there is a job; none when there is nothing more.
+    fn next(&mut self, records: &mut Records<'_>) -> Result<Option<Job>, Stopped> {
+        while let Some(record) = records.next(self.totals, &mut Told(self.watcher)) {
+            if let Some(job) = self.begin(record)? {
+                return Ok(Some(job));
+            }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Begins a record: a job for the mailbox, or an ending at once.
     fn begin(&mut self, record: Record) -> Result<Option<Job>, Stopped> {
         let Record { position, raw, outcome, losses } = record;
+        self.number += 1;
         let contact = match outcome {
             Outcome::Contact(contact) => contact,
             // Its record has been held back and is counted with the last one.
-            Outcome::Group(_) => {
-                self.number += 1;
-                return Ok(None);
-            }
+            Outcome::Group(_) => return Ok(None),
             Outcome::Reject(reject) => {
-                self.number += 1;
-                self.note(None, &done(Ending::Rejected, &reject.why))?;
+                self.note(&done(Ending::Rejected, &reject.why))?;
                 let (position, why, losses) = (Some(&position), Some(reject.why.as_str()), losses.as_slice());
                 let (rejected, report) = (Some((&*raw, &reject)), RecordReport::of(Ending::Rejected));
                 self.totals.count(&RecordReport { position, why, losses, rejected, ..report }, self.watcher);
                 return Ok(None);
             }
         };
-        self.number += 1;
         let mut record = self.preparer.prepare(*contact, position, losses);
         let row = self.row_of(&mut record)?;
         let held = match &row.id {
@@ -127,7 +112,7 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
         let job = Job { number: self.number, action: row.action, why: row.why, held, record };
         match job.action {
             Action::End(ending) => {
-                self.note(None, &self.site.noted(&job, done(ending, &job.why))?)?;
+                self.note(&self.site.noted(&job, done(ending, &job.why))?)?;
                 let why = Some(job.why.as_str()).filter(|why| !why.is_empty());
                 self.totals.count(&RecordReport { why, ..job.report(ending) }, self.watcher);
                 Ok(None)
@@ -149,31 +134,27 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
 
     /// Notes and counts what became of a job that took so many requests; an error stops the run.
     fn end(&mut self, job: &Job, applied: Result<Applied, Failed>, attempts: u32) -> Result<(), Stopped> {
-        let failed = match applied {
-            Ok(applied) => return self.succeed(job, &applied, attempts),
-            Err(failed) => failed,
-        };
-        let why = match &failed {
-            Failed::Ledger(error) => error.to_string(),
-            Failed::Remote(error) => error.to_string(),
-            Failed::Changed => "somebody has changed it since the plan was checked; it was left alone".to_owned(),
-        };
-        if let Failed::Ledger(error) = failed {
-            return Err(error.into());
-        }
-        let noted = Done { attempts, ..done(Ending::Failed, &why) };
-        let noted = self.site.ledger(|ledger| ledger.done(job.number, None, &noted));
-        let report = job.report(Ending::Failed);
-        self.totals.count(&RecordReport { why: Some(&why), attempts, ..report }, self.watcher);
-        noted?;
-        match failed {
-            Failed::Remote(error) if self.stops(&error) => Err(error.into()),
-            _ => Ok(()),
+        match applied {
+            Ok(applied) => self.succeed(job, &applied, attempts),
+            Err(Failed::Ledger(error)) => Err(error.into()),
+            Err(Failed::Changed) => self.fail(job, CHANGED, attempts),
+            Err(Failed::Remote(error)) => {
+                self.fail(job, &error.to_string(), attempts)?;
+                if self.breakdowns.stops(&error) { Err(error.into()) } else { Ok(()) }
+            }
         }
     }
 
+    fn fail(&mut self, job: &Job, why: &str, attempts: u32) -> Result<(), Stopped> {
+        let done = Done { attempts, ..done(Ending::Failed, why) };
+        let noted = self.site.ledger(|ledger| ledger.done(job.number, None, &done));
+        let report = job.report(Ending::Failed);
+        self.totals.count(&RecordReport { why: Some(why), attempts, ..report }, self.watcher);
+        Ok(noted?)
+    }
+
     fn succeed(&mut self, job: &Job, applied: &Applied, attempts: u32) -> Result<(), Stopped> {
-        self.breakdowns = 0;
+        self.breakdowns.end();
         self.totals.photos += u64::from(applied.photo_set);
         let done = self.site.noted(job, job.done(applied, attempts))?;
         self.site.ledger(|ledger| ledger.done(job.number, Some(&applied.id), &done))?;
@@ -186,17 +167,9 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
         Ok(())
     }
 
-    fn note(&self, id: Option<&str>, done: &Done) -> Result<(), LedgerError> {
-        self.site.ledger(|ledger| ledger.done(self.number, id, done))
-    }
-
-    /// Whether the records to come would fare no better.
-    fn stops(&mut self, error: &RemoteError) -> bool {
-        if error.is_breakdown() {
-            self.breakdowns += 1;
-            return self.breakdowns >= BREAKDOWNS;
-        }
-        !error.is_about_one_request()
+    /// Notes how the record that was read last ended.
+    fn note(&self, done: &Done) -> Result<(), LedgerError> {
+        self.site.ledger(|ledger| ledger.done(self.number, None, done))
     }
 }
 

@@ -15,12 +15,10 @@ use crate::formats::exchange::Change;
 use crate::formats::{Outcome, Position, Record};
 use crate::model::identity::Keys;
 use crate::pipeline::ledger::{Action, Held, Ledger, LedgerError, Row};
+use crate::pipeline::many::AT_ONCE;
 use crate::pipeline::{Ending, NoPhoto, Totals, Watcher};
-use crate::remote::gate::Limits;
 use crate::remote::{Clock, RemoteError, Transport};
 
-/// Contacts whose photos are fetched at once.
-const AT_ONCE: usize = Limits::EXCHANGE.in_flight;
 /// Contacts of the mailbox alone that are taken from the ledger at once.
 const PAGE: u32 = 500;
 

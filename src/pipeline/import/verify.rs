@@ -12,12 +12,9 @@ use crate::formats::{Outcome, Position};
 use crate::model::identity::Keys;
 use crate::model::{Merge, merge};
 use crate::pipeline::ledger::{Done, Held, Ledger};
+use crate::pipeline::many::AT_ONCE;
 use crate::pipeline::{Ending, Totals, Watcher};
-use crate::remote::gate::Limits;
 use crate::remote::{Clock, RemoteError, Transport};
-
-/// Contacts whose photos are fetched at once.
-const AT_ONCE: usize = Limits::EXCHANGE.in_flight;
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

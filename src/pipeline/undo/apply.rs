@@ -9,14 +9,10 @@ use super::Undo;
 use super::back::{self, Failed, Site, Taken};
 use crate::pipeline::import::Stopped;
 use crate::pipeline::ledger::{Action, Done, Ledger, Row};
+use crate::pipeline::many::{AT_ONCE, Breakdowns};
 use crate::pipeline::{Ending, RecordReport, Totals, Watcher};
-use crate::remote::gate::Limits;
-use crate::remote::{Clock, RemoteError, Transport};
+use crate::remote::{Clock, Transport};
 
-/// Contacts that are worked on at once: as many as requests may be under way.
-const AT_ONCE: usize = Limits::EXCHANGE.in_flight;
-/// Contacts in a row over which the service may break down before it is the service that is broken, and the run stops.
-const BREAKDOWNS: u32 = 3;
 /// Rows of the ledger that are read in one go.
 const PAGE: u32 = 200;
 
@@ -28,7 +24,8 @@ pub(super) async fn apply<T: Transport, C: Clock>(
     watcher: &mut dyn Watcher,
 ) -> Result<(), Stopped> {
     let site = Site::new(undo, own);
-    let mut apply = Apply { site: &site, last: 0, rows: VecDeque::new(), breakdowns: 0, totals, watcher };
+    let mut apply =
+        Apply { site: &site, last: 0, rows: VecDeque::new(), breakdowns: Breakdowns::default(), totals, watcher };
     let applied = apply.all().await;
     let written = site.own(Ledger::commit).map_err(Stopped::from);
     applied.and(written)
@@ -38,8 +35,7 @@ struct Apply<'a, 'b, T, C> {
     site: &'a Site<'a, T, C>,
     last: u64,
     rows: VecDeque<Row>,
-    /// Contacts in a row over which the service broke down.
-    breakdowns: u32,
+    breakdowns: Breakdowns,
     totals: &'b mut Totals,
     watcher: &'b mut dyn Watcher,
 }
@@ -85,7 +81,7 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
     fn end(&mut self, row: &Row, taken: Result<Taken, Failed>) -> Result<(), Stopped> {
         match taken {
             Ok(taken) => {
-                self.breakdowns = 0;
+                self.breakdowns.end();
                 let Taken { ending, id, why, left, left_photo, no_photo, photo_set } = taken;
                 let photo = no_photo.as_ref().map(|why| format!("without its photo: {why}"));
                 let said = photo.unwrap_or_else(|| why.clone());
@@ -107,7 +103,7 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
                 let noted = self.site.own(|own| own.done(row.number, None, &done));
                 self.count(row, RecordReport { why: Some(&why), ..RecordReport::of(Ending::Failed) });
                 noted?;
-                if self.stops(&error) { Err(error.into()) } else { Ok(()) }
+                if self.breakdowns.stops(&error) { Err(error.into()) } else { Ok(()) }
             }
         }
     }
@@ -115,15 +111,6 @@ impl<T: Transport, C: Clock> Apply<'_, '_, T, C> {
     fn count(&mut self, row: &Row, report: RecordReport<'_>) {
         let (id, name) = (row.id.as_deref(), row.name.as_str());
         self.totals.count(&RecordReport { id, name, ..report }, self.watcher);
-    }
-
-    /// Whether the contacts to come would fare no better.
-    fn stops(&mut self, error: &RemoteError) -> bool {
-        if error.is_breakdown() {
-            self.breakdowns += 1;
-            return self.breakdowns >= BREAKDOWNS;
-        }
-        !error.is_about_one_request()
     }
 }
 
